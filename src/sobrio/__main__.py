@@ -1,0 +1,3 @@
+from sobrio.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Calling upstreams: the lean path and litellm, behind one port."""

@@ -1,0 +1,1 @@
+"""Facts with sources: models, sizes, prices, grids, factors."""

@@ -1,0 +1,1 @@
+"""The least expected impact among the adequate."""

@@ -1,0 +1,1 @@
+"""The whole life of real prompts on a real local model."""

@@ -1,0 +1,1 @@
+"""sobrio over HTTP."""

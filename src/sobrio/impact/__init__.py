@@ -1,0 +1,1 @@
+"""The estimation core: activity in, energy, greenhouse gas, water, resources out."""

@@ -1,0 +1,1 @@
+"""Where receipts are kept."""

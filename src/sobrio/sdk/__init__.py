@@ -1,0 +1,1 @@
+"""sobrio from Python."""

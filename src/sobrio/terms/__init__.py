@@ -1,0 +1,1 @@
+"""The nouns of sobrio: frozen facts with no behaviour beyond what their own numbers say."""

@@ -1,0 +1,32 @@
+"""Activity: what was done, in countable units. Impacts are computed from it and can be computed again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from sobrio.terms.model import Hardware, Model
+
+Role: TypeAlias = Literal["answer", "retry", "escalation", "judge", "draft", "shadow", "reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Calls of one model at one place: one call for a receipt, sums of many for a period.
+
+    Token counts are normalised: `input_tokens` includes `cached_tokens`, `output_tokens` includes
+    reasoning tokens. Counts may be arrays; then every estimate is an array too.
+    """
+
+    model: Model
+    input_tokens: float
+    output_tokens: float
+    cached_tokens: float = 0
+    zone: str | None = None
+    provider: str = ""
+    hardware: Hardware | None = None
+    cpu_seconds: float | None = None
+    """Measured processor seconds, for `cpu` hardware; `None` = predict them."""
+    requests: float = 1
+    role: Role = "answer"
+    deployment: str = ""

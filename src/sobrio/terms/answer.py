@@ -1,0 +1,45 @@
+"""What came back from a call."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Normalised token counts: input includes cached, output includes reasoning. `None` is unknown."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    cpu_seconds: float | None = None
+    """Processor seconds measured at a local server."""
+    cpu_seconds_measured: bool = False
+    """True when read from the process, False when derived from elapsed time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What to send: an OpenAI-shaped body, already carrying the upstream's own model name."""
+
+    path: str
+    """Such as `/chat/completions`, below the upstream's base URL."""
+    body: bytes
+    stream: bool
+    timeout_s: float = 120.0
+    connect_timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An upstream's answer whose first bytes have arrived.
+
+    `chunks` yields the body as it comes: one JSON document in pieces, or server-sent events. Closing
+    it early stops the upstream.
+    """
+
+    status: int
+    chunks: AsyncIterator[bytes]
+    headers: Mapping[str, str] = field(default_factory=dict)

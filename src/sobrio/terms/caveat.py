@@ -1,0 +1,28 @@
+"""Caveats: stable codes that say what a figure or a decision does not know.
+
+Each code has a heading of the same name in `docs/caveats.md`; a test checks it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CAVEATS: Final[dict[str, str]] = {
+    "router-bypassed": "Routing failed; the requested model or the policy's fallback was called.",
+    "unknown-model": "The catalogue does not know the model's size; its impact is unknown.",
+    "unknown-zone": "The electricity zone is unknown; the world average and its spread were used.",
+    "estimated-size": "The model's size is a published guess; it was drawn over the guess.",
+    "extrapolated": "The model lies outside the measured range; the interval is wider.",
+    "deployment-unknown": "Batch, accelerator and precision are unknown; they were drawn.",
+    "cpu-charged": "Answered on a processor: charged by measured processor seconds.",
+    "cpu-time-approximate": "Processor seconds were derived from elapsed time and thread count.",
+    "usage-estimated": "The upstream gave no token counts; they were estimated from the text.",
+    "out-of-distribution": "The request is unlike the predictor's training data; it fell back to the prior.",
+    "unverified": "Nobody checked that the answer is as good as the reference's.",
+    "not-comparable": "The answer failed its check, so nothing counts as avoided.",
+    "stale-facts": "The catalogue entry is more than a year old.",
+    "training-excluded": "Training is left out on both sides of the comparison.",
+    "truncated": "The answer was cut off before its end.",
+    "no-reference": "The policy declares no reference model, so avoided impact is unknown.",
+    "cache-unavailable": "The cache did not answer in time; the request went on without it.",
+}

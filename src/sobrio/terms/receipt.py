@@ -1,0 +1,77 @@
+"""The receipt: what one request cost, what it would have cost, and how each figure came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from sobrio.terms.activity import Activity
+from sobrio.terms.assessment import Assessment
+from sobrio.terms.decision import Decision
+from sobrio.terms.impacts import Avoided, Equivalence, Impacts
+from sobrio.terms.request import Caller
+
+Outcome: TypeAlias = Literal[
+    "routed", "exact", "semantic", "no-model", "escalated", "fallback", "bypassed", "refused",
+    "decided-not-called",
+]  # fmt: skip
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds; `None` where the stage did not happen."""
+
+    route_ms: float
+    first_byte_ms: float | None
+    total_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failed attempt on the way."""
+
+    deployment: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One request's record. No prompt and no answer text is in it.
+
+    `activities` and `reference_activity` are what the impacts were computed from; `realised`
+    includes the router's own energy.
+    """
+
+    id: str
+    at: str
+    """UTC, ISO 8601, when the request was received."""
+    outcome: Outcome
+    caller: Caller
+    requested_model: str
+    status: int
+    cache: Literal["miss", "exact", "semantic"]
+    latency: Latency
+    router_cpu_seconds: float
+    router_energy_wh: float
+    activities: tuple[Activity, ...] = ()
+    reference_activity: Activity | None = None
+    assessment: Assessment | None = None
+    decision: Decision | None = None
+    realised: Impacts | None = None
+    reference: Impacts | None = None
+    avoided: Avoided | None = None
+    equivalence: Equivalence = "unverified"
+    method: str = ""
+    policy: str = ""
+    failures: tuple[Failure, ...] = ()
+    finish_reason: str | None = None
+    error: str | None = None
+    caveats: tuple[str, ...] = ()
+    schema: int = field(default=SCHEMA)
+
+    def as_dict(self) -> dict[str, Any]:
+        from sobrio.terms.record import to_dict
+
+        return to_dict(self)

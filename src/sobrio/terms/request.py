@@ -1,0 +1,78 @@
+"""A request as it was received: the bytes untouched, and the little that is read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn: its role and its text. Images, audio and tool calls are counted, not kept."""
+
+    role: Role
+    text: str
+    images: int = 0
+    tool_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the request cannot do without."""
+
+    tools: bool = False
+    vision: bool = False
+    json: bool = False
+    context_tokens: int = 0
+    """Estimated input tokens plus the output asked for."""
+
+    @property
+    def abilities(self) -> frozenset[str]:
+        return frozenset(name for name in ("tools", "vision", "json") if getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks. `tenant` separates caches; no user identity is kept in the clear."""
+
+    tenant: str = "default"
+    team: str | None = None
+    app: str | None = None
+    key_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Per-request options, from the body's `sobrio` field or the `x-sobrio-*` headers."""
+
+    team: str | None = None
+    quality_floor: float | None = None
+    max_latency_ms: float | None = None
+    cache: Literal["default", "no-store", "off"] = "default"
+    pin: bool = False
+    explain: bool = False
+    conversation: str | None = None
+    debug: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request. `fields` maps each top-level field of the body to its raw JSON bytes, unparsed.
+
+    `fields` keeps the order of the body and everything sobrio does not understand; only `model`
+    (and `sobrio`, which is ours) ever change on the way to the upstream.
+    """
+
+    model: str
+    messages: tuple[Message, ...]
+    fields: Mapping[str, bytes]
+    stream: bool = False
+    max_output_tokens: int | None = None
+    temperature: float | None = None
+    caller: Caller = field(default_factory=Caller)
+    options: Options = field(default_factory=Options)
+    include_usage: bool = False
+    """The client asked for the stream's usage chunk itself."""

@@ -1,0 +1,1 @@
+"""Public test doubles: a loopback upstream and fakes for the ports."""

@@ -1,0 +1,1 @@
+"""What is asked, how hard it is, and what each model is expected to make of it."""
