@@ -1,0 +1,162 @@
+"""Choosing: allowed, adequate, then the least impact."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import NormalDist
+from typing import Literal
+
+from sobrio.choose.price import price
+from sobrio.terms.assessment import Assessment, Expectation
+from sobrio.terms.decision import Candidate, Decision
+from sobrio.terms.impacts import Rates
+from sobrio.terms.model import Deployment
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the policy left to choose from, and under which terms."""
+
+    rule: str
+    policy: str
+    deployments: Sequence[Deployment]
+    refused: Sequence[tuple[str, str, str]]
+    """(deployment, model, reason)."""
+    reference: str | None
+    quality_floor: float
+    confidence: float
+    objective: Literal["energy_wh", "ghg_g"]
+    fallbacks: tuple[str, ...] = ()
+
+
+def choose(
+    allowed: Allowed,
+    assessment: Assessment,
+    rates: Mapping[str, Rates | None],
+    *,
+    max_output_tokens: int | None = None,
+) -> Decision:
+    """The adequate deployment with the least expected impact.
+
+    Adequate: P(quality >= floor x the reference's) is at least the policy's confidence. When none is,
+    the one with the best expected quality is taken and the reason says so.
+
+    Raises `ValueError` when nothing is allowed; the policy turns that into a refusal before.
+    """
+    if not allowed.deployments:
+        raise ValueError("nothing to choose from")
+    bar = _bar(allowed, assessment)
+    seen = [_candidate(each, assessment, rates, bar, max_output_tokens) for each in allowed.deployments]
+    adequate = [each for each in seen if each.refused is None]
+    chosen = min(adequate, key=lambda each: _impact(each, allowed.objective)) if adequate else _best(seen)
+    deployment = next(each for each in allowed.deployments if each.name == chosen.deployment)
+    turned_down = [Candidate(name, model, refused=reason) for name, model, reason in allowed.refused]
+    return Decision(
+        deployment=deployment.name,
+        model=deployment.model.name,
+        rule=allowed.rule,
+        why=_why(chosen, adequate, seen, allowed),
+        reference=allowed.reference,
+        quality_floor=allowed.quality_floor,
+        policy=allowed.policy,
+        callable=deployment.backing is not None,
+        candidates=tuple(seen + turned_down),
+        fallbacks=_fallbacks(chosen, seen, allowed),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """The quality to reach, in absolute terms, and how surely."""
+
+    quality: float
+    sd: float
+    reference: Expectation
+    z: float
+
+    def reached_by(self, expected: Expectation) -> bool:
+        """The reference is as good as itself, however uncertain its quality is."""
+        if expected.model == self.reference.model:
+            return True
+        spread = math.hypot(expected.quality_sd, self.sd)
+        return expected.quality - self.quality >= self.z * spread - 1e-12
+
+
+def _bar(allowed: Allowed, assessment: Assessment) -> _Bar:
+    reference = _reference(allowed, assessment)
+    floor = allowed.quality_floor
+    return _Bar(
+        quality=floor * reference.quality,
+        sd=floor * reference.quality_sd,
+        reference=reference,
+        z=NormalDist().inv_cdf(allowed.confidence),
+    )
+
+
+def _reference(allowed: Allowed, assessment: Assessment) -> Expectation:
+    """Without a declared reference, the best allowed candidate sets the bar."""
+    if allowed.reference is not None:
+        return assessment.of(allowed.reference)
+    return max((assessment.of(each.model.name) for each in allowed.deployments), key=lambda e: e.quality)
+
+
+def _candidate(
+    deployment: Deployment,
+    assessment: Assessment,
+    rates: Mapping[str, Rates | None],
+    bar: _Bar,
+    cap: int | None,
+) -> Candidate:
+    expected = assessment.of(deployment.model.name)
+    candidate = Candidate(
+        deployment=deployment.name,
+        model=deployment.model.name,
+        expected_quality=expected.quality,
+        relative_quality=expected.quality / max(bar.reference.quality, 1e-9),
+        expected_output_tokens=expected.output_tokens,
+    )
+    known = rates.get(deployment.name)
+    if known is None:
+        return replace(candidate, refused="its impact is unknown, so it cannot be compared")
+    cost = price(expected, known, input_tokens=assessment.input_tokens, cap=cap)
+    candidate = replace(
+        candidate,
+        expected_output_tokens=cost.output_tokens,
+        energy_wh=cost.energy_wh,
+        ghg_g=cost.ghg_g,
+    )
+    if not bar.reached_by(expected):
+        return replace(
+            candidate, refused=f"expected quality {expected.quality:.2f}, {bar.quality:.2f} needed"
+        )
+    return candidate
+
+
+def _impact(candidate: Candidate, objective: str) -> tuple[float, str]:
+    """Ties are broken by name, so that the same request always gets the same decision."""
+    return (getattr(candidate, objective), candidate.deployment)
+
+
+def _best(seen: Sequence[Candidate]) -> Candidate:
+    return max(seen, key=lambda each: (each.expected_quality or 0.0, each.deployment))
+
+
+def _why(
+    chosen: Candidate, adequate: Sequence[Candidate], seen: Sequence[Candidate], allowed: Allowed
+) -> str:
+    floor = f"{allowed.quality_floor:.0%} of {allowed.reference or 'the best candidate'}"
+    if not adequate:
+        return f"no candidate surely reaches {floor}; this one has the best expected quality"
+    return f"least expected impact of {len(adequate)} of {len(seen)} candidates that reach {floor}"
+
+
+def _fallbacks(chosen: Candidate, seen: Sequence[Candidate], allowed: Allowed) -> tuple[str, ...]:
+    """The declared ones first, then the other adequate candidates by impact."""
+    others = sorted(
+        (each for each in seen if each.refused is None and each.deployment != chosen.deployment),
+        key=lambda each: _impact(each, allowed.objective),
+    )
+    names = [*allowed.fallbacks, *(each.deployment for each in others)]
+    return tuple(dict.fromkeys(name for name in names if name != chosen.deployment))

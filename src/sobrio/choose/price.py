@@ -1,0 +1,35 @@
+"""What one request is expected to cost at one deployment."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sobrio.terms.assessment import Expectation
+from sobrio.terms.impacts import Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Central expectation of one call, accelerator to facility, without the router."""
+
+    output_tokens: float
+    energy_wh: float
+    ghg_g: float
+
+
+def price(expected: Expectation, rates: Rates, *, input_tokens: int, cap: int | None) -> Price:
+    """`cap` is the caller's own limit on output tokens."""
+    output_tokens = mean_output_tokens(expected, cap)
+    energy_wh = (
+        rates.wh_per_request
+        + rates.wh_per_output_token * output_tokens
+        + rates.wh_per_input_token * input_tokens
+    )
+    return Price(output_tokens, energy_wh, energy_wh * (rates.g_per_wh + rates.g_embodied_per_wh))
+
+
+def mean_output_tokens(expected: Expectation, cap: int | None) -> float:
+    """The mean of a lognormal length: long answers weigh more than the median says."""
+    mean = expected.output_tokens * math.exp(expected.output_tokens_ln_sd**2 / 2)
+    return mean if cap is None else min(mean, float(cap))
