@@ -57,7 +57,7 @@ def choose(
         deployment=deployment.name,
         model=deployment.model.name,
         rule=allowed.rule,
-        why=_why(chosen, adequate, seen, allowed),
+        why=_why(adequate, seen, allowed),
         reference=allowed.reference,
         quality_floor=allowed.quality_floor,
         policy=allowed.policy,
@@ -143,9 +143,7 @@ def _best(seen: Sequence[Candidate]) -> Candidate:
     return max(seen, key=lambda each: (each.expected_quality or 0.0, each.deployment))
 
 
-def _why(
-    chosen: Candidate, adequate: Sequence[Candidate], seen: Sequence[Candidate], allowed: Allowed
-) -> str:
+def _why(adequate: Sequence[Candidate], seen: Sequence[Candidate], allowed: Allowed) -> str:
     floor = f"{allowed.quality_floor:.0%} of {allowed.reference or 'the best candidate'}"
     if not adequate:
         return f"no candidate surely reaches {floor}; this one has the best expected quality"
