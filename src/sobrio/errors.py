@@ -7,6 +7,7 @@
     ├── PolicyError           the policy file is missing, unreadable or wrong           (exit 2)
     ├── Refused               the policy allows no deployment for this request          (HTTP 403)
     ├── NotReachable          no allowed deployment can be called from here             (HTTP 503)
+    │   └── NotCalled         decided for a deployment that has no backing here         (HTTP 503)
     ├── UpstreamError         the called deployment failed                              (HTTP 502 or its own)
     │   ├── UpstreamTimeout                                                             (HTTP 504)
     │   └── UpstreamBroken    it broke off in the middle of an answer                   (HTTP 502)
@@ -18,13 +19,20 @@ A message is one line and ends with the next step where there is one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class SobrioError(Exception):
-    """The root; `status` is the HTTP status and `code` the stable machine-readable word."""
+    """The root; `status` is the HTTP status and `code` the stable machine-readable word.
+
+    `receipt_id` and `details` (the answer's `sobrio` block) are set once the failure is booked.
+    """
 
     status = 500
     code = "internal_error"
     kind = "api_error"
+    receipt_id: str | None = None
+    details: Mapping[str, object] | None = None
 
     def __init__(self, message: str, *, status: int | None = None, code: str | None = None) -> None:
         super().__init__(message)
@@ -64,6 +72,12 @@ class Refused(SobrioError):
 class NotReachable(SobrioError):
     status = 503
     code = "not_reachable"
+
+
+class NotCalled(NotReachable):
+    """The decision stands and is shown, but there is nothing here to call."""
+
+    code = "decided-not-called"
 
 
 class UpstreamError(SobrioError):

@@ -61,6 +61,10 @@ class Accountant(Protocol):
         """Central rates for choosing; `None` when the model's size is unknown."""
         ...
 
+    def router_energy_wh(self, cpu_seconds: float) -> float:
+        """Central Wh of that much processor time, facility overhead included."""
+        ...
+
     def account(
         self,
         realised: Sequence[Activity],
