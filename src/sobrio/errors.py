@@ -11,6 +11,7 @@
     ├── UpstreamError         the called deployment failed                              (HTTP 502 or its own)
     │   ├── UpstreamTimeout                                                             (HTTP 504)
     │   └── UpstreamBroken    it broke off in the middle of an answer                   (HTTP 502)
+    ├── ClientGone            the caller left before the answer                         (HTTP 499)
     ├── LedgerError           the ledger cannot be read or written                      (exit 2)
     └── CatalogError          a fact without a source, or a broken catalogue file       (exit 2)
 
@@ -107,6 +108,11 @@ class UpstreamTimeout(UpstreamError):
 
 class UpstreamBroken(UpstreamError):
     code = "upstream_broken"
+
+
+class ClientGone(SobrioError):
+    status = 499
+    code = "client_gone"
 
 
 class LedgerError(SobrioError):
