@@ -1,1 +1,5 @@
-"""Checks of answers."""
+"""Does an answer pass its acceptance check?"""
+
+from sobrio.verify.check import Check, Kind, passes
+
+__all__ = ["Check", "Kind", "passes"]
