@@ -1,1 +1,6 @@
-"""The estimation core: activity in, energy, greenhouse gas, water, resources out."""
+"""The estimation core: what a call costs, what it would have cost, and what was avoided."""
+
+from sobrio.impact.estimator import Estimator, PeriodImpacts
+from sobrio.impact.scenarios import Scenarios
+
+__all__ = ["Estimator", "PeriodImpacts", "Scenarios"]
