@@ -1,1 +1,9 @@
 """Public test doubles: a loopback upstream and fakes for the ports."""
+
+from __future__ import annotations
+
+from sobrio.testing.faults import FAULTS
+from sobrio.testing.loopback import LoopbackUpstream
+from sobrio.testing.wire import Received
+
+__all__ = ["FAULTS", "LoopbackUpstream", "Received"]

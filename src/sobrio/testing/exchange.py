@@ -1,0 +1,84 @@
+"""One request at the loopback upstream and the connection to answer it on."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import msgspec
+
+from sobrio.testing import wire
+from sobrio.testing.completion import Completion, as_answer, as_chunks, complete
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    reader: StreamReader
+    writer: StreamWriter
+    body: Mapping[str, Any]
+    answers: Mapping[str, str]
+    slow_s: float
+
+    @property
+    def model(self) -> str:
+        return str(self.body["model"])
+
+    @property
+    def streamed(self) -> bool:
+        return bool(self.body.get("stream"))
+
+    def completions(self) -> list[Completion]:
+        return [complete(self.body, self.answers)] * int(self.body.get("n") or 1)
+
+    def answer(self) -> dict[str, Any]:
+        return as_answer(self.body, self.completions())
+
+    def events(self) -> list[bytes]:
+        """The payloads of the stream, `[DONE]` included."""
+        chunks = as_chunks(self.body, self.completions())
+        return [*(msgspec.json.encode(each) for each in chunks), b"[DONE]"]
+
+    async def send(self, data: bytes) -> None:
+        self.writer.write(data)
+        await self.writer.drain()
+
+    async def send_json(self, status: int, answer: object, headers: Iterable[tuple[str, str]] = ()) -> None:
+        await self.send(wire.whole(status, msgspec.json.encode(answer), headers=headers))
+
+    async def send_events(self, events: Iterable[bytes], content_type: str = wire.EVENTS) -> None:
+        await self.begin_events(content_type)
+        for each in events:
+            await self.send(wire.chunk(wire.event(each)))
+        await self.send(wire.LAST_CHUNK)
+
+    async def begin_events(self, content_type: str = wire.EVENTS) -> None:
+        await self.send(wire.head(200, content_type, [("transfer-encoding", "chunked")]))
+
+    async def send_answer(self) -> None:
+        if self.streamed:
+            await self.send_events(self.events())
+        else:
+            await self.send_json(200, self.answer())
+
+    async def wait_for_the_end(self) -> NoReturn:
+        """Waits for the client to close its side."""
+        while await self.reader.read(65536):
+            pass
+        raise ConnectionResetError("the client left")
+
+    def reset(self) -> None:
+        """Drops the connection as a crashing server does (RST, not FIN)."""
+        linger = struct.pack("ii", 1, 0)
+        self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        self.writer.transport.abort()
+
+
+def error(status: int) -> dict[str, Any]:
+    """OpenAI's error body."""
+    kind = "invalid_request_error" if status < 500 else "server_error"
+    message = f"the loopback upstream was asked to fail with {status}"
+    return {"error": {"message": message, "type": kind, "param": None, "code": f"loopback_{status}"}}

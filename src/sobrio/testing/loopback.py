@@ -1,0 +1,176 @@
+"""A deterministic upstream on 127.0.0.1 that speaks OpenAI's wire format over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Callable, Mapping, Sequence
+from threading import Condition, Event, Thread
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from sobrio.testing import wire
+from sobrio.testing.completion import CREATED, complete, head_of, pieces_of, usage_of
+from sobrio.testing.exchange import Exchange, error
+from sobrio.testing.faults import FAULTS, fail
+from sobrio.testing.wire import Received
+
+
+class LoopbackUpstream:
+    """An OpenAI-compatible server in a thread of its own, between `__enter__` and `__exit__`.
+
+    Equal requests get equal answers. `answers` maps a piece of a prompt to the answer for it; other
+    prompts are echoed. Offered tools are called, schemas are satisfied, `n`, `stop`, `max_tokens`,
+    `logprobs` and `stream_options` are obeyed. The model's name asks for a fault: see
+    `sobrio.testing.faults`; names with `reasoning`, `cached`, `timings` in them report such usage.
+    With `api_key`, other keys get a 401. With `tls`, it speaks HTTPS.
+
+    `requests` holds what was received, in order; `connections` counts those ever accepted, `open`
+    those open now, and `abandoned` the requests whose client left before the end of the answer.
+    """
+
+    def __init__(
+        self,
+        answers: Mapping[str, str] | None = None,
+        *,
+        models: Sequence[str] = ("loopback",),
+        api_key: str | None = None,
+        slow_s: float = 0.2,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.requests: list[Received] = []
+        self.connections = 0
+        self.open = 0
+        self.abandoned = 0
+        self.port = 0
+        self._answers = answers or {}
+        self._models = models
+        self._api_key = api_key
+        self._slow_s = slow_s
+        self._tls = tls
+        self._writers: set[StreamWriter] = set()
+        self._changed = Condition()
+        self._started = Event()
+        self._thread = Thread(target=lambda: asyncio.run(self._serve()), daemon=True, name="loopback")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._started.wait()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    @property
+    def base_url(self) -> str:
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}/v1"
+
+    def wait_until(self, condition: Callable[[LoopbackUpstream], bool], timeout_s: float = 5.0) -> bool:
+        """Blocks until `condition` holds, asked anew whenever a counter changes; False on time-out."""
+        with self._changed:
+            return self._changed.wait_for(lambda: condition(self), timeout_s)
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, ssl=self._tls)
+        self.port = server.sockets[0].getsockname()[1]
+        self._started.set()
+        async with server:
+            await self._stop.wait()
+            server.close()
+            await self._drop_connections()
+
+    async def _drop_connections(self) -> None:
+        """Ends open exchanges before their event loop, so that none is destroyed while pending."""
+        for writer in self._writers:
+            writer.transport.abort()
+        await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+
+    async def _connected(self, reader: StreamReader, writer: StreamWriter) -> None:
+        self._writers.add(writer)
+        self._count(connections=1, open=1)
+        try:
+            while not writer.is_closing() and (request := await wire.read_request(reader)):
+                self.requests.append(request)
+                self._count()
+                await self._answer(request, reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            self._count(abandoned=1)
+        finally:
+            writer.close()
+            self._writers.remove(writer)
+            self._count(open=-1)
+
+    def _count(self, **steps: int) -> None:
+        with self._changed:
+            for name, step in steps.items():
+                setattr(self, name, getattr(self, name) + step)
+            self._changed.notify_all()
+
+    async def _answer(self, request: Received, reader: StreamReader, writer: StreamWriter) -> None:
+        path = request.path.partition("?")[0]
+        body = msgspec.json.decode(request.body) if request.body else {"model": ""}
+        exchange = Exchange(reader, writer, body, self._answers, self._slow_s)
+        if self._api_key and request.headers.get("authorization") != f"Bearer {self._api_key}":
+            await exchange.send_json(401, error(401))
+        elif path == "/v1/chat/completions":
+            await _chat(exchange)
+        elif path == "/v1/models":
+            await exchange.send_json(200, {"object": "list", "data": [_card(m) for m in self._models]})
+        elif path in _PLAIN:
+            await (fail(exchange) if _fails(exchange) else exchange.send_json(200, _PLAIN[path](exchange)))
+        else:
+            await exchange.send_json(404, error(404))
+
+
+async def _chat(exchange: Exchange) -> None:
+    if _fails(exchange):
+        await fail(exchange)
+    else:
+        await FAULTS.get(exchange.model, Exchange.send_answer)(exchange)
+
+
+def _fails(exchange: Exchange) -> bool:
+    return exchange.model.startswith("error-")
+
+
+def _card(model: str) -> dict[str, Any]:
+    return {"id": model, "object": "model", "created": CREATED, "owned_by": "loopback"}
+
+
+def _plain_completion(exchange: Exchange) -> dict[str, Any]:
+    completion = complete(exchange.body, exchange.answers)
+    choice = {"index": 0, "text": completion.text, "logprobs": None, "finish_reason": "stop"}
+    usage = usage_of(exchange.body, [completion])
+    return {**head_of(exchange.body, "text_completion"), "choices": [choice], "usage": usage}
+
+
+def _embeddings(exchange: Exchange) -> dict[str, Any]:
+    """Eight numbers a text, from its bytes."""
+    given = exchange.body["input"]
+    texts = [given] if isinstance(given, str) else given
+    data = [{"object": "embedding", "index": i, "embedding": _vector(t)} for i, t in enumerate(texts)]
+    tokens = sum(len(pieces_of(str(text))) for text in texts)
+    usage = {"prompt_tokens": tokens, "total_tokens": tokens}
+    return {"object": "list", "model": exchange.model, "data": data, "usage": usage}
+
+
+def _vector(text: object) -> list[float]:
+    seed = sum(str(text).encode())
+    return [((seed * (step + 1)) % 97) / 97 for step in range(8)]
+
+
+_PLAIN: Mapping[str, Callable[[Exchange], dict[str, Any]]] = {
+    "/v1/completions": _plain_completion,
+    "/v1/embeddings": _embeddings,
+}
