@@ -1,0 +1,80 @@
+"""The one place where rooms are put together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+
+from sobrio import sdk
+from sobrio.call import Direct, Dispatch, ThroughLitellm
+from sobrio.catalog import Catalog
+from sobrio.impact import Estimator
+from sobrio.ledger import SqliteLedger
+from sobrio.policy import load_policy
+from sobrio.recall import SqliteStore
+from sobrio.route import Rooms
+from sobrio.understand import Predictor
+
+
+def home(data_dir: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """Where state lives: the argument, else $SOBRIO_HOME, else ~/.local/share/sobrio."""
+    if data_dir is not None:
+        return data_dir
+    return Path(environ.get("SOBRIO_HOME") or "~/.local/share/sobrio").expanduser()
+
+
+def open_ledger(data_dir: Path) -> SqliteLedger:
+    """Raises `LedgerError` when the file is not a ledger."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return SqliteLedger(data_dir / "ledger.sqlite", data_dir / "spool")
+
+
+@contextmanager
+def open_rooms(
+    policy: Path | None = None,
+    *,
+    data_dir: Path | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Iterator[Rooms]:
+    """Every room a request passes through, opened in order and closed in reverse.
+
+    The policy is read first, so that a mistake in it costs nothing else. Raises `PolicyError`,
+    `LedgerError` or `CatalogError` with the line that says what to do.
+    """
+    catalog = Catalog.default()
+    in_force = load_policy(policy, catalog, environ)
+    where = home(data_dir, environ)
+    with ExitStack() as stack:
+        ledger = open_ledger(where)
+        stack.callback(ledger.shutdown)
+        cache = None
+        if in_force.cache.exact:
+            cache = SqliteStore(
+                where / "cache.sqlite",
+                max_bytes=in_force.cache.max_bytes,
+                max_entries=in_force.cache.max_entries,
+            )
+            stack.callback(cache.close)
+        yield Rooms(
+            policy=lambda: in_force,
+            assessor=Predictor.default(),
+            accountant=Estimator(catalog=catalog),
+            upstream=Dispatch(openai=Direct(), litellm=ThroughLitellm()),
+            ledger=ledger,
+            cache=cache,
+        )
+
+
+class Sobrio(sdk.Sobrio):
+    """In process, or against a gateway with `base_url`."""
+
+    _open_rooms = staticmethod(partial(open_rooms))
+
+
+class AsyncSobrio(sdk.AsyncSobrio):
+    """In process, or against a gateway with `base_url`."""
+
+    _open_rooms = staticmethod(partial(open_rooms))

@@ -1,0 +1,134 @@
+"""Accounting: a journey and what came of it, as a receipt."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+
+from sobrio.route.journey import Journey
+from sobrio.terms.activity import Activity, Role
+from sobrio.terms.answer import Usage
+from sobrio.terms.impacts import Avoided, Impacts
+from sobrio.terms.model import Deployment
+from sobrio.terms.receipt import Latency, Outcome, Receipt
+
+CHARACTERS_PER_TOKEN = 4
+"""A rule of thumb for English text, used only where the upstream gives no counts; carries a caveat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a request ended."""
+
+    outcome: Outcome
+    status: int = 200
+    activity: Activity | None = None
+    """The call that answered."""
+    recalled: Activity | None = None
+    """The call that answered the same request before, for a cache hit."""
+    finish_reason: str | None = None
+    error: str | None = None
+
+
+def settle(journey: Journey, ending: Ending) -> Receipt:
+    """Books one request in the ledger. Called once, before the last byte is sent."""
+    begun = time.thread_time()
+    receipt = _receipt(journey, ending)
+    journey.rooms.ledger.close(receipt)
+    journey.rooms.closing.seconds = time.thread_time() - begun
+    return receipt
+
+
+def _receipt(journey: Journey, ending: Ending) -> Receipt:
+    accountant = journey.rooms.accountant
+    activities = () if ending.activity is None else (ending.activity,)
+    reference = _reference(journey, ending)
+    cpu_seconds = journey.cpu_seconds + journey.rooms.closing.seconds
+    realised, expected, avoided = accountant.account(
+        activities, reference, router_cpu_seconds=cpu_seconds, equivalence="unverified"
+    )
+    return Receipt(
+        id=journey.id,
+        at=journey.at,
+        outcome=ending.outcome,
+        caller=journey.request.caller,
+        requested_model=journey.request.model,
+        status=ending.status,
+        cache=ending.outcome if ending.outcome in ("exact", "semantic") else "miss",
+        latency=Latency(journey.route_ms, journey.first_byte_ms, journey.elapsed_ms()),
+        router_cpu_seconds=cpu_seconds,
+        router_energy_wh=accountant.router_energy_wh(cpu_seconds),
+        activities=activities,
+        reference_activity=reference,
+        assessment=journey.assessment,
+        decision=journey.decision,
+        realised=realised,
+        reference=expected,
+        avoided=avoided,
+        method=accountant.method,
+        policy=journey.policy.version,
+        failures=tuple(journey.failures),
+        finish_reason=ending.finish_reason,
+        error=ending.error,
+        caveats=_caveats(journey, realised, avoided),
+    )
+
+
+def _reference(journey: Journey, ending: Ending) -> Activity | None:
+    """One call of the declared reference on the original request; nothing without an answer."""
+    deployment = journey.plan.reference_deployment if journey.plan else None
+    if ending.activity is None and ending.recalled is None:
+        return None
+    done = ending.activity or ending.recalled
+    model = journey.plan.reference if journey.plan else None
+    if model is None or done is None:
+        return None
+    return Activity(
+        model=model,
+        input_tokens=done.input_tokens,
+        output_tokens=done.output_tokens,
+        zone=deployment.zone if deployment else None,
+        provider=deployment.provider if deployment else model.provider,
+        hardware=deployment.hardware if deployment else None,
+        role="reference",
+        deployment=deployment.name if deployment else "",
+    )
+
+
+def _caveats(journey: Journey, realised: Impacts, avoided: Avoided | None) -> tuple[str, ...]:
+    codes = [*journey.caveats, *realised.caveats, *(avoided.caveats if avoided else ("no-reference",))]
+    return tuple(dict.fromkeys(codes))
+
+
+def activity_of(journey: Journey, deployment: Deployment, usage: Usage, *, role: Role = "answer") -> Activity:
+    """What one answered call did. Counts the upstream did not give are estimated, with a caveat."""
+    cpu_seconds = usage.cpu_seconds
+    if deployment.hardware and deployment.hardware.kind == "cpu" and not usage.cpu_seconds_measured:
+        journey.caveats.append("cpu-time-approximate")
+    return Activity(
+        model=deployment.model,
+        input_tokens=usage.input_tokens or 0,
+        output_tokens=usage.output_tokens or 0,
+        cached_tokens=usage.cached_tokens,
+        zone=deployment.zone,
+        provider=deployment.provider,
+        hardware=deployment.hardware,
+        cpu_seconds=cpu_seconds,
+        role=role,
+        deployment=deployment.name,
+    )
+
+
+def complete(journey: Journey, usage: Usage, *, output_tokens: int) -> Usage:
+    """`usage` with estimates in the place of unknown counts, and a caveat that says so."""
+    if usage.input_tokens is not None and usage.output_tokens is not None:
+        return usage
+    journey.caveats.append("usage-estimated")
+    characters = sum(len(message.text) for message in journey.request.messages)
+    read = math.ceil(characters / CHARACTERS_PER_TOKEN)
+    return replace(
+        usage,
+        input_tokens=read if usage.input_tokens is None else usage.input_tokens,
+        output_tokens=output_tokens if usage.output_tokens is None else usage.output_tokens,
+    )

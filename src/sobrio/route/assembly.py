@@ -1,0 +1,91 @@
+"""A streamed answer as one JSON document, and one JSON document as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+DONE = b"data: [DONE]\n\n"
+
+
+def event(payload: bytes) -> bytes:
+    return b"data: " + payload + b"\n\n"
+
+
+def assembled(payloads: Sequence[bytes]) -> dict[str, Any]:
+    """`chat.completion.chunk` payloads, in order, as the `chat.completion` they stand for."""
+    chunks = [msgspec.json.decode(payload) for payload in payloads]
+    choices: dict[int, dict[str, Any]] = {}
+    whole: dict[str, Any] = {}
+    for chunk in chunks:
+        whole.update({k: v for k, v in chunk.items() if k != "choices" and v is not None})
+        for part in chunk.get("choices") or ():
+            _add(choices.setdefault(part.get("index", 0), _empty_choice(part)), part)
+    whole["object"] = "chat.completion"
+    whole["choices"] = [choices[index] for index in sorted(choices)]
+    return whole
+
+
+def _empty_choice(part: dict[str, Any]) -> dict[str, Any]:
+    message = {"role": "assistant", "content": None}
+    return {"index": part.get("index", 0), "message": message, "finish_reason": None}
+
+
+def _add(choice: dict[str, Any], part: dict[str, Any]) -> None:
+    _merge(choice["message"], part.get("delta") or {})
+    if part.get("finish_reason") is not None:
+        choice["finish_reason"] = part["finish_reason"]
+    if part.get("logprobs"):
+        _merge(choice.setdefault("logprobs", {}), part["logprobs"])
+
+
+def _merge(into: dict[str, Any], delta: dict[str, Any]) -> None:
+    """Strings grow, lists of indexed pieces merge by index, other lists grow, the rest replaces."""
+    for name, piece in delta.items():
+        there = into.get(name)
+        if isinstance(piece, list):
+            into[name] = _merged_list(there or [], piece)
+        elif isinstance(piece, str) and isinstance(there, str) and name not in ("role", "id", "type"):
+            into[name] = there + piece
+        elif isinstance(piece, dict) and isinstance(there, dict):
+            _merge(there, piece)
+        elif piece is not None:
+            into[name] = piece
+
+
+def _merged_list(there: list[Any], pieces: list[Any]) -> list[Any]:
+    for piece in pieces:
+        index = piece.get("index") if isinstance(piece, dict) else None
+        same = next((e for e in there if index is not None and e.get("index") == index), None)
+        if same is None:
+            there.append(piece)
+        else:
+            _merge(same, piece)
+    return there
+
+
+def as_chunks(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A `chat.completion` as chunks: per choice its message, then its finish reason. No usage."""
+    head = {k: v for k, v in answer.items() if k not in ("choices", "usage", "sobrio")}
+    head["object"] = "chat.completion.chunk"
+    for choice in answer.get("choices") or ():
+        index = choice.get("index", 0)
+        delta = _as_delta(choice.get("message") or {})
+        part = {"index": index, "delta": delta, "finish_reason": None}
+        yield {
+            **head,
+            "choices": [part | ({"logprobs": choice["logprobs"]} if choice.get("logprobs") else {})],
+        }
+        yield {
+            **head,
+            "choices": [{"index": index, "delta": {}, "finish_reason": choice.get("finish_reason")}],
+        }
+
+
+def _as_delta(message: dict[str, Any]) -> dict[str, Any]:
+    calls = message.get("tool_calls")
+    if not calls:
+        return message
+    return message | {"tool_calls": [{"index": index, **call} for index, call in enumerate(calls)]}

@@ -1,0 +1,111 @@
+"""Deciding: rules first, then understanding, then the least impact; and what happens when that fails."""
+
+from __future__ import annotations
+
+import logging
+
+from sobrio.choose import Allowed, choose
+from sobrio.errors import NotReachable, Refused, SobrioError
+from sobrio.policy import Plan, Policy
+from sobrio.route.journey import Journey
+from sobrio.terms.decision import Candidate, Decision
+from sobrio.terms.model import Deployment
+
+log = logging.getLogger("sobrio.route")
+
+
+def decide(journey: Journey) -> Decision:
+    """The decision, kept on the journey. A refusal by the policy is an answer and is raised.
+
+    Anything else that goes wrong must never be the outage: the requested model, or the policy's
+    fallback, is called instead.
+    """
+    with journey.busy():
+        try:
+            decision = _decided(journey)
+        except SobrioError:
+            raise
+        except Exception as error:  # noqa: BLE001 - routing must never be the outage
+            log.warning("routing failed, bypassing: %s: %s", type(error).__name__, error)
+            decision = _bypass(journey)
+        journey.decision = decision
+        journey.route_ms = journey.elapsed_ms()
+    return decision
+
+
+def _decided(journey: Journey) -> Decision:
+    policy, request, rooms = journey.policy, journey.request, journey.rooms
+    plan = journey.plan = policy.plan(request, None)
+    if plan.pinned is None:
+        assessment = journey.assessment = rooms.assessor.assess(request, policy.models())
+        journey.caveats.extend(assessment.caveats)
+        plan = journey.plan = policy.plan(request, assessment)
+    if plan.pinned is not None:
+        return _pinned(plan, policy.deployments[plan.pinned], policy.version)
+    if not plan.deployments:
+        raise _nothing_left(plan, policy)
+    assert journey.assessment is not None
+    rates = {each.name: rooms.accountant.rates(each) for each in plan.deployments}
+    allowed = _allowed(plan, policy)
+    return choose(allowed, journey.assessment, rates, max_output_tokens=request.max_output_tokens)
+
+
+def _nothing_left(plan: Plan, policy: Policy) -> SobrioError:
+    reasons = "; ".join(f"{name} {reason}" for name, reason in plan.refused[:5]) or "it names no candidates"
+    more = f"; and {len(plan.refused) - 5} more" if len(plan.refused) > 5 else ""
+    message = f"rule '{plan.rule}' leaves no deployment for this request: {reasons}{more}"
+    unbacked = [policy.deployments[name].unbacked for name, _ in plan.refused if name in policy.deployments]
+    return NotReachable(message) if any(unbacked) else Refused(message)
+
+
+def _allowed(plan: Plan, policy: Policy) -> Allowed:
+    known = policy.deployments
+    return Allowed(
+        rule=plan.rule,
+        policy=policy.version,
+        deployments=plan.deployments,
+        refused=[
+            (name, known[name].model.name if name in known else name, why) for name, why in plan.refused
+        ],
+        reference=plan.reference.name if plan.reference else None,
+        quality_floor=plan.quality_floor,
+        confidence=plan.confidence,
+        objective=plan.objective,
+        fallbacks=plan.fallbacks,
+    )
+
+
+def _pinned(plan: Plan, deployment: Deployment, version: str) -> Decision:
+    return Decision(
+        deployment=deployment.name,
+        model=deployment.model.name,
+        rule=plan.rule,
+        why=plan.why,
+        reference=plan.reference.name if plan.reference else None,
+        quality_floor=plan.quality_floor,
+        policy=version,
+        callable=deployment.backing is not None,
+        candidates=(Candidate(deployment.name, deployment.model.name),),
+        fallbacks=plan.fallbacks,
+    )
+
+
+def _bypass(journey: Journey) -> Decision:
+    policy, request = journey.policy, journey.request
+    name = request.model if request.model in policy.deployments else policy.fallback
+    deployment = policy.deployments.get(name) if name else None
+    if deployment is None or deployment.backing is None:
+        raise NotReachable(
+            "routing failed and no fallback can be called; set defaults.fallback in the policy"
+        )
+    journey.caveats.append("router-bypassed")
+    return Decision(
+        deployment=deployment.name,
+        model=deployment.model.name,
+        rule="router-bypassed",
+        why="routing failed; the requested model or the policy's fallback was called",
+        reference=None,
+        quality_floor=0.0,
+        policy=policy.version,
+        bypassed=True,
+    )

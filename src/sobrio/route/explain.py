@@ -1,0 +1,77 @@
+"""Explaining: the decision without the call."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sobrio.errors import SobrioError
+from sobrio.route.decide import decide
+from sobrio.route.journey import Journey
+from sobrio.route.remember import would_hit
+from sobrio.route.rooms import Rooms
+from sobrio.route.stamp import significant
+from sobrio.terms.assessment import Assessment
+from sobrio.terms.decision import Candidate
+from sobrio.terms.request import Request
+
+
+def explain(request: Request, rooms: Rooms) -> dict[str, Any]:
+    """What `live` would decide and why. Nothing is called, stored or booked.
+
+    A request that the policy refuses is explained too: `decision` is then null and `refused` says why.
+    """
+    journey = Journey.begin(request, rooms)
+    cache = "exact" if would_hit(journey) else "miss"
+    try:
+        decision = decide(journey)
+    except SobrioError as error:
+        refused, decision = error.message, None
+    else:
+        refused = None
+    assessment = journey.assessment
+    return {
+        "assessment": _assessment(assessment) if assessment else None,
+        "candidates": [_candidate(each) for each in decision.candidates] if decision else [],
+        "decision": decision
+        and {
+            "model": decision.model,
+            "deployment": decision.deployment,
+            "rule": decision.rule,
+            "why": decision.why,
+            "reference": decision.reference,
+            "quality_floor": decision.quality_floor,
+            "callable": decision.callable,
+            "fallbacks": list(decision.fallbacks),
+        },
+        "refused": refused,
+        "cache": cache,
+        "policy": journey.policy.version,
+        "caveats": journey.caveats,
+        "route_ms": round(journey.route_ms, 3),
+    }
+
+
+def _assessment(assessment: Assessment) -> dict[str, Any]:
+    return {
+        "task": assessment.task,
+        "domain": assessment.domain,
+        "language": assessment.language,
+        "difficulty": significant(assessment.difficulty),
+        "confidence": significant(assessment.confidence),
+        "needs": asdict(assessment.needs),
+        "input_tokens": assessment.input_tokens,
+        "reasons": list(assessment.reasons),
+        "predictor": assessment.predictor,
+    }
+
+
+def _candidate(candidate: Candidate) -> dict[str, Any]:
+    figures = ("expected_quality", "relative_quality", "expected_output_tokens", "energy_wh", "ghg_g")
+    known = {name: getattr(candidate, name) for name in figures}
+    return {
+        "model": candidate.model,
+        "deployment": candidate.deployment,
+        **{name: None if each is None else significant(each) for name, each in known.items()},
+        "refused": candidate.refused,
+    }

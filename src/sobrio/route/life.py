@@ -1,0 +1,46 @@
+"""The life of a request."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sobrio.errors import ClientGone, NotCalled, SobrioError
+from sobrio.route.attempt import begin_answer
+from sobrio.route.decide import decide
+from sobrio.route.deliver import deliver
+from sobrio.route.failure import book
+from sobrio.route.journey import Journey
+from sobrio.route.remember import recalled
+from sobrio.route.reply import Reply
+from sobrio.route.rooms import Rooms
+from sobrio.terms.decision import Decision
+from sobrio.terms.request import Request
+
+
+async def live(request: Request, rooms: Rooms) -> Reply:
+    """Recall, decide, call, account: one request, from received to booked.
+
+    Raises a `SobrioError` whose receipt is already in the ledger.
+    """
+    journey = Journey.begin(request, rooms)
+    try:
+        if (reply := recalled(journey)) is not None:
+            return reply
+        decision = decide(journey)
+        _must_be_callable(decision, journey)
+        rooms.ledger.open(journey.id, journey.at)
+        return deliver(journey, await begin_answer(journey, decision))
+    except SobrioError as error:
+        raise book(journey, error) from error.__cause__
+    except asyncio.CancelledError:
+        book(journey, ClientGone("the client left before the answer began"))
+        raise
+
+
+def _must_be_callable(decision: Decision, journey: Journey) -> None:
+    if not decision.callable:
+        deployment = journey.policy.deployments[decision.deployment]
+        raise NotCalled(
+            f"decided for '{decision.model}', which cannot be called from here; "
+            f"{deployment.unbacked or 'give it an upstream in the policy'}"
+        )

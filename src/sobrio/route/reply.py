@@ -1,0 +1,20 @@
+"""What goes back to the caller, in whichever shape the outside speaks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+JSON = ("content-type", "application/json")
+EVENTS = ("content-type", "text/event-stream; charset=utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Either `body` or `stream`. A stream must be closed (`aclose`) when the client leaves."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    receipt_id: str
+    body: bytes | None = None
+    stream: AsyncIterator[bytes] | None = None
