@@ -1,0 +1,270 @@
+"""The policy file as it is written: the one place that imports pydantic.
+
+The descriptions end up in `policies/schema.json`, where editors show them.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from sobrio.terms.assessment import Task
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"^(\d+(?:\.\d+)?)\s*([smhd])$")
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _seconds(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    match = _DURATION.match(value.strip())
+    if match is None:
+        raise ValueError("write a duration such as 90s, 30m, 24h or 7d")
+    return float(match[1]) * _UNITS[match[2]]
+
+
+def _one_or_many(item: dict[str, Any]) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item}]})
+
+
+Names = Annotated[list[str], BeforeValidator(_listed), _one_or_many({"type": "string"})]
+Duration = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    Field(gt=0),
+    WithJsonSchema({"type": "string", "pattern": _DURATION.pattern, "examples": ["24h"]}),
+]
+Share = Annotated[float, Field(ge=0, le=1)]
+Range = Annotated[
+    tuple[float, float],
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+_TASKS = list(get_args(Task))
+_ABILITIES = ["tools", "vision", "json"]
+Tasks = Annotated[list[Task], BeforeValidator(_listed), _one_or_many({"enum": _TASKS})]
+Abilities = Annotated[
+    list[Literal["tools", "vision", "json"]],
+    BeforeValidator(_listed),
+    _one_or_many({"enum": _ABILITIES}),
+]
+Objective = Literal["energy", "ghg"]
+
+
+class Section(BaseModel):
+    """Unknown keys are errors, and nothing is converted silently from another type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Baseline(Section):
+    """The model that would have been used without routing."""
+
+    model: str = Field(description="Catalogue name of the reference model.")
+    since: date = Field(
+        description="The day from which it is the reference; changing it starts a new series."
+    )
+    reason: str = Field(min_length=1, description="Why this model: the one demonstrably used before.")
+
+
+class Defaults(Section):
+    """What holds where no rule says otherwise."""
+
+    baseline: Baseline | None = Field(
+        default=None, description="Reference that avoided impact is measured against."
+    )
+    quality_floor: Share = Field(default=0.95, description="Least share of the reference's expected quality.")
+    confidence: Share = Field(default=0.9, description="Probability with which the floor has to be met.")
+    objective: Objective = Field(
+        default="energy", description="What is made least: energy (Wh) or ghg (g CO2e)."
+    )
+    zone: str | None = Field(default=None, description="Electricity zone of upstreams that state none.")
+    fallback: str = Field(description="Deployment called when a call or the routing itself fails.")
+    unbacked: Literal["skip", "show"] = Field(
+        default="skip",
+        description="Deployments without a key: leave them out, or decide for them without calling.",
+    )
+    keep_prompts: bool = Field(default=False, description="Keep prompt text beside receipts.")
+    max_latency_ms: float | None = Field(
+        default=None, gt=0, description="Longest expected time to the whole answer."
+    )
+
+
+class Upstream(Section):
+    """One place that serves models over HTTP."""
+
+    kind: Literal["openai", "litellm"] = Field(
+        description="An OpenAI-compatible server, or any through litellm."
+    )
+    base_url: str | None = Field(
+        default=None, pattern=r"^https?://", description="Address, up to and with /v1."
+    )
+    base_url_env: str | None = Field(default=None, description="Environment variable that holds the address.")
+    api_key_env: str | None = Field(default=None, description="Environment variable that holds the key.")
+    zone: str | None = Field(default=None, description="Electricity zone of the machines, such as FRA.")
+    provider: str | None = Field(default=None, description="Provider's name in the catalogue's facts.")
+    inventory: str | None = Field(
+        default=None, description="Where its impact belongs in a greenhouse-gas inventory."
+    )
+
+    @model_validator(mode="after")
+    def _has_an_address(self) -> Self:
+        if self.kind == "openai" and not (self.base_url or self.base_url_env):
+            raise ValueError("an upstream of kind openai needs base_url or base_url_env")
+        return self
+
+
+class Hardware(Section):
+    """What is known of the machine; leave out what is not known and it is drawn."""
+
+    kind: Literal["gpu", "cpu"] = "gpu"
+    gpu: str | None = Field(default=None, description="Accelerator's name, such as H100.")
+    gpu_count: int | None = Field(default=None, ge=1)
+    batch: float | None = Field(default=None, gt=0, description="Requests answered side by side.")
+    weight_bits: int | None = Field(default=None, ge=1, le=64)
+    threads: int | None = Field(default=None, ge=1, description="Processor threads of a cpu deployment.")
+    watts_per_core: Range | None = Field(default=None, description="P5 and P95 of a busy core's power, W.")
+    joules_per_output_token: Range | None = Field(
+        default=None, description="P5 and P95 at the plug, J per token."
+    )
+    pid: int | None = Field(
+        default=None, ge=1, description="Process whose processor time is read around a call."
+    )
+
+
+class Model(Section):
+    """One model at one upstream."""
+
+    model: str = Field(description="Catalogue name.")
+    upstream: str = Field(description="Name of an entry under upstreams.")
+    name: str | None = Field(
+        default=None, description="Name of this deployment; the model's name when left out."
+    )
+    upstream_model: str | None = Field(default=None, description="The name the upstream knows the model by.")
+    zone: str | None = Field(
+        default=None, description="Electricity zone, where it differs from the upstream's."
+    )
+    hardware: Hardware | None = None
+
+
+class Alias(Section):
+    """A model name of your own that routes freely."""
+
+    why: str = Field("", description="What the alias is for.")
+    candidates: Names | None = Field(default=None, description="Deployments it may use; all when left out.")
+    quality_floor: Share | None = None
+    baseline: str | None = Field(default=None, description="Reference model of this alias.")
+
+
+class When(Section):
+    """Conditions; all that are given must hold. An empty `when` always holds."""
+
+    task: Tasks | None = None
+    difficulty_at_most: Share | None = None
+    difficulty_at_least: Share | None = None
+    language: Names | None = Field(default=None, description="ISO 639-1 codes.")
+    team: Names | None = None
+    requested_model: Names | None = Field(
+        default=None, description="The model name in the request, as written."
+    )
+    alias: Names | None = None
+    needs: Abilities | None = Field(default=None, description="Abilities the request needs, at least these.")
+
+
+class Use(Section):
+    """What happens when the rule matches; anything left out comes from the defaults."""
+
+    candidates: Names | None = Field(
+        default=None, description="Deployments to choose from; all when left out."
+    )
+    pin: str | None = Field(default=None, description="Always this deployment; nothing is weighed.")
+    quality_floor: Share | None = None
+    confidence: Share | None = None
+    objective: Objective | None = None
+    baseline: str | None = Field(default=None, description="Reference model for this rule.")
+    zones: Names | None = Field(
+        default=None, description="Only deployments in these electricity zones: a hard limit."
+    )
+    max_latency_ms: float | None = Field(default=None, gt=0)
+    fallbacks: Names | None = Field(
+        default=None, description="Deployments to try when the call fails; [] for none."
+    )
+
+
+class Rule(Section):
+    """Rules are tried in order and the first that matches wins."""
+
+    name: str = Field(min_length=1)
+    why: str = Field("", description="One sentence a person can check.")
+    when: When = Field(default_factory=When)
+    use: Use = Field(default_factory=Use)
+
+
+class Exact(Section):
+    """Identical requests of the same tenant are answered from memory."""
+
+    enabled: bool = True
+    ttl: Duration = Field(
+        default=86400.0, description="Age at which an answer is forgotten.", validate_default=False
+    )
+    max_temperature: float = Field(
+        default=1.0, ge=0, le=2, description="Hotter requests want variety: always call."
+    )
+    max_entries: int = Field(default=100_000, ge=1)
+    max_megabytes: float = Field(default=256, gt=0)
+
+
+class Caches(Section):
+    exact: Exact = Field(default_factory=Exact)
+
+
+class Callers(Section):
+    """What callers may decide for themselves."""
+
+    concrete_name: Literal["route", "pin"] = Field(
+        default="route",
+        description="A concrete model name means: at most this model (route), or exactly it (pin).",
+    )
+    may_pin: bool = Field(default=True, description="Callers may pin the model they name.")
+    may_lower_floor: bool = Field(
+        default=True, description="Callers may ask for less than the quality floor."
+    )
+    references: dict[str, Names] = Field(
+        default_factory=dict,
+        description="Per team ('*' for every team), the models a caller may name as its reference.",
+    )
+
+
+class Document(Section):
+    """A whole policy file."""
+
+    version: Literal[1] = Field(description="Version of this format.")
+    name: str | None = Field(default=None, description="The policy's name; the file's name when left out.")
+    defaults: Defaults
+    upstreams: dict[str, Upstream]
+    models: list[Model] = Field(min_length=1)
+    aliases: dict[str, Alias] = Field(default_factory=dict)
+    rules: list[Rule] = Field(default_factory=list)
+    caches: Caches = Field(default_factory=Caches)
+    callers: Callers = Field(default_factory=Callers)
+
+
+def keys_at(trail: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The keys that may stand at `trail`, such as `("rules", 0, "use")`."""
+    section: type[Section] = Document
+    for step in trail:
+        if isinstance(step, str) and step in section.model_fields:
+            section = _section_in(section.model_fields[step].annotation) or section
+    return tuple(section.model_fields)
+
+
+def _section_in(annotation: Any) -> type[Section] | None:
+    if isinstance(annotation, type) and issubclass(annotation, Section):
+        return annotation
+    return next((found for each in get_args(annotation) if (found := _section_in(each))), None)

@@ -1,0 +1,30 @@
+"""What the policy allows for one request: the ground on which the chooser stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from sobrio.terms.model import Deployment, Model
+
+Objective: TypeAlias = Literal["energy_wh", "ghg_g"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`deployments` are allowed, in file order; `refused` pairs a deployment with the reason in words."""
+
+    rule: str
+    why: str
+    deployments: tuple[Deployment, ...]
+    refused: tuple[tuple[str, str], ...]
+    quality_floor: float
+    confidence: float
+    objective: Objective
+    reference: Model | None = None
+    reference_deployment: Deployment | None = None
+    pinned: str | None = None
+    """The deployment to call, when the policy alone decides and no assessment could change it."""
+    fallbacks: tuple[str, ...] = ()
+    max_latency_ms: float | None = None
+    keep_prompts: bool = False

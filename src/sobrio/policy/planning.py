@@ -1,0 +1,239 @@
+"""From a policy and a request to a plan."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sobrio.errors import Refused, UnknownModel
+from sobrio.policy import refusal
+from sobrio.policy.plan import Plan
+from sobrio.policy.rule import Asked, Match, Rule, Use, first_match
+from sobrio.terms.assessment import Assessment
+from sobrio.terms.model import Deployment, Model
+from sobrio.terms.request import Needs, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sobrio.policy.policy import Named, Policy
+
+AUTO: Final = "sobrio/auto"
+EVERY_TEAM: Final = "*"
+_OTHERWISE: Final = Rule("default", "No rule matched, so the policy's defaults hold.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One request before one policy."""
+
+    policy: Policy
+    request: Request
+    named: Named | None
+    needs: Needs
+    rule: Rule
+    layers: tuple[Use, ...]
+    """Where a setting is looked for, most particular first."""
+    zones: frozenset[str] | None
+    certain: bool
+    """No assessment could make another rule match."""
+
+    def setting(self, name: str) -> Any:
+        """The most particular value given; `None` when the defaults decide."""
+        given = (getattr(layer, name) for layer in self.layers)
+        return next((value for value in given if value is not None), None)
+
+
+def plan(policy: Policy, request: Request, assessment: Assessment | None) -> Plan:
+    case = _case(policy, request, assessment)
+    pin = _pin(case)
+    allowed, refused = _sift(case) if pin is None else _only(case, pin)
+    reference = _reference(case)
+    floor = _floor(case)
+    confidence, objective = case.setting("confidence"), case.setting("objective")
+    return Plan(
+        rule=case.rule.name,
+        why=case.rule.why,
+        deployments=allowed,
+        refused=refused,
+        quality_floor=floor,
+        confidence=policy.defaults.confidence if confidence is None else confidence,
+        objective=objective or policy.defaults.objective,
+        reference=reference,
+        reference_deployment=_deployment_of(policy, reference),
+        pinned=pin if allowed and case.certain else None,
+        fallbacks=_fallbacks(case),
+        max_latency_ms=_max_latency_ms(case),
+        keep_prompts=policy.defaults.keep_prompts,
+    )
+
+
+def zone_allowed(policy: Policy, deployment: Deployment, request: Request) -> bool:
+    return refusal.by_zone(deployment, _zones(_match(policy, request, None))) is None
+
+
+def _case(policy: Policy, request: Request, assessment: Assessment | None) -> _Case:
+    match = _match(policy, request, assessment)
+    alias = policy.aliases.get(request.model)
+    return _Case(
+        policy=policy,
+        request=request,
+        named=_named(policy, request.model),
+        needs=assessment.needs if assessment else Needs(),
+        rule=match.rule,
+        layers=(match.rule.use,) if alias is None else (match.rule.use, alias.use),
+        zones=_zones(match),
+        certain=not match.undecided,
+    )
+
+
+def _match(policy: Policy, request: Request, assessment: Assessment | None) -> Match:
+    alias = request.model if request.model in policy.aliases else None
+    return first_match(policy.rules, Asked(request.model, alias, _team(request), assessment), _OTHERWISE)
+
+
+def _team(request: Request) -> str | None:
+    """The team of the caller's key; the request may only fill it in."""
+    return request.caller.team or request.options.team
+
+
+def _zones(match: Match) -> frozenset[str] | None:
+    """Limits of every rule that may be the one: not knowing must not open a border."""
+    limits = [rule.use.zones for rule in (match.rule, *match.undecided) if rule.use.zones is not None]
+    return frozenset.intersection(*limits) if limits else None
+
+
+def _named(policy: Policy, name: str) -> Named | None:
+    if name == AUTO or name in policy.aliases:
+        return None
+    if name in policy.names:
+        return policy.names[name]
+    close = difflib.get_close_matches(name, policy.offered(), n=1)
+    hint = f"did you mean '{close[0]}'? " if close else ""
+    raise UnknownModel(f"unknown model '{name}'; {hint}GET /v1/models lists the names offered here")
+
+
+def _pin(case: _Case) -> str | None:
+    """The one deployment to use, or the name of a model that has none here."""
+    policy, named = case.policy, case.named
+    if case.rule.use.pin is not None:
+        return case.rule.use.pin
+    if case.request.options.pin and not policy.callers.may_pin:
+        raise Refused("the policy does not let callers pin a model; leave out 'pin'")
+    if named is None or not (case.request.options.pin or policy.callers.concrete_name == "pin"):
+        return None
+    backed = (each for each in named.deployments if policy.deployments[each].backing)
+    return next(backed, named.deployments[0] if named.deployments else named.model.name)
+
+
+_Sifted = tuple[tuple[Deployment, ...], tuple[tuple[str, str], ...]]
+
+
+def _only(case: _Case, pin: str) -> _Sifted:
+    """A pin overrides wishes, but neither zones nor the want of something to call."""
+    deployment = case.policy.deployments.get(pin)
+    if deployment is None:
+        return (), ((pin, "has no deployment in this policy"),)
+    reason = refusal.by_zone(deployment, case.zones) or _unbacked(case.policy, deployment)
+    return ((), ((pin, reason),)) if reason else ((deployment,), ())
+
+
+def _sift(case: _Case) -> _Sifted:
+    allowed: list[Deployment] = []
+    larger: list[tuple[Deployment, str]] = []
+    refused: list[tuple[str, str]] = []
+    for deployment in _candidates(case):
+        if reason := _limit(case, deployment):
+            refused.append((deployment.name, reason))
+        elif case.named and (reason := refusal.by_size(deployment.model, case.named.model)):
+            larger.append((deployment, reason))
+        else:
+            allowed.append(deployment)
+    if not allowed:  # the rule offers nothing as small as the model named: what it offers stays
+        return tuple(each for each, _ in larger), tuple(refused)
+    return tuple(allowed), (*refused, *((each.name, reason) for each, reason in larger))
+
+
+def _candidates(case: _Case) -> Iterator[Deployment]:
+    listed = case.setting("candidates")
+    everything = case.policy.deployments
+    return (everything[name] for name in (everything if listed is None else listed))
+
+
+def _limit(case: _Case, deployment: Deployment) -> str | None:
+    return (
+        _outside_alias(case, deployment)
+        or refusal.by_kind(deployment.model)
+        or refusal.by_ability(deployment.model, case.needs)
+        or refusal.by_context(deployment.model, case.needs)
+        or refusal.by_zone(deployment, case.zones)
+        or _unbacked(case.policy, deployment)
+    )
+
+
+def _outside_alias(case: _Case, deployment: Deployment) -> str | None:
+    """Both the rule's and the alias's candidates hold: what is used is in both."""
+    if all(layer.candidates is None or deployment.name in layer.candidates for layer in case.layers):
+        return None
+    return f"is not a candidate of alias '{case.request.model}'"
+
+
+def _unbacked(policy: Policy, deployment: Deployment) -> str | None:
+    return deployment.unbacked if deployment.backing is None and policy.unbacked == "skip" else None
+
+
+def _reference(case: _Case) -> Model | None:
+    policy = case.policy
+    if case.named and _may_refer(policy, _team(case.request), case.named.model):
+        return case.named.model
+    baseline = case.setting("baseline")
+    if baseline is not None:
+        return policy.references[baseline]
+    return policy.baseline.model if policy.baseline else None
+
+
+def _may_refer(policy: Policy, team: str | None, model: Model) -> bool:
+    listed = policy.callers.references
+    return any(model.name in listed.get(key, ()) for key in (team, EVERY_TEAM) if key)
+
+
+def _deployment_of(policy: Policy, model: Model | None) -> Deployment | None:
+    """A deployment of `model`, one that can be called if there is one."""
+    if model is None:
+        return None
+    found = [each for each in policy.deployments.values() if each.model.name == model.name]
+    return next((each for each in found if each.backing), found[0] if found else None)
+
+
+def _floor(case: _Case) -> float:
+    given: float | None = case.setting("quality_floor")
+    floor = case.policy.defaults.quality_floor if given is None else given
+    wanted = case.request.options.quality_floor
+    if wanted is None:
+        return floor
+    return wanted if case.policy.callers.may_lower_floor else max(floor, wanted)
+
+
+def _fallbacks(case: _Case) -> tuple[str, ...]:
+    """Within the hard limits; the rule's candidates are wishes and do not bind a fallback."""
+    listed = case.setting("fallbacks")
+    names: tuple[str, ...] = (case.policy.fallback,) if listed is None else listed
+    found = (case.policy.deployments[name] for name in names)
+    return tuple(each.name for each in found if each.backing and not _hard_limit(case, each))
+
+
+def _hard_limit(case: _Case, deployment: Deployment) -> str | None:
+    return (
+        refusal.by_zone(deployment, case.zones)
+        or refusal.by_ability(deployment.model, case.needs)
+        or refusal.by_context(deployment.model, case.needs)
+    )
+
+
+def _max_latency_ms(case: _Case) -> float | None:
+    limits = (
+        case.setting("max_latency_ms") or case.policy.defaults.max_latency_ms,
+        case.request.options.max_latency_ms,
+    )
+    return min((each for each in limits if each is not None), default=None)

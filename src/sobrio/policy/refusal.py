@@ -1,0 +1,48 @@
+"""Why a deployment may not take a request, in words; `None` where it may."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sobrio.terms.model import Billions, Deployment, Model
+from sobrio.terms.request import Needs
+
+_CANNOT: Final = {"tools": "cannot use tools", "vision": "cannot read images", "json": "cannot promise JSON"}
+
+
+def by_kind(model: Model) -> str | None:
+    return None if model.kind == "chat" else f"is a model for {model.kind}, not for chat"
+
+
+def by_ability(model: Model, needs: Needs) -> str | None:
+    missing = sorted(needs.abilities - model.abilities)
+    return " and ".join(_CANNOT[each] for each in missing) or None
+
+
+def by_context(model: Model, needs: Needs) -> str | None:
+    if model.context_tokens is None or needs.context_tokens <= model.context_tokens:
+        return None
+    return f"reads {model.context_tokens:,} tokens and the request needs {needs.context_tokens:,}"
+
+
+def by_zone(deployment: Deployment, zones: frozenset[str] | None) -> str | None:
+    """An unknown zone is outside every limit."""
+    if zones is None or deployment.zone in zones:
+        return None
+    allowed = ", ".join(sorted(zones)) or "no zone at all"
+    return f"runs in {deployment.zone or 'an unknown zone'}; allowed: {allowed}"
+
+
+def by_size(model: Model, named: Model | None) -> str | None:
+    """Larger than the model the caller named. Unknown sizes are not held against a model."""
+    if named is None or model.name == named.name:
+        return None
+    if model.active_params_b is None or named.active_params_b is None:
+        return None
+    if _middle(model.active_params_b) <= _middle(named.active_params_b):
+        return None
+    return f"is larger than {named.name}, which was asked for"
+
+
+def _middle(size: Billions) -> float:
+    return sum(size) / 2 if isinstance(size, tuple) else size

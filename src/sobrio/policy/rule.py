@@ -1,0 +1,103 @@
+"""Rules: when they match, and what they then ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sobrio.policy.plan import Objective
+from sobrio.terms.assessment import Assessment
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Conditions; `None` asks nothing, and all that ask must hold."""
+
+    task: frozenset[str] | None = None
+    difficulty_at_most: float | None = None
+    difficulty_at_least: float | None = None
+    language: frozenset[str] | None = None
+    team: frozenset[str] | None = None
+    requested_model: frozenset[str] | None = None
+    alias: frozenset[str] | None = None
+    needs: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a rule or an alias asks for; `None` leaves it to what stands behind it."""
+
+    candidates: tuple[str, ...] | None = None
+    pin: str | None = None
+    quality_floor: float | None = None
+    confidence: float | None = None
+    objective: Objective | None = None
+    baseline: str | None = None
+    zones: frozenset[str] | None = None
+    max_latency_ms: float | None = None
+    fallbacks: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    name: str
+    why: str
+    when: When = When()
+    use: Use = Use()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What conditions look at. Without an assessment some of them cannot be decided."""
+
+    model: str
+    alias: str | None
+    team: str | None
+    assessment: Assessment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The first rule that holds, and the rules before it that only an assessment could decide."""
+
+    rule: Rule
+    undecided: tuple[Rule, ...]
+
+
+def first_match(rules: Iterable[Rule], asked: Asked, otherwise: Rule) -> Match:
+    undecided: list[Rule] = []
+    for rule in rules:
+        held = holds(rule.when, asked)
+        if held:
+            return Match(rule, tuple(undecided))
+        if held is None:
+            undecided.append(rule)
+    return Match(otherwise, tuple(undecided))
+
+
+def holds(when: When, asked: Asked) -> bool | None:
+    """`None` when it hangs on an assessment that is not there."""
+    if not all(_known(when, asked)):
+        return False
+    if asked.assessment is None:
+        return None if _asks_assessment(when) else True
+    return all(_assessed(when, asked.assessment))
+
+
+def _known(when: When, asked: Asked) -> Iterator[bool]:
+    yield when.team is None or asked.team in when.team
+    yield when.requested_model is None or asked.model in when.requested_model
+    yield when.alias is None or asked.alias in when.alias
+
+
+def _asks_assessment(when: When) -> bool:
+    asks = (when.task, when.difficulty_at_most, when.difficulty_at_least, when.language, when.needs)
+    return any(each is not None for each in asks)
+
+
+def _assessed(when: When, assessment: Assessment) -> Iterator[bool]:
+    yield when.task is None or assessment.task in when.task
+    yield when.language is None or assessment.language in when.language
+    yield when.difficulty_at_most is None or assessment.difficulty <= when.difficulty_at_most
+    yield when.difficulty_at_least is None or assessment.difficulty >= when.difficulty_at_least
+    yield when.needs is None or when.needs <= assessment.needs.abilities
