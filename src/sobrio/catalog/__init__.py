@@ -1,1 +1,20 @@
 """Facts with sources: models, sizes, prices, grids, factors."""
+
+from sobrio.catalog.additions import add, default_path
+from sobrio.catalog.catalog import Catalog
+from sobrio.catalog.entry import Entry, Price, entry_as_dict
+from sobrio.catalog.factor import Factor, Source
+from sobrio.catalog.zone import Provider, Zone
+
+__all__ = [
+    "Catalog",
+    "Entry",
+    "Factor",
+    "Price",
+    "Provider",
+    "Source",
+    "Zone",
+    "add",
+    "default_path",
+    "entry_as_dict",
+]

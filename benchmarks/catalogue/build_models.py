@@ -1,0 +1,202 @@
+"""Builds src/sobrio/catalog/data/models.json from hand-kept facts and two public packages.
+
+    pip install --no-deps ecologits==0.11.3 litellm==1.109.1 pyyaml
+    python benchmarks/catalogue/build_models.py
+
+`models/*.yaml` holds the facts read from model cards, papers and announcements. From the packages
+come list prices, context windows and abilities of hosted models (litellm, MIT), and the published
+size guesses of undisclosed ones (ecologits, MPL-2.0).
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).parent
+TARGET = HERE.parents[1] / "src" / "sobrio" / "catalog" / "data" / "models.json"
+AS_OF = "2026-11-22"
+
+# A publisher's single guess of a total size is given this much room on both sides.
+GUESS_SPREAD = 1.5
+
+SOURCES = {
+    "ecologits": {
+        "title": "EcoLogits 0.11.3, size guesses for undisclosed models",
+        "url": "https://ecologits.ai/latest/methodology/proprietary_models/",
+        "year": 2026,
+        "licence": "MPL-2.0",
+    },
+    "litellm": {
+        "title": "litellm 1.109.1, model prices and context windows",
+        "url": "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json",
+        "year": 2026,
+        "licence": "MIT",
+    },
+}
+ABILITIES = {
+    "supports_function_calling": "tools",
+    "supports_vision": "vision",
+    "supports_response_schema": "json",
+}
+COPIED = (
+    "kind", "provider", "family", "weight_bits", "context_tokens", "abilities", "specialised",
+    "reasoning", "released", "licence", "scores", "notes",
+)  # fmt: skip
+
+Json = dict[str, Any]
+
+
+def packaged(package: str, path: str) -> Json:
+    return json.loads(Path(str(distribution(package).locate_file(path))).read_bytes())  # type: ignore[no-any-return]
+
+
+class Packages:
+    """What the two packages say, by the names they use."""
+
+    def __init__(self) -> None:
+        self.hosted = packaged("litellm", "litellm/model_prices_and_context_window_backup.json")
+        models = packaged("ecologits", "ecologits/data/models.json")["models"]
+        self.guessed = {f"{each['provider']}/{each['name']}": each["architecture"] for each in models}
+
+
+def widened(guess: Any) -> list[float]:
+    if isinstance(guess, dict):
+        return [guess["min"], guess["max"]]
+    return [float(f"{guess / GUESS_SPREAD:.3g}"), float(f"{guess * GUESS_SPREAD:.3g}")]
+
+
+def guessed_size(architecture: Json) -> Json:
+    """A guess is a pair, from and to; a dense model is active as a whole."""
+    parameters = architecture["parameters"]
+    if architecture["type"] == "dense":
+        size = widened(parameters)
+        return {"architecture": "dense", "total_params_b": size, "active_params_b": size}
+    return {
+        "architecture": "moe",
+        "total_params_b": widened(parameters["total"]),
+        "active_params_b": widened(parameters["active"]),
+    }
+
+
+def known_size(fact: Json) -> Json:
+    total = fact.get("total")
+    if total is None:
+        return {}
+    active = fact.get("active", total)
+    default = "dense" if active == total else "moe"
+    return {
+        "architecture": fact.get("architecture", default),
+        "total_params_b": total,
+        "active_params_b": active,
+    }
+
+
+def price(hosted: Json) -> Json | None:
+    if "output_cost_per_token" not in hosted:
+        return None
+    costs = {
+        "input": hosted.get("input_cost_per_token"),
+        "output": hosted["output_cost_per_token"],
+        "cached": hosted.get("cache_read_input_token_cost"),
+    }
+    per_million = {name: float(f"{cost * 1e6:.6g}") for name, cost in costs.items() if cost is not None}
+    return {**per_million, "as_of": AS_OF, "source": "litellm"}
+
+
+def record(fact: Json, packages: Packages, sources: Json) -> Json:
+    """One line of the catalogue; `sources` gains what the line cites."""
+    cited: Json = {}
+    made: Json = {"name": fact["name"], **{name: fact[name] for name in COPIED if name in fact}}
+    made |= size(fact, packages, sources, cited)
+    if key := fact.get("litellm"):
+        made |= hosted_facts(packages.hosted[key], made, cited)
+    for field in ("context_tokens", "abilities", "scores", "released"):
+        if made.get(field) and field not in cited:
+            cited[field] = origin(fact.get("from", {}).get(field), fact, sources)
+    made["sources"] = {name.removesuffix("_tokens"): source for name, source in cited.items()}
+    return made | {"aliases": aliases(fact)}
+
+
+def size(fact: Json, packages: Packages, sources: Json, cited: Json) -> Json:
+    if key := fact.get("ecologits"):
+        cited["size"] = "ecologits"
+        return guessed_size(packages.guessed[key]) | {"evidence": "estimate"}
+    known = known_size(fact)
+    if not known:
+        return {}
+    cited["size"] = origin(fact.get("from", {}).get("size"), fact, sources)
+    return known | {"evidence": "estimate" if isinstance(fact["total"], list) else "official"}
+
+
+def hosted_facts(hosted: Json, made: Json, cited: Json) -> Json:
+    """What the hand-kept line leaves open."""
+    found: Json = {}
+    if "context_tokens" not in made and (context := hosted.get("max_input_tokens")):
+        found["context_tokens"] = int(context)
+    abilities = [ours for theirs, ours in ABILITIES.items() if hosted.get(theirs)]
+    if "abilities" not in made and abilities:
+        found["abilities"] = abilities
+    cited |= dict.fromkeys(found, "litellm")
+    if cost := price(hosted):
+        found["price"] = cost
+        cited["price"] = "litellm"
+    return found
+
+
+def origin(named: str | None, fact: Json, sources: Json) -> str:
+    """The id of the source: named in the file, else the model's own card or announcement."""
+    if named:
+        return named
+    year = int(str(fact["released"])[:4])
+    if hub := fact.get("hub"):
+        own = {"title": f"Model card of {hub}", "url": f"https://huggingface.co/{hub}"}
+    else:
+        own = {"title": f"Announcement of {fact['name']}", "url": fact["url"]}
+    identifier = f"card:{fact['name']}"
+    sources[identifier] = own | {"year": year, "licence": "facts, cited"}
+    return identifier
+
+
+def aliases(fact: Json) -> list[str]:
+    names = list(fact.get("aliases", ()))
+    if hub := fact.get("hub"):
+        names += [hub, hub.split("/")[-1]]
+    if key := fact.get("litellm"):
+        names.append(key)
+    return [name for name in dict.fromkeys(names) if name != fact["name"]]
+
+
+def main() -> None:
+    packages = Packages()
+    sources: Json = dict(SOURCES)
+    models: list[Json] = []
+    for path in sorted((HERE / "models").glob("*.yaml")):
+        facts = yaml.safe_load(path.read_text())
+        sources |= facts.get("sources", {})
+        models += [record(fact, packages, sources) for fact in facts["models"]]
+    write(sources, models)
+
+
+def write(sources: Json, models: list[Json]) -> None:
+    """One source and one model per line."""
+    cited = {name for model in models for name in model["sources"].values()}
+    table = ",\n".join(f"{json.dumps(name)}: {_line(sources[name])}" for name in sources if name in cited)
+    lines = ",\n".join(map(_line, models))
+    TARGET.write_text(
+        f'{{"as_of": "{AS_OF}",\n"sources": {{\n{table}\n}},\n"models": [\n{lines}\n]}}\n', encoding="utf-8"
+    )
+    scored = sum(bool(model.get("scores")) for model in models)
+    print(f"{len(models)} models, {scored} with scores, {TARGET.stat().st_size / 1000:.0f} kB")
+
+
+def _line(fact: Json) -> str:
+    return json.dumps(fact, ensure_ascii=False, default=str)
+
+
+if __name__ == "__main__":
+    main()

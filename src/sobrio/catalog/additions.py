@@ -1,0 +1,166 @@
+"""The user's own models: one JSON file beside the shipped catalogue.
+
+A model added under a shipped name takes its place: who runs a model may know it better.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from sobrio.catalog import records
+from sobrio.catalog.entry import Entry
+from sobrio.catalog.factor import Source
+from sobrio.errors import CatalogError
+from sobrio.terms.model import Billions, Model
+
+ABILITIES = frozenset({"tools", "vision", "json"})
+DECLARED = "user"
+
+
+def default_path(environ: Mapping[str, str]) -> Path:
+    """`$SOBRIO_CATALOG`, else `models.json` in the data directory."""
+    if named := environ.get("SOBRIO_CATALOG"):
+        return Path(named)
+    home = environ.get("SOBRIO_HOME") or "~/.local/share/sobrio"
+    return Path(home).expanduser() / "models.json"
+
+
+def stamp(path: Path) -> tuple[int, int] | None:
+    """Changes whenever the file does; `None` when there is none."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def read(path: Path, today: date) -> tuple[Entry, ...]:
+    """Raises `CatalogError` when the file is there but cannot be used."""
+    file = _load(path)
+    if file is None:
+        return ()
+    entries = tuple(records.entry(each, file.sources, file.as_of, today) for each in file.models)
+    for entry in entries:
+        check(entry.model)
+    return entries
+
+
+def add(
+    model: Model,
+    path: Path,
+    *,
+    aliases: Iterable[str] = (),
+    source: str = "declared by the user",
+    licence: str = "",
+    today: date | None = None,
+) -> None:
+    """Writes the model to the file at `path`, in place of one of the same name.
+
+    Raises `CatalogError` when a fact cannot be true or the file cannot be read or written.
+    """
+    check(model)
+    today = today or date.today()
+    file = _load(path) or records.ModelsFile(today, {}, ())
+    origin = f"{DECLARED}:{model.name}"
+    sources = {**file.sources, origin: Source(source, "", today.year, "user's own")}
+    kept = [each for each in file.models if each.name != model.name]
+    record = _record(model, tuple(aliases), origin, licence, today)
+    _write(path, records.ModelsFile(file.as_of, sources, (*kept, record)))
+
+
+def check(model: Model) -> None:
+    """Raises `CatalogError` naming the first fact that cannot be true."""
+    for fault in _faults(model):
+        raise CatalogError(f"model {model.name!r}: {fault}")
+
+
+def _faults(model: Model) -> Iterator[str]:
+    if not model.name or any(character.isspace() for character in model.name):
+        yield "a name is one word without spaces"
+    for label, size in (("total", model.total_params_b), ("active", model.active_params_b)):
+        if size is not None and not _is_size(size):
+            yield f"{label} parameters are billions above 0, or a pair from, to; got {size}"
+    if _smallest(model.active_params_b) > _largest(model.total_params_b):
+        yield "it has more active than total parameters"
+    if bad := sorted(model.abilities - ABILITIES):
+        yield f"unknown ability {bad[0]!r}; abilities are json, tools, vision"
+    for name, score in model.scores.items():
+        if not 0 <= score <= 1:
+            yield f"score {name} is {score}; scores lie between 0 and 1"
+    if model.context_tokens is not None and model.context_tokens <= 0:
+        yield "the context is a number of tokens above 0"
+    if model.weight_bits is not None and model.weight_bits not in range(1, 65):
+        yield "weights have 1 to 64 bits"
+
+
+def _is_size(size: Billions) -> bool:
+    ends = size if isinstance(size, tuple) else (size, size)
+    return all(math.isfinite(end) and end > 0 for end in ends) and ends[0] <= ends[1]
+
+
+def _smallest(size: Billions | None) -> float:
+    return 0.0 if size is None else min(size) if isinstance(size, tuple) else size
+
+
+def _largest(size: Billions | None) -> float:
+    return math.inf if size is None else max(size) if isinstance(size, tuple) else size
+
+
+def _record(
+    model: Model, aliases: tuple[str, ...], origin: str, licence: str, today: date
+) -> records.ModelRecord:
+    known = {
+        "size": model.total_params_b is not None,
+        "context": model.context_tokens is not None,
+        "abilities": bool(model.abilities),
+        "scores": bool(model.scores),
+        "released": bool(model.released),
+    }
+    return records.ModelRecord(
+        name=model.name,
+        aliases=aliases,
+        kind=model.kind,
+        provider=model.provider,
+        family=model.family,
+        architecture=model.architecture,
+        total_params_b=model.total_params_b,
+        active_params_b=model.active_params_b,
+        evidence=model.evidence,
+        weight_bits=model.weight_bits,
+        context_tokens=model.context_tokens,
+        abilities=tuple(sorted(model.abilities)),
+        specialised=model.specialised,
+        reasoning=model.reasoning,
+        released=model.released,
+        licence=licence,
+        scores=dict(model.scores),
+        sources={field: origin for field, is_known in known.items() if is_known},
+        as_of=today,
+    )
+
+
+def _load(path: Path) -> records.ModelsFile | None:
+    try:
+        return records.decode(path.read_bytes(), records.ModelsFile, str(path))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CatalogError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _write(path: Path, file: records.ModelsFile) -> None:
+    """Whole or not at all: a reader never sees half a file."""
+    data = msgspec.json.format(msgspec.json.encode(file), indent=2)
+    unfinished = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(data)
+        unfinished.replace(path)
+    except OSError as error:
+        raise CatalogError(f"cannot write {path}: {error.strerror}") from error
