@@ -1,0 +1,98 @@
+"""The gateway as a raw ASGI 3 application."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sobrio.errors import SobrioError
+from sobrio.gateway.access import Access, AccessLog
+from sobrio.gateway.asgi import Application, Limits, Receive, Scope, Send
+from sobrio.gateway.body import Gone, headers_of, json_body
+from sobrio.gateway.delivery import Attended, deliver
+from sobrio.gateway.endpoints import table
+from sobrio.gateway.faults import fault, internal_fault
+from sobrio.gateway.keys import Keys
+from sobrio.gateway.routes import Endpoint, Table, Visit, WrongMethod
+from sobrio.route import Rooms
+from sobrio.route.reply import Reply
+
+logger = logging.getLogger("sobrio.gateway")
+_CLIENT_LEFT = 499
+
+
+def application(
+    rooms: Rooms, *, keys: Keys | None = None, limits: Limits | None = None, log: AccessLog | None = None
+) -> Application:
+    """The rooms over HTTP, for any ASGI 3 server. Without `keys`, whoever reaches it may ask."""
+    return Gateway(table(rooms), keys or Keys(), limits or Limits(), log)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    table: Table
+    keys: Keys
+    limits: Limits
+    log: AccessLog | None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise NotImplementedError(f"the gateway speaks HTTP, not {scope['type']}")
+        begun = time.perf_counter()
+        reply, visit = await self._serve(scope, receive, send)
+        if self.log is not None:
+            self.log(_access(scope, reply, visit, time.perf_counter() - begun))
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> tuple[Reply | None, Visit | None]:
+        """The reply that went out, `None` when the client left before its end."""
+        try:
+            endpoint, visit = await self._visit(scope, receive)
+        except Gone:
+            return None, None
+        except SobrioError as error:
+            reply = _refusal(error)
+            await deliver(reply, send)
+            return reply, None
+        async with Attended(receive):
+            reply = await _answer(endpoint, visit)
+            await deliver(reply, send)
+            return reply, visit
+        return None, visit
+
+    async def _visit(self, scope: Scope, receive: Receive) -> tuple[Endpoint, Visit]:
+        """Raises `SobrioError` for what is turned away at the door, and `Gone`."""
+        headers = headers_of(scope, self.limits)
+        route, name = self.table.resolve(scope["method"], scope["path"])
+        caller = (Keys() if route.public else self.keys).caller(headers)
+        body = await json_body(headers, receive, self.limits) if route.method == "POST" else b""
+        return route.endpoint, Visit(caller, headers, body, name)
+
+
+async def _answer(endpoint: Endpoint, visit: Visit) -> Reply:
+    try:
+        return await endpoint(visit)
+    except SobrioError as error:
+        return fault(error)
+    except Exception:
+        logger.exception("a defect in the gateway")
+        return internal_fault()
+
+
+def _refusal(error: SobrioError) -> Reply:
+    """The connection is closed, since the body that may follow is not read."""
+    allow = (("allow", error.allowed),) if isinstance(error, WrongMethod) else ()
+    return fault(error, *allow, ("connection", "close"))
+
+
+def _access(scope: Scope, reply: Reply | None, visit: Visit | None, seconds: float) -> Access:
+    return Access(
+        at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        method=scope["method"],
+        path=scope["path"],
+        status=reply.status if reply else _CLIENT_LEFT,
+        ms=round(seconds * 1000, 3),
+        receipt=reply.receipt_id if reply else "",
+        key_id=visit.caller.key_id if visit else None,
+    )

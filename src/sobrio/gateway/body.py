@@ -1,0 +1,86 @@
+"""Reading a request's head and body, never more than the limits allow."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sobrio.errors import InputError, TooLarge
+from sobrio.gateway.asgi import Event, Headers, Limits, Receive, Scope
+
+
+class Gone(Exception):
+    """The client left before its request was complete."""
+
+
+def headers_of(scope: Scope, limits: Limits) -> Headers:
+    """Header values by lower-case name; the first of a repeated name counts.
+
+    Raises `InputError` (431) when there are too many of them.
+    """
+    raw: list[tuple[bytes, bytes]] = scope["headers"]
+    if len(raw) > limits.header_count or sum(len(n) + len(v) for n, v in raw) > limits.header_bytes:
+        message = (
+            f"the headers are over {limits.header_count} in number or {limits.header_bytes} bytes in size"
+        )
+        raise InputError(message, status=431, code="headers_too_large")
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(raw)}
+
+
+async def json_body(headers: Headers, receive: Receive, limits: Limits) -> bytes:
+    """The whole body of a JSON request.
+
+    The content type is required: browsers cannot send it across origins without asking first.
+    Raises `InputError` (400, 408, 415), `TooLarge` (413) or `Gone`.
+    """
+    _must_be_json(headers)
+    _must_fit(headers, limits)
+    event = await receive()
+    if event.get("more_body"):
+        body = await _rest(event, receive, limits)
+    else:
+        body = _piece(event)
+    if not body:
+        raise InputError("the body is empty; send a JSON object")
+    return body
+
+
+def _must_be_json(headers: Headers) -> None:
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        message = f"the content type is {kind or 'missing'}; send content-type: application/json"
+        raise InputError(message, status=415, code="unsupported_media_type")
+    if headers.get("content-encoding", "identity") != "identity":
+        message = "compressed bodies are not read; send the body as it is"
+        raise InputError(message, status=415, code="unsupported_media_type")
+
+
+def _must_fit(headers: Headers, limits: Limits) -> None:
+    length = headers.get("content-length", "0")
+    if not length.isdecimal() or int(length) > limits.body_bytes:
+        raise _too_large(limits)
+
+
+def _too_large(limits: Limits) -> TooLarge:
+    return TooLarge(f"the body is larger than the limit of {limits.body_bytes} bytes")
+
+
+def _piece(event: Event) -> bytes:
+    if event["type"] == "http.disconnect":
+        raise Gone
+    piece: bytes = event.get("body", b"")
+    return piece
+
+
+async def _rest(event: Event, receive: Receive, limits: Limits) -> bytes:
+    pieces = bytearray(_piece(event))
+    try:
+        async with asyncio.timeout(limits.body_timeout_s):
+            while event.get("more_body"):
+                event = await receive()
+                pieces += _piece(event)
+                if len(pieces) > limits.body_bytes:
+                    raise _too_large(limits)
+    except TimeoutError:
+        message = f"the body was not complete after {limits.body_timeout_s:g} s"
+        raise InputError(message, status=408, code="request_timeout") from None
+    return bytes(pieces)

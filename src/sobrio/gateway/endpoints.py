@@ -1,0 +1,83 @@
+"""What each endpoint answers."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import msgspec
+
+from sobrio.errors import InputError, UnknownModel
+from sobrio.gateway.routes import Route, Table, Visit
+from sobrio.route import Rooms, explain, live, receive
+from sobrio.route.reply import JSON, Reply
+from sobrio.terms.record import to_json
+
+AUTO = "sobrio/auto"
+
+
+def table(rooms: Rooms) -> Table:
+    here = Endpoints(rooms)
+    return Table.of(
+        Route("POST", "/v1/chat/completions", here.chat),
+        Route("POST", "/v1/explain", here.explain),
+        Route("GET", "/v1/models", here.models),
+        Route("GET", "/v1/models/", here.model),
+        Route("GET", "/v1/receipts/", here.receipt),
+        Route("GET", "/healthz", here.health, public=True),
+        Route("GET", "/readyz", here.ready, public=True),
+    )
+
+
+class Endpoints:
+    """The HTTP face of the rooms."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._listed_since = int(time.time())
+
+    async def chat(self, visit: Visit) -> Reply:
+        return await live(receive(visit.body, visit.headers, visit.caller), self._rooms)
+
+    async def explain(self, visit: Visit) -> Reply:
+        return _json(explain(receive(visit.body, visit.headers, visit.caller), self._rooms))
+
+    async def models(self, _visit: Visit) -> Reply:
+        return _json({"object": "list", "data": list(self._models().values())})
+
+    async def model(self, visit: Visit) -> Reply:
+        model = self._models().get(visit.name)
+        if model is None:
+            raise UnknownModel(f"there is no model {visit.name[:200]!r}; GET /v1/models lists them")
+        return _json(model)
+
+    async def receipt(self, visit: Visit) -> Reply:
+        """A caller sees the receipts of its own tenant; another's do not exist for it."""
+        receipt = self._rooms.ledger.find(visit.name)
+        if receipt is None or receipt.caller.tenant != visit.caller.tenant:
+            message = f"there is no receipt {visit.name[:200]!r}; its id is in the x-sobrio-receipt header"
+            raise InputError(message, status=404, code="receipt_not_found")
+        return Reply(200, (JSON,), receipt.id, body=to_json(receipt))
+
+    async def health(self, _visit: Visit) -> Reply:
+        return _json({"status": "ok"})
+
+    async def ready(self, _visit: Visit) -> Reply:
+        policy = self._rooms.policy()
+        backed = sum(each.backing is not None for each in policy.deployments.values())
+        deployments = {"callable": backed, "declared": len(policy.deployments)}
+        return _json({"status": "ready", "policy": policy.version, "deployments": deployments})
+
+    def _models(self) -> dict[str, dict[str, Any]]:
+        """`sobrio/auto`, the aliases and the deployments, in OpenAI's shape, by name."""
+        policy = self._rooms.policy()
+        owners = {AUTO: "sobrio"} | dict.fromkeys(policy.aliases, "sobrio")
+        owners |= {each.name: each.provider or "unknown" for each in policy.deployments.values()}
+        return {
+            name: {"id": name, "object": "model", "created": self._listed_since, "owned_by": owner}
+            for name, owner in owners.items()
+        }
+
+
+def _json(document: object) -> Reply:
+    return Reply(200, (JSON,), "", body=msgspec.json.encode(document))

@@ -1,0 +1,49 @@
+"""Errors in OpenAI's shape."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+from sobrio.errors import NotReachable, SobrioError, UpstreamError
+from sobrio.route import error_body
+from sobrio.route.reply import JSON, Reply
+
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def fault(error: SobrioError, *headers: tuple[str, str]) -> Reply:
+    """An error as a reply: the upstream's own words where it spoke in this shape, else ours."""
+    body = _upstream_said(error) or msgspec.json.encode(error_body(error, error.receipt_id))
+    return Reply(
+        status=error.status,
+        headers=(JSON, *_advice(error), *_receipt(error), *headers),
+        receipt_id=error.receipt_id or "",
+        body=body,
+    )
+
+
+def internal_fault() -> Reply:
+    """For a defect of ours. What happened goes to the log, never to the client."""
+    return fault(SobrioError("an internal error; the gateway's log says more"))
+
+
+def _upstream_said(error: SobrioError) -> bytes | None:
+    if not isinstance(error, UpstreamError) or not error.body:
+        return None
+    try:
+        return error.body if "error" in _object.decode(error.body) else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _advice(error: SobrioError) -> tuple[tuple[str, str], ...]:
+    """When to come back. Clients that retry by themselves are told where that is pointless."""
+    if isinstance(error, UpstreamError) and error.retry_after_s is not None:
+        return (("retry-after", str(math.ceil(error.retry_after_s))),)
+    return (("x-should-retry", "false"),) if isinstance(error, NotReachable) else ()
+
+
+def _receipt(error: SobrioError) -> tuple[tuple[str, str], ...]:
+    return (("x-sobrio-receipt", error.receipt_id),) if error.receipt_id else ()

@@ -1,0 +1,71 @@
+"""Which path leads to which endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sobrio.errors import InputError
+from sobrio.gateway.asgi import Headers
+from sobrio.route.reply import Reply
+from sobrio.terms.request import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What an endpoint gets to see."""
+
+    caller: Caller
+    headers: Headers
+    body: bytes = b""
+    name: str = ""
+    """The rest of the path, for a route that ends in `/`."""
+
+
+Endpoint: TypeAlias = Callable[[Visit], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A path ending in `/` stands for everything below it."""
+
+    method: str
+    path: str
+    endpoint: Endpoint
+    public: bool = False
+    """Answers without a key."""
+
+
+class WrongMethod(InputError):
+    status = 405
+    code = "method_not_allowed"
+
+    def __init__(self, method: str, path: str, allowed: str) -> None:
+        super().__init__(f"{path} does not take {method}; use {allowed}")
+        self.allowed = allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    routes: Mapping[str, Route]
+
+    @classmethod
+    def of(cls, *routes: Route) -> Table:
+        return cls({route.path: route for route in routes})
+
+    def resolve(self, method: str, path: str) -> tuple[Route, str]:
+        """The route, and the rest of the path below it. Raises `InputError` (404, 405)."""
+        route, rest = self.routes.get(path), ""
+        if route is None:
+            route, rest = self._above(path)
+        if method != route.method and (method, route.method) != ("HEAD", "GET"):
+            raise WrongMethod(method, path, route.method)
+        return route, rest
+
+    def _above(self, path: str) -> tuple[Route, str]:
+        for prefix, route in self.routes.items():
+            if prefix.endswith("/") and len(path) > len(prefix) and path.startswith(prefix):
+                return route, path[len(prefix) :]
+        message = f"there is nothing at {path[:200]}; the endpoints are {', '.join(self.routes)}"
+        raise InputError(message, status=404, code="not_found")

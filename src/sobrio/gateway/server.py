@@ -1,0 +1,125 @@
+"""Serving the application with uvicorn, until a signal asks to stop."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
+
+from sobrio.errors import InputError
+from sobrio.gateway.access import AccessLog
+from sobrio.gateway.application import application
+from sobrio.gateway.asgi import Application, Limits
+from sobrio.gateway.keys import MANY_KEYS, ONE_KEY, Keys
+from sobrio.route import Rooms
+
+if TYPE_CHECKING:
+    import uvicorn
+
+PORT = 8787
+_BACKLOG = 2048
+_DRAIN_S = 30
+"""How long running requests may take to end after a signal."""
+
+
+def serve(
+    open_rooms: Callable[[], AbstractContextManager[Rooms]],
+    *,
+    ready: Callable[[str], None],
+    host: str = "127.0.0.1",
+    port: int = PORT,
+    keys: Keys | None = None,
+    limits: Limits | None = None,
+    log: AccessLog | None = None,
+) -> None:
+    """Serves until SIGTERM or SIGINT, then lets running requests end.
+
+    `ready` is called with the base URL once requests are taken; port 0 takes any free one.
+    Raises `InputError` when the port is taken, or when others could reach a gateway without keys.
+    """
+    keys = keys or Keys()
+    must_be_guarded(host, keys)
+    with listening(host, port) as listener, open_rooms() as rooms, _signals_only_drain():
+        app = application(rooms, keys=keys, limits=limits, log=log)
+        url = base_url(host, listener.getsockname()[1])
+        _server(app, lambda: ready(url)).run([listener])
+
+
+def must_be_guarded(host: str, keys: Keys) -> None:
+    """Raises `InputError` when `host` is open to other machines and no key is set."""
+    if not keys and not _is_loopback(host):
+        raise InputError(f"{host} is open to other machines; set {ONE_KEY} or {MANY_KEYS} first")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that holds the port before anything slow is loaded. Raises `InputError`."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except (OSError, OverflowError) as error:
+        raise InputError(f"cannot listen on {host}:{port}: {_reason(error)}") from None
+    with listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+        except OSError as error:
+            message = f"cannot listen on {host}:{port}: {_reason(error)}; choose another with --port"
+            raise InputError(message) from None
+        yield listener
+
+
+def _reason(error: OSError | OverflowError) -> str:
+    """In words of the operating system, in lower case, without the error number."""
+    number = error.errno if isinstance(error, OSError) else None
+    return (os.strerror(number) if number and number > 0 else str(error)).lower()
+
+
+def base_url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
+
+
+def _server(app: Application, started: Callable[[], None]) -> uvicorn.Server:
+    """uvloop and httptools are named, not found: without them uvicorn would silently be slower."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            started()
+
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=_DRAIN_S,
+    )
+    return Server(config)
+
+
+@contextmanager
+def _signals_only_drain() -> Iterator[None]:
+    """uvicorn raises the signal again once drained; the rooms must still be closed after that."""
+    before = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
