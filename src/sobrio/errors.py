@@ -13,6 +13,7 @@
     │   └── UpstreamBroken    it broke off in the middle of an answer                   (HTTP 502)
     ├── ClientGone            the caller left before the answer                         (HTTP 499)
     ├── LedgerError           the ledger cannot be read or written                      (exit 2)
+    ├── CacheError            a store of answers failed; the request goes on without it
     └── CatalogError          a fact without a source, or a broken catalogue file       (exit 2)
 
 A message is one line and ends with the next step where there is one.
@@ -121,3 +122,7 @@ class LedgerError(SobrioError):
 
 class CatalogError(SobrioError):
     code = "catalog_error"
+
+
+class CacheError(SobrioError):
+    code = "cache_error"
