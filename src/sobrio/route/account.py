@@ -25,8 +25,8 @@ class Ending:
     status: int = 200
     activity: Activity | None = None
     """The call that answered."""
-    recalled: Activity | None = None
-    """The call that answered the same request before, for a cache hit."""
+    tokens: tuple[float | None, float | None] = (None, None)
+    """Input and output tokens of a kept answer, for a hit."""
     finish_reason: str | None = None
     error: str | None = None
 
@@ -77,19 +77,19 @@ def _receipt(journey: Journey, ending: Ending) -> Receipt:
 
 def _reference(journey: Journey, ending: Ending) -> Activity | None:
     """One call of the declared reference on the original request; nothing without an answer."""
-    deployment = journey.plan.reference_deployment if journey.plan else None
-    if ending.activity is None and ending.recalled is None:
+    plan = journey.plan
+    input_tokens, output_tokens = ending.tokens
+    if ending.activity is not None:
+        input_tokens, output_tokens = ending.activity.input_tokens, ending.activity.output_tokens
+    if plan is None or plan.reference is None or input_tokens is None or output_tokens is None:
         return None
-    done = ending.activity or ending.recalled
-    model = journey.plan.reference if journey.plan else None
-    if model is None or done is None:
-        return None
+    deployment = plan.reference_deployment
     return Activity(
-        model=model,
-        input_tokens=done.input_tokens,
-        output_tokens=done.output_tokens,
+        model=plan.reference,
+        input_tokens=input_tokens,
+        output_tokens=output_tokens,
         zone=deployment.zone if deployment else None,
-        provider=deployment.provider if deployment else model.provider,
+        provider=deployment.provider if deployment else plan.reference.provider,
         hardware=deployment.hardware if deployment else None,
         role="reference",
         deployment=deployment.name if deployment else "",

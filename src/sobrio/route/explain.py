@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sobrio.errors import SobrioError
+from sobrio.errors import InputError, SobrioError
 from sobrio.route.decide import decide
 from sobrio.route.journey import Journey
 from sobrio.route.remember import would_hit
 from sobrio.route.rooms import Rooms
 from sobrio.route.stamp import significant
 from sobrio.terms.assessment import Assessment
-from sobrio.terms.decision import Candidate
+from sobrio.terms.decision import Candidate, Decision
 from sobrio.terms.request import Request
 
 
@@ -20,35 +20,42 @@ def explain(request: Request, rooms: Rooms) -> dict[str, Any]:
     """What `live` would decide and why. Nothing is called, stored or booked.
 
     A request that the policy refuses is explained too: `decision` is then null and `refused` says why.
+    Raises `InputError` for a request that is wrong in itself.
     """
     journey = Journey.begin(request, rooms)
     cache = "exact" if would_hit(journey) else "miss"
-    try:
-        decision = decide(journey)
-    except SobrioError as error:
-        refused, decision = error.message, None
-    else:
-        refused = None
-    assessment = journey.assessment
+    decision, refused = _decision(journey)
     return {
-        "assessment": _assessment(assessment) if assessment else None,
+        "assessment": _assessment(journey.assessment) if journey.assessment else None,
         "candidates": [_candidate(each) for each in decision.candidates] if decision else [],
-        "decision": decision
-        and {
-            "model": decision.model,
-            "deployment": decision.deployment,
-            "rule": decision.rule,
-            "why": decision.why,
-            "reference": decision.reference,
-            "quality_floor": decision.quality_floor,
-            "callable": decision.callable,
-            "fallbacks": list(decision.fallbacks),
-        },
+        "decision": _decided(decision) if decision else None,
         "refused": refused,
         "cache": cache,
         "policy": journey.policy.version,
         "caveats": journey.caveats,
         "route_ms": round(journey.route_ms, 3),
+    }
+
+
+def _decision(journey: Journey) -> tuple[Decision | None, str | None]:
+    try:
+        return decide(journey), None
+    except InputError:
+        raise
+    except SobrioError as error:
+        return None, error.message
+
+
+def _decided(decision: Decision) -> dict[str, Any]:
+    return {
+        "model": decision.model,
+        "deployment": decision.deployment,
+        "rule": decision.rule,
+        "why": decision.why,
+        "reference": decision.reference,
+        "quality_floor": decision.quality_floor,
+        "callable": decision.callable,
+        "fallbacks": list(decision.fallbacks),
     }
 
 

@@ -1,0 +1,165 @@
+"""The body is read, never rebuilt; what cannot be understood is said in one line."""
+
+from __future__ import annotations
+
+import json
+import string
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sobrio.errors import InputError
+from sobrio.route import receive
+from sobrio.route.forward import chat_call
+from sobrio.terms.model import Backing
+from sobrio.terms.request import Caller
+
+UPSTREAM = Backing(kind="openai", model="theirs", base_url="http://127.0.0.1:1/v1")
+HELLO = {"model": "sobrio/auto", "messages": [{"role": "user", "content": "hello"}]}
+
+
+def received(body: object, headers: dict[str, str] | None = None, caller: Caller | None = None):
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return receive(raw, headers or {}, caller or Caller())
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=10,
+)
+field_names = st.text(string.ascii_letters + "_", min_size=1, max_size=12).filter(
+    lambda name: name
+    not in {
+        "model", "messages", "sobrio", "stream", "stream_options", "temperature",
+        "max_tokens", "max_completion_tokens",
+    }
+)  # fmt: skip
+
+
+@given(st.dictionaries(field_names, json_values, max_size=5), st.booleans())
+def test_every_unknown_field_reaches_the_upstream_byte_for_byte(extra, escaped):
+    pieces = {name: json.dumps(value, ensure_ascii=escaped, indent=1) for name, value in extra.items()}
+    known = {name: json.dumps(value) for name, value in HELLO.items()}
+    body = "{" + ", ".join(f"{json.dumps(n)}:  {v}" for n, v in (known | pieces).items()) + "}"
+
+    call = chat_call(received(body.encode("utf-8", "surrogatepass")), UPSTREAM)
+
+    sent = msgspec.json.decode(call.body, type=dict[str, msgspec.Raw])
+    assert {name: bytes(sent[name]).decode() for name in pieces} == pieces
+    assert bytes(sent["messages"]).decode() == known["messages"]
+    assert list(sent) == [*known, *pieces]
+    assert bytes(sent["model"]) == b'"theirs"'
+
+
+def test_our_own_field_stays_here():
+    call = chat_call(received(HELLO | {"sobrio": {"team": "hr"}}), UPSTREAM)
+
+    assert "sobrio" not in json.loads(call.body)
+
+
+def test_a_stream_is_asked_for_its_token_counts_and_other_options_survive():
+    streamed = HELLO | {"stream": True, "stream_options": {"include_obfuscation": False}}
+
+    call = chat_call(received(streamed), UPSTREAM)
+
+    assert json.loads(call.body)["stream_options"] == {"include_obfuscation": False, "include_usage": True}
+    assert received(streamed).include_usage is False
+
+
+def test_the_whole_conversation_is_read_with_images_and_tool_calls_counted():
+    messages = [
+        {"role": "developer", "content": "be brief"},
+        {
+            "role": "user",
+            "content": [
+                {"type": "text", "text": "what is this?"},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+            ],
+        },
+        {"role": "assistant", "content": None, "tool_calls": [{"id": "1", "type": "function"}]},
+        {"role": "tool", "tool_call_id": "1", "content": "42"},
+    ]
+
+    request = received({"model": "m", "messages": messages})
+
+    assert [m.role for m in request.messages] == ["system", "user", "assistant", "tool"]
+    assert [m.text for m in request.messages] == ["be brief", "what is this?", "", "42"]
+    assert request.messages[1].images == 1
+    assert request.messages[2].tool_calls == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"", "not valid JSON"),
+        (b"{", "not valid JSON"),
+        (b"[1]", "wrong shape"),
+        (b'"text"', "wrong shape"),
+        (b"\xff\xfe{}", "not valid JSON"),
+        ({"messages": []}, "'model' is missing"),
+        ({"model": "", "messages": []}, "'model' is missing"),
+        ({"model": 3, "messages": []}, "'model' has the wrong shape"),
+        ({"model": "m"}, "'messages' is missing"),
+        ({"model": "m", "messages": []}, "'messages' is empty"),
+        ({"model": "m", "messages": {}}, "'messages' has the wrong shape"),
+        ({"model": "m", "messages": [{"role": "robot", "content": "x"}]}, "unknown role 'robot'"),
+        ({"model": "m", "messages": [{"content": "x"}]}, "'messages' has the wrong shape"),
+        (HELLO | {"max_tokens": 0}, "'max_tokens' must be at least 1"),
+        (HELLO | {"temperature": "hot"}, "'temperature' has the wrong shape"),
+        (HELLO | {"sobrio": {"qualty_floor": 1}}, "did you mean 'quality_floor'"),
+        (HELLO | {"sobrio": {"quality_floor": 1.5}}, "between 0 and 1"),
+        (HELLO | {"sobrio": {"cache": "maybe"}}, "'sobrio' has the wrong shape"),
+    ],
+)
+def test_a_wrong_body_gets_one_clear_line(body, message):
+    with pytest.raises(InputError) as caught:
+        received(body)
+
+    assert message in caught.value.message
+    assert "\n" not in caught.value.message
+    assert caught.value.status == 400
+
+
+def test_a_body_nested_without_end_is_refused_and_not_a_crash():
+    deep = b'{"model": "m", "messages": ' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+
+    with pytest.raises(InputError):
+        received(deep)
+
+
+def test_options_come_from_the_body_or_from_headers_and_the_body_wins():
+    headers = {"x-sobrio-team": "sales", "x-sobrio-quality-floor": "0.8", "x-sobrio-cache": "no-store"}
+
+    by_header = received(HELLO, headers)
+    both = received(HELLO | {"sobrio": {"team": "hr", "quality_floor": 0.9}}, headers)
+
+    assert by_header.caller.team == "sales"
+    assert by_header.options.quality_floor == 0.8
+    assert by_header.options.cache == "no-store"
+    assert (both.caller.team, both.options.quality_floor) == ("hr", 0.9)
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("quality-floor", "high"), ("quality-floor", "nan"), ("cache", "maybe"), ("pin", "perhaps")],
+)
+def test_a_wrong_header_gets_one_clear_line(header, value):
+    with pytest.raises(InputError, match=header):
+        received(HELLO, {f"x-sobrio-{header}": value})
+
+
+def test_a_key_that_belongs_to_a_team_cannot_book_on_another():
+    caller = Caller(team="hr", key_id="k1")
+
+    assert received(HELLO | {"sobrio": {"team": "sales"}}, caller=caller).caller.team == "hr"
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_whatever_raise_anything_but_an_input_error(body):
+    try:
+        receive(body, {}, Caller())
+    except InputError as error:
+        assert error.message
