@@ -13,8 +13,9 @@ from sobrio.call import Direct, Dispatch, ThroughLitellm
 from sobrio.catalog import Catalog
 from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
-from sobrio.policy import load_policy
+from sobrio.policy import Policy, load_policy
 from sobrio.recall import SqliteStore
+from sobrio.report.document import Baseline, Declarations
 from sobrio.route import Rooms
 from sobrio.understand import Predictor
 
@@ -30,6 +31,15 @@ def open_ledger(data_dir: Path) -> SqliteLedger:
     """Raises `LedgerError` when the file is not a ledger."""
     data_dir.mkdir(parents=True, exist_ok=True)
     return SqliteLedger(data_dir / "ledger.sqlite", data_dir / "spool")
+
+
+def declarations(policy: Policy) -> Declarations:
+    """What a report takes from the policy: the declared reference with its date and reason."""
+    baseline = policy.baseline
+    if baseline is None:
+        return Declarations()
+    declared = Baseline(baseline.model.name, baseline.since, baseline.reason, policy=policy.version)
+    return Declarations(baselines=(declared,))
 
 
 @contextmanager
