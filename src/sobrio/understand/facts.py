@@ -1,0 +1,57 @@
+"""Public facts about a model as the numbers that ability depends on."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sobrio.terms.model import Billions, Model
+
+FACTS: Final = ("one", "size", "sparsity", "date", "code", "mathematics", "agent", "reasoning")
+"""`size`: log10 of active parameters over 10 billion; `sparsity`: log10 of total over active; `date`:
+years since mid-2023, damped after the training data end."""
+
+_SPECIALS: Final = ("code", "mathematics", "agent")
+_EPOCH: Final = date(2023, 7, 1)
+_KNOWN_YEARS: Final = 1.5
+_DAMPING: Final = 0.5
+_UNDATED_YEARS: Final = 0.75
+_UNKNOWN_SIZE: Final = 0.6
+"""About 40 billion: the middle of models that do not publish their size."""
+
+
+def facts_of(model: Model) -> NDArray[np.float64]:
+    """Shape (len(FACTS),)."""
+    size, sparsity = _sizes(model)
+    made_for = [float(special in model.specialised) for special in _SPECIALS]
+    return np.array([1.0, size, sparsity, _years(model.released), *made_for, float(model.reasoning)])
+
+
+def canonical(name: str) -> str:
+    """One spelling for the many of one model: without its publisher, in lower case."""
+    return name.rsplit("/", 1)[-1].lower().replace("_", "-").replace(" ", "-")
+
+
+def _sizes(model: Model) -> tuple[float, float]:
+    total, active = _middle(model.total_params_b), _middle(model.active_params_b)
+    active = active or total
+    if active is None:
+        return _UNKNOWN_SIZE, 0.0
+    return math.log10(active / 10), math.log10(max(1.0, (total or active) / active))
+
+
+def _middle(size: Billions | None) -> float | None:
+    """A published guess from and to counts by its geometric mean."""
+    return math.sqrt(size[0] * size[1]) if isinstance(size, tuple) else size
+
+
+def _years(released: str) -> float:
+    if not released:
+        return _UNDATED_YEARS
+    year, month = (*released.split("-"), "7")[:2]
+    years = (date(int(year), int(month), 1) - _EPOCH).days / 365.25
+    return years if years <= _KNOWN_YEARS else _KNOWN_YEARS + _DAMPING * (years - _KNOWN_YEARS)

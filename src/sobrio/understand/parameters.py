@@ -1,0 +1,74 @@
+"""The predictor's file: what training found, in one small npz."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sobrio.errors import InputError
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Weights by (feature, fact); `hashed` ones are for the n-gram vector, `dense` ones for the rest."""
+
+    mean: NDArray[np.float32]
+    scale: NDArray[np.float32]
+    quality_dense: NDArray[np.float32]
+    """Shape (dense features + 1, facts); the last row is the intercept."""
+    quality_hashed: NDArray[np.float16]
+    length_dense: NDArray[np.float32]
+    length_hashed: NDArray[np.float16]
+    names: tuple[str, ...]
+    """Models seen in training, one spelling each."""
+    ability: NDArray[np.float32]
+    """Logits above what the facts say, per name."""
+    verbosity: NDArray[np.float32]
+    """ln tokens above what the facts say, per name."""
+    ability_sd: float
+    length_ln_sd: float
+    seen: NDArray[np.bool_]
+    """Buckets of n-grams met in training."""
+
+
+def save(parameters: Parameters, out: Path) -> None:
+    """Write an npz whose bytes depend on the values alone (no clock in it)."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each in fields(parameters):
+            buffer = io.BytesIO()
+            np.save(buffer, np.asarray(getattr(parameters, each.name)), allow_pickle=False)
+            archive.writestr(
+                zipfile.ZipInfo(f"{each.name}.npy", _EPOCH), buffer.getvalue(), zipfile.ZIP_DEFLATED
+            )
+
+
+def load(file: Path) -> Parameters:
+    """Raises `InputError` when the file is not a predictor of this version."""
+    try:
+        with np.load(file, allow_pickle=False) as arrays:
+            return Parameters(**{each.name: _value(arrays[each.name]) for each in fields(Parameters)})
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{file} is not a predictor file ({error}); train one with 'sobrio predictor train'"
+        ) from None
+
+
+def fingerprint(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def _value(array: NDArray[Any]) -> Any:
+    """Names come back as a tuple of strings, scalars as floats."""
+    if array.dtype.kind == "U":
+        return tuple(array.tolist())
+    return float(array) if array.ndim == 0 else array

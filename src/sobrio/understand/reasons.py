@@ -1,0 +1,25 @@
+"""Reasons: the few features that moved the expected difficulty most, in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from sobrio.understand.features import NAMES, Features
+from sobrio.understand.parameters import Parameters
+
+_SHOWN: Final = 3
+
+
+def reasons(parameters: Parameters, seen: Features) -> tuple[str, ...]:
+    """Such as `harder: mathematical signs (+0.62)`; signed logits of an average model's success."""
+    scaled = (seen.dense - parameters.mean) / parameters.scale
+    moved = np.clip(scaled, -4.0, 4.0) * parameters.quality_dense[:-1, 0]
+    order = np.argsort(-np.abs(moved), kind="stable")[:_SHOWN]
+    return tuple(_said(NAMES[place], float(moved[place]), float(scaled[place])) for place in order)
+
+
+def _said(name: str, moved: float, amount: float) -> str:
+    much = "many" if amount > 0 else "few or no"
+    return f"{'easier' if moved > 0 else 'harder'}: {much} {name} ({moved:+.2f})"

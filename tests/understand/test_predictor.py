@@ -1,0 +1,70 @@
+"""The shipped predictor, as an application meets it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sobrio.errors import InputError
+from sobrio.terms.model import Model
+from sobrio.understand import Predictor
+
+TINY = Model("a 0.135B model", 0.135, 0.135, released="2024-11")
+SMALL = Model("an 8B model", 8.0, 8.0, released="2024-07")
+LARGE = Model("a 70B model", 70.0, 70.0, released="2024-12")
+SIZES = (TINY, SMALL, LARGE)
+EASY = "hi"
+HARD = (
+    "Find the number of ordered triples $(a,b,c)$ of positive integers with $\\mathrm{lcm}(a,b,c)=2^3 3^5 5^7$ "
+    "such that $a+b+c$ is divisible by 7."
+)
+
+
+@pytest.fixture(scope="module")
+def predictor() -> Predictor:
+    return Predictor.default()
+
+
+def test_quality_has_one_row_per_prompt_and_one_column_per_model(predictor: Predictor) -> None:
+    quality = predictor.quality([EASY, HARD], SIZES)
+    assert quality.shape == (2, 3)
+    assert ((quality > 0) & (quality < 1)).all()
+
+
+def test_a_larger_model_is_never_expected_to_be_worse(predictor: Predictor) -> None:
+    quality = predictor.quality([EASY, HARD], SIZES)
+    assert (np.diff(quality, axis=1) > 0).all()
+
+
+def test_a_small_model_is_near_a_large_one_on_easy_prompts_only(predictor: Predictor) -> None:
+    easy, hard = predictor.quality([EASY, HARD], (SMALL, LARGE))
+    assert easy[0] > 0.8 * easy[1]
+    assert hard[0] < 0.6 * hard[1]
+
+
+def test_reasoning_models_write_more(predictor: Predictor) -> None:
+    thinker = Model("a thinking 70B model", 70.0, 70.0, released="2024-12", reasoning=True)
+    plain, thinking = predictor.output_tokens([HARD], (LARGE, thinker))[0]
+    assert thinking > 3 * plain
+
+
+def test_the_whole_conversation_is_judged(predictor: Predictor) -> None:
+    talk = [{"role": "user", "content": HARD}, {"role": "assistant", "content": "Shall I?"}]
+    follow_up = [*talk, {"role": "user", "content": "ok do it"}]
+    alone, within = predictor.quality(["ok do it", follow_up], [SMALL])[:, 0]
+    assert within < alone
+
+
+def test_labels_move_the_expectation_and_leave_the_predictor_as_it_was(predictor: Predictor) -> None:
+    prompts = [f"Question {number}: what is {number} + 1?" for number in range(40)]
+    before = predictor.quality(prompts, [SMALL]).mean()
+    fitted = predictor.fit(prompts, [SMALL], np.zeros((40, 1)))
+    assert fitted.quality(prompts, [SMALL]).mean() < before - 0.1
+    assert predictor.quality(prompts, [SMALL]).mean() == before
+
+
+def test_scores_of_the_wrong_shape_or_range_are_refused(predictor: Predictor) -> None:
+    with pytest.raises(InputError, match="shape"):
+        predictor.fit(["a"], [SMALL], np.zeros((2, 1)))
+    with pytest.raises(InputError, match="between 0 and 1"):
+        predictor.fit(["a"], [SMALL], np.full((1, 1), 7.0))
