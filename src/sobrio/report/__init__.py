@@ -1,1 +1,8 @@
-"""Reports over a ledger."""
+"""Reports over a ledger: what was realised, and apart from it what was avoided."""
+
+from sobrio.report.builder import build
+from sobrio.report.document import Baseline, Declarations, Report
+from sobrio.report.html import to_html
+from sobrio.report.json import from_json, to_json
+
+__all__ = ["Baseline", "Declarations", "Report", "build", "from_json", "to_html", "to_json"]

@@ -1,0 +1,91 @@
+"""One language: its messages and its way of writing numbers, dates and quantities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+
+import msgspec
+
+from sobrio.report import number
+from sobrio.terms.caveat import CAVEATS
+from sobrio.terms.quantity import Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A quantity in words: the central value, its interval, their unit."""
+
+    low: str
+    central: str
+    high: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    code: str
+    messages: Mapping[str, str]
+    style: number.Style
+
+    def text(self, key: str, **values: object) -> str:
+        return self.messages[key].format(**values)
+
+    def label(self, group: str, name: str) -> str:
+        """The word for a closed-list value such as an outcome; the value itself where it has none."""
+        return self.messages.get(f"{group}.{name}", name)
+
+    def caveat(self, code: str) -> str:
+        return self.messages.get(f"caveat.{code}", CAVEATS.get(code, code))
+
+    def count(self, value: float | None) -> str:
+        return self.messages["unknown"] if value is None else number.count(value, self.style)
+
+    def figure(self, value: float | None) -> str:
+        return self.messages["unknown"] if value is None else number.significant(value, self.style)
+
+    def percent(self, share: float | None) -> str:
+        return self.messages["unknown"] if share is None else number.percent(share, self.style)
+
+    def written(self, quantity: Quantity | None) -> Written | None:
+        if quantity is None:
+            return None
+        unit, scale = number.unit_for(quantity)
+        return Written(*number.in_unit(quantity, scale, self.style), unit=unit)
+
+    def part(self, quantity: Quantity, name: str) -> Written | None:
+        """A part, in the unit of the whole."""
+        part = quantity.parts.get(name)
+        if part is None:
+            return None
+        unit, scale = number.unit_for(quantity)
+        return Written(*number.in_unit(part, scale, self.style), unit=unit)
+
+    def amount(self, value: float | None, unit: str) -> str:
+        """One number with the unit that fits it."""
+        if value is None:
+            return self.messages["unknown"]
+        written = self.written(Quantity(value, value, value, unit=unit))
+        return f"{written.central}\u00a0{written.unit}" if written else self.messages["unknown"]
+
+    def interval(self, quantity: Quantity | None) -> str:
+        """`central unit (low–high)` on one line."""
+        written = self.written(quantity)
+        if written is None:
+            return self.messages["unknown"]
+        return self.text("interval", **{name: getattr(written, name) for name in Written.__slots__})
+
+    def day(self, iso: str) -> str:
+        """A date as the language writes it."""
+        day = date.fromisoformat(iso[:10])
+        return self.text("date", day=day.day, month=self.messages[f"month.{day.month}"], year=day.year)
+
+
+@lru_cache(maxsize=4)
+def language(code: str) -> Language:
+    catalogue = files("sobrio.report") / "messages" / f"{code}.json"
+    messages = msgspec.json.decode(catalogue.read_bytes(), type=dict[str, str])
+    return Language(code, messages, number.STYLES[code])

@@ -1,0 +1,84 @@
+"""A report over a ledger's receipts: totals, empty periods, unknown impacts, bad input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from sobrio.errors import InputError
+from sobrio.report import Report, from_json, to_html, to_json
+from sobrio.terms.receipt import Receipt
+
+Reported = Callable[..., Report]
+
+
+def test_every_request_is_counted_once(report: Report, month: tuple[Receipt, ...]) -> None:
+    assert report.requests.total == len(month) == sum(report.requests.by_outcome.values())
+    assert sum(report.avoided.counts.values()) == len(month)
+    for table in report.breakdowns:
+        assert sum(row.requests for row in table.rows) == len(month)
+
+
+def test_json_gives_the_report_back(report: Report) -> None:
+    assert from_json(to_json(report)) == report
+
+
+def test_the_same_ledger_gives_the_same_bytes(reported: Reported, month: tuple[Receipt, ...]) -> None:
+    assert to_json(reported(month)) == to_json(reported(iter(month)))
+    assert to_html(reported(month)) == to_html(reported(list(month)))
+
+
+def test_receipts_outside_the_period_are_left_out(reported: Reported, month: tuple[Receipt, ...]) -> None:
+    early = replace(month[0], at="2026-09-30T23:59:59Z")
+    last = replace(month[0], at="2026-10-31T23:59:59.5Z")
+    assert reported([early, last]).requests.total == 1
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_an_empty_period_has_a_page(reported: Reported, lang: str) -> None:
+    report = reported([], lang=lang)
+    assert report.requests.total == 0
+    assert report.avoided.verified.avoided is None
+    assert ("No request was received" if lang == "en" else "Aucune requête") in to_html(report)
+
+
+def test_one_receipt_makes_a_report(reported: Reported, month: tuple[Receipt, ...]) -> None:
+    report = reported(month[:1])
+    assert report.requests.total == report.avoided.verified.requests == 1
+    assert report.realised.energy_wh is not None and report.realised.energy_wh.low > 0
+
+
+def test_a_model_of_unknown_size_is_never_zero(reported: Reported, month: tuple[Receipt, ...]) -> None:
+    unknown = [each for each in month if any(a.model.name == "mystery-1" for a in each.activities)]
+    report = reported(unknown)
+    assert report.coverage.covered == 0
+    assert report.coverage.uncovered == {"mystery-1": 1}
+    assert report.avoided.counts == {"unknown impact": 1}
+    assert "mystery-1" in to_html(report)
+
+
+def test_an_unknown_dimension_is_one_clear_line(reported: Reported) -> None:
+    with pytest.raises(InputError, match="did you mean 'team'"):
+        reported([], by=("teams",))
+
+
+def test_a_period_must_not_end_before_it_starts(reported: Reported) -> None:
+    with pytest.raises(InputError, match="before it starts"):
+        reported([], period_end="2026-09-01")
+
+
+def test_a_date_that_is_none_is_refused(reported: Reported) -> None:
+    with pytest.raises(InputError, match="2026-10-31"):
+        reported([], period_start="October")
+
+
+def test_an_unknown_language_is_refused(reported: Reported) -> None:
+    with pytest.raises(InputError, match="en or fr"):
+        reported([], lang="de")
+
+
+def test_activity_is_summed_not_listed(reported: Reported, month: tuple[Receipt, ...]) -> None:
+    once, often = reported(month[:8]), reported(month[:8] * 50)
+    assert len(once.method.realised_activities) == len(often.method.realised_activities)
