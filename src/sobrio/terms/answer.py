@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,18 @@ class Call:
     stream: bool
     timeout_s: float = 120.0
     connect_timeout_s: float = 5.0
+    first_byte_timeout_s: float | None = None
+    """Until the first byte of the body; `None` = `timeout_s` alone bounds the whole answer."""
+
+
+class Chunks(Protocol):
+    """A body as it comes; any asynchronous generator of bytes is one."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    async def __anext__(self) -> bytes: ...
+
+    async def aclose(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,5 +54,5 @@ class Answered:
     """
 
     status: int
-    chunks: AsyncIterator[bytes]
+    chunks: Chunks
     headers: Mapping[str, str] = field(default_factory=dict)

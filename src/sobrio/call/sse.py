@@ -1,0 +1,69 @@
+"""Server-sent events out of arbitrary pieces of bytes (WHATWG HTML, section 9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+
+from sobrio.errors import UpstreamBroken
+from sobrio.terms.answer import Chunks
+
+LARGEST_EVENT = 8 * 1024 * 1024
+"""Bytes; a partial image is the largest event upstreams are known to send."""
+
+
+class Splitter:
+    """Gives back the data of each event that is complete. Comments and other fields are dropped."""
+
+    __slots__ = ("_after_return", "_largest", "_rest")
+
+    def __init__(self, largest: int = LARGEST_EVENT) -> None:
+        self._rest = b""
+        self._after_return = False
+        self._largest = largest
+
+    def feed(self, piece: bytes) -> list[bytes]:
+        """Raises `UpstreamBroken` when an event outgrows the limit."""
+        *blocks, self._rest = (self._rest + self._with_newlines(piece)).split(b"\n\n")
+        if len(self._rest) > self._largest:
+            raise UpstreamBroken(f"the upstream sent an event of more than {self._largest} bytes")
+        return [data for block in blocks if (data := _data(block)) is not None]
+
+    def close(self) -> list[bytes]:
+        """The last event, where only its blank line is missing. An unfinished line is not an event."""
+        lines, _, _ = self._rest.rpartition(b"\n")
+        self._rest = b""
+        data = _data(lines)
+        return [] if data is None else [data]
+
+    def _with_newlines(self, piece: bytes) -> bytes:
+        """CR and CRLF become LF, also where a CRLF is torn between two pieces."""
+        if self._after_return and piece:
+            piece = piece.removeprefix(b"\n")
+            self._after_return = False
+        if b"\r" not in piece:
+            return piece
+        self._after_return = piece.endswith(b"\r")
+        return piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _data(block: bytes) -> bytes | None:
+    if b"\n" not in block:
+        return _value(block) if block.startswith(b"data:") else None
+    lines = [_value(line) for line in block.split(b"\n") if line.startswith(b"data:")]
+    return b"\n".join(lines) if lines else None
+
+
+def _value(line: bytes) -> bytes:
+    return line[6:] if line[5:6] == b" " else line[5:]
+
+
+async def payloads(chunks: Chunks) -> AsyncGenerator[bytes, None]:
+    """The data of each event as it completes, `[DONE]` included. Closing it closes `chunks`."""
+    splitter = Splitter()
+    async with aclosing(chunks):
+        async for chunk in chunks:
+            for data in splitter.feed(chunk):
+                yield data
+    for data in splitter.close():
+        yield data

@@ -1,0 +1,140 @@
+"""Token counts as each provider reports them, to the one meaning of `Usage`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import msgspec
+
+from sobrio.terms.answer import Usage
+
+UNKNOWN = Usage()
+
+
+class _Details(msgspec.Struct):
+    cached_tokens: int | None = None
+    reasoning_tokens: int | None = None
+
+
+class _Counts(msgspec.Struct):
+    """The names in use: OpenAI chat, OpenAI responses, Anthropic, DeepSeek and Moonshot."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    total_tokens: int | None = None
+    prompt_tokens_details: _Details | None = None
+    completion_tokens_details: _Details | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    input_tokens_details: _Details | None = None
+    output_tokens_details: _Details | None = None
+    cache_read_input_tokens: int | None = None
+    cache_creation_input_tokens: int | None = None
+    prompt_cache_hit_tokens: int | None = None
+    cached_tokens: int | None = None
+
+
+class _Timings(msgspec.Struct):
+    """llama.cpp's own: milliseconds of wall time on all its threads."""
+
+    prompt_ms: float
+    predicted_ms: float
+    cache_n: int | None = None
+
+
+class _Answer(msgspec.Struct):
+    usage: _Counts | None = None
+    timings: _Timings | None = None
+    message: msgspec.Raw | None = None
+    response: msgspec.Raw | None = None
+
+
+_decoder = msgspec.json.Decoder(_Answer, strict=False)
+
+
+def usage_of_json(body: bytes, *, threads: int | None = None) -> Usage:
+    """The counts of an answer, or of a stream's event that carries them; unknown where it has none.
+
+    Input includes cached tokens and output includes reasoning, whatever the provider's habit:
+    Anthropic leaves cached tokens out of the input; xAI and Gemini leave reasoning out of the
+    output but not out of the total. With `threads`, llama.cpp's `timings` give processor seconds
+    (derived, not measured).
+    """
+    try:
+        answer = _decoder.decode(body)
+        inner = answer.message or answer.response
+        if answer.usage is None and inner is not None:
+            answer = _decoder.decode(inner)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return UNKNOWN
+    counted = _counted(answer.usage or _Counts())
+    return _timed(counted, answer.timings, threads)
+
+
+def usage_of_events(payloads: Iterable[bytes], *, threads: int | None = None) -> Usage:
+    """The counts of a stream: the latest of each that any event, or any tail of the events, carries."""
+    usage = UNKNOWN
+    for payload in payloads:
+        if b'"usage"' in payload or b'"timings"' in payload:
+            usage = _latest(usage, usage_of_json(payload, threads=threads))
+    return usage
+
+
+def _counted(counts: _Counts) -> Usage:
+    if counts.prompt_tokens is None and counts.completion_tokens is None:
+        return _counted_as_input_and_output(counts)
+    cached = _detail(counts.prompt_tokens_details).cached_tokens
+    reasoning = _detail(counts.completion_tokens_details).reasoning_tokens or 0
+    output = counts.completion_tokens
+    unlisted = _unlisted(counts)
+    return Usage(
+        input_tokens=counts.prompt_tokens,
+        output_tokens=None if output is None else output + unlisted,
+        cached_tokens=cached or counts.prompt_cache_hit_tokens or counts.cached_tokens or 0,
+        reasoning_tokens=max(reasoning, unlisted),
+    )
+
+
+def _unlisted(counts: _Counts) -> int:
+    """Tokens in the total that are neither prompt nor completion: reasoning, at xAI and Gemini."""
+    listed = (counts.prompt_tokens or 0) + (counts.completion_tokens or 0)
+    return max(0, (counts.total_tokens or 0) - listed)
+
+
+def _counted_as_input_and_output(counts: _Counts) -> Usage:
+    """OpenAI's responses, whose input includes what was cached, and Anthropic, whose input does not."""
+    read, written = counts.cache_read_input_tokens or 0, counts.cache_creation_input_tokens or 0
+    fresh = counts.input_tokens
+    return Usage(
+        input_tokens=None if fresh is None else fresh + read + written,
+        output_tokens=counts.output_tokens,
+        cached_tokens=read or _detail(counts.input_tokens_details).cached_tokens or 0,
+        reasoning_tokens=_detail(counts.output_tokens_details).reasoning_tokens or 0,
+    )
+
+
+def _detail(details: _Details | None) -> _Details:
+    return details or _Details()
+
+
+def _timed(usage: Usage, timings: _Timings | None, threads: int | None) -> Usage:
+    if timings is None:
+        return usage
+    seconds = (timings.prompt_ms + timings.predicted_ms) / 1000
+    return replace(
+        usage,
+        cached_tokens=usage.cached_tokens or timings.cache_n or 0,
+        cpu_seconds=None if threads is None else seconds * threads,
+    )
+
+
+def _latest(before: Usage, now: Usage) -> Usage:
+    """Anthropic counts the input in its first event and the output in its last."""
+    return Usage(
+        input_tokens=before.input_tokens if now.input_tokens is None else now.input_tokens,
+        output_tokens=before.output_tokens if now.output_tokens is None else now.output_tokens,
+        cached_tokens=max(before.cached_tokens, now.cached_tokens),
+        reasoning_tokens=max(before.reasoning_tokens, now.reasoning_tokens),
+        cpu_seconds=before.cpu_seconds if now.cpu_seconds is None else now.cpu_seconds,
+    )
