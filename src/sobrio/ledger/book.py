@@ -1,0 +1,141 @@
+"""The book: receipts in one SQLite file, each chained to the one before."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+from sobrio.errors import LedgerError
+from sobrio.ledger.spool import Closed, Opened
+
+SCHEMA: Final = 1
+_TABLES: Final = """
+CREATE TABLE IF NOT EXISTS receipts (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    at TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    tenant TEXT NOT NULL,
+    team TEXT,
+    model TEXT,
+    body BLOB NOT NULL,
+    chain BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS receipts_by_at ON receipts (at);
+CREATE INDEX IF NOT EXISTS receipts_by_outcome ON receipts (outcome, at);
+CREATE INDEX IF NOT EXISTS receipts_by_team ON receipts (team, at);
+CREATE INDEX IF NOT EXISTS receipts_by_model ON receipts (model, at);
+CREATE INDEX IF NOT EXISTS receipts_by_tenant ON receipts (tenant, at);
+CREATE TABLE IF NOT EXISTS opened (id TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+"""
+_BUSY_S: Final = 5.0
+
+
+class Book:
+    """Each call opens its own connection, so any thread and any process may read while one writes."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `LedgerError` when the file is no ledger, or one of a later sobrio."""
+        self.path = path
+        with self._told(), self._connection() as database:
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA:
+                raise LedgerError(f"{path}: written by a later sobrio (schema {version}); update sobrio")
+            database.executescript(f"PRAGMA journal_mode = WAL; {_TABLES} PRAGMA user_version = {SCHEMA};")
+
+    def write(self, records: Iterable[Opened | Closed]) -> None:
+        """All or nothing; what is there already stays as it is. Raises `sqlite3.Error`."""
+        records = list(records)
+        closed = {each.id: each for each in records if isinstance(each, Closed)}
+        opened = [
+            (each.id, each.at) for each in records if isinstance(each, Opened) and each.id not in closed
+        ]
+        with self._connection() as database, database:
+            database.execute("BEGIN IMMEDIATE")
+            _append(database, closed.values())
+            database.executemany("DELETE FROM opened WHERE id = ?", [(each,) for each in closed])
+            database.executemany(
+                "INSERT OR IGNORE INTO opened SELECT ?1, ?2 "
+                "WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE id = ?1)",
+                opened,
+            )
+
+    def find(self, receipt_id: str) -> bytes | None:
+        with self._told(), self._connection() as database:
+            row = database.execute(
+                "SELECT CAST(body AS BLOB) FROM receipts WHERE id = ?", (receipt_id,)
+            ).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def bodies(self, since: str | None, until: str | None) -> Iterator[bytes]:
+        """Oldest first; `since` is included and `until` is not."""
+        query = "SELECT CAST(body AS BLOB) FROM receipts WHERE at >= ? AND at < ? ORDER BY at, number"
+        with self._told(), self._connection() as database:
+            for row in database.execute(query, (since or "", until or "\uffff")):
+                yield row[0]
+
+    def rows(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Id, body and chain of every receipt, in the order in which they were written."""
+        with self._told(), self._connection() as database:
+            for row in database.execute(
+                "SELECT id, CAST(body AS BLOB), CAST(chain AS BLOB) FROM receipts ORDER BY number"
+            ):
+                yield row[0], row[1], row[2]
+
+    def count(self) -> int:
+        with self._told(), self._connection() as database:
+            return int(database.execute("SELECT count(*) FROM receipts").fetchone()[0])
+
+    def unfinished(self) -> tuple[tuple[str, str], ...]:
+        """Id and time of requests that were opened and never closed."""
+        with self._told(), self._connection() as database:
+            return tuple(database.execute("SELECT id, at FROM opened ORDER BY at, id"))
+
+    def damage(self) -> tuple[str, ...]:
+        """What SQLite finds wrong with the file."""
+        with self._told(), self._connection() as database:
+            found = [str(row[0]) for row in database.execute("PRAGMA integrity_check")]
+        return () if found == ["ok"] else tuple(found)
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        with closing(sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)) as database:
+            yield database
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LedgerError(
+                f"{self.path}: the ledger cannot be used ({error}); move it aside and start again: "
+                "a new one is begun, and receipts still in the spool go there"
+            ) from error
+
+
+def link(before: bytes, body: bytes) -> bytes:
+    """The chain value of a receipt that follows one with the value `before`."""
+    return blake2b(before + body, digest_size=16).digest()
+
+
+def _append(database: sqlite3.Connection, closed: Iterable[Closed]) -> None:
+    last = database.execute("SELECT chain FROM receipts ORDER BY number DESC LIMIT 1").fetchone()
+    chain = bytes(last[0]) if last else b""
+    for each in closed:
+        chain_here = link(chain, each.body)
+        cursor = database.execute(
+            "INSERT OR IGNORE INTO receipts (id, at, outcome, tenant, team, model, body, chain) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (*_columns(each), each.body, chain_here),
+        )
+        if cursor.rowcount:
+            chain = chain_here
+
+
+def _columns(each: Closed) -> tuple[str, str, str, str, str | None, str | None]:
+    model = each.decision.model if each.decision else None
+    return each.id, each.at, each.outcome, each.caller.tenant, each.caller.team, model

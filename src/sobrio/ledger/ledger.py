@@ -1,0 +1,207 @@
+"""The ledger: a spool in front, a book behind, and a thread that carries from one to the other."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from sobrio.errors import LedgerError
+from sobrio.ledger.book import Book
+from sobrio.ledger.spool import SUFFIX, Closed, Spool, Torn, orphan, records
+from sobrio.ledger.verification import Verification, verify
+from sobrio.terms.receipt import Receipt
+from sobrio.terms.record import from_json
+
+_PAUSE_S: Final = 0.1
+"""Between two batches: a book entry costs less when many are made at once."""
+_PAUSE_AFTER_FAILURE_S: Final = 1.0
+_ROLL_BYTES: Final = 8_000_000
+"""Size at which a spool that is in the book makes room for an empty one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What happened since the ledger was opened."""
+
+    stored: int = 0
+    """Receipts carried into the book, those from the spools of dead workers included."""
+    torn: int = 0
+    """Spool lines that were no record."""
+    failures: int = 0
+    """Batches the book did not take; they stay in the spool and are tried again."""
+
+
+class SqliteLedger:
+    """The `Ledger` port on one SQLite file, and the reading of it."""
+
+    def __init__(self, path: Path, spool_dir: Path) -> None:
+        """Brings home what dead workers left in their spools. Raises `LedgerError`."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            spool_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LedgerError(
+                f"{error.filename}: cannot be made ({error.strerror}); choose another place"
+            ) from None
+        self._book = Book(path)
+        self._directory = spool_dir
+        self._counts = Counts()
+        self._spool: Spool | None = None
+        self._offset = 0
+        self._writing = threading.Lock()
+        self._draining = threading.Lock()
+        self._news = threading.Event()
+        self._ending = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._replay()
+
+    @property
+    def counts(self) -> Counts:
+        return self._counts
+
+    def open(self, receipt_id: str, at: str) -> None:
+        """Note that a call is about to begin. Raises `LedgerError` when the spool's disk is full."""
+        with self._spooling() as spool:
+            spool.open(receipt_id, at)
+
+    def close(self, receipt: Receipt) -> None:
+        """Keep a receipt. Raises `LedgerError` when the spool's disk is full."""
+        with self._spooling() as spool:
+            spool.close(receipt)
+
+    def find(self, receipt_id: str) -> Receipt | None:
+        """From the book, or from the spool of any worker that has not yet carried it there."""
+        body = self._book.find(receipt_id) or self._spooled(receipt_id) or self._book.find(receipt_id)
+        return None if body is None else _decoded(body)
+
+    def receipts(self, since: str | None = None, until: str | None = None) -> Iterator[Receipt]:
+        """Oldest first, `since` (ISO date or time, UTC) included, `until` not."""
+        self.flush()
+        return (_decoded(body) for body in self._book.bodies(since, until))
+
+    def verify(self) -> Verification:
+        self.flush()
+        return verify(self._book)
+
+    def flush(self) -> None:
+        """Carry this worker's spool into the book now. Raises `LedgerError` when the book refuses it."""
+        while self._drain():
+            pass
+        with self._draining:
+            left = self._pending()
+        if left:
+            raise LedgerError(f"{self._book.path}: receipts stay in {self._directory}; is the disk full?")
+
+    def shutdown(self) -> None:
+        """Carry over what is left; what the book does not take stays in the spool for the next start."""
+        self._ending.set()
+        self._news.set()
+        if self._thread is not None:
+            self._thread.join()
+        while self._drain():
+            pass
+        with self._writing:
+            if self._spool is not None:
+                self._spool.end(keep=bool(self._spool.read(self._offset)))
+                self._spool = None
+
+    @contextmanager
+    def _spooling(self) -> Iterator[Spool]:
+        with self._writing:
+            try:
+                yield self._current()
+            except OSError as error:
+                raise LedgerError(f"{self._directory}: the spool takes no more ({error.strerror})") from error
+        self._news.set()
+
+    def _current(self) -> Spool:
+        """Made by the first request, so that a reader leaves no spool behind."""
+        if self._spool is None:
+            self._spool, self._offset = Spool(self._directory), 0
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._carry, name="sobrio ledger", daemon=True)
+            self._thread.start()
+        return self._spool
+
+    def _carry(self) -> None:
+        while not self._ending.is_set():
+            self._news.wait()
+            self._news.clear()
+            failures = self._counts.failures
+            while self._drain():
+                pass
+            failed = self._counts.failures > failures
+            if failed:
+                self._news.set()
+            self._ending.wait(_PAUSE_AFTER_FAILURE_S if failed else _PAUSE_S)
+
+    def _drain(self) -> bool:
+        """Carry one batch; false when there is none or the book did not take it."""
+        with self._draining:
+            lines = self._pending()
+            if not lines or not self._store(lines):
+                return False
+            self._offset += len(lines)
+            self._roll()
+            return True
+
+    def _pending(self) -> bytes:
+        spool = self._spool
+        return b"" if spool is None else spool.read(self._offset)
+
+    def _store(self, lines: bytes) -> bool:
+        found = list(records(lines))
+        whole = [each for each in found if not isinstance(each, Torn)]
+        try:
+            self._book.write(whole)
+        except sqlite3.Error:
+            self._counts = replace(self._counts, failures=self._counts.failures + 1)
+            return False
+        stored = sum(isinstance(each, Closed) for each in whole)
+        torn = self._counts.torn + len(found) - len(whole)
+        self._counts = replace(self._counts, stored=self._counts.stored + stored, torn=torn)
+        return True
+
+    def _roll(self) -> None:
+        with self._writing:
+            if self._spool is not None and self._offset >= _ROLL_BYTES and not self._pending():
+                self._spool.end(keep=False)
+                self._spool = None
+
+    def _replay(self) -> None:
+        for path in sorted(self._directory.glob(f"*{SUFFIX}")):
+            with orphan(path) as lines:
+                if lines is not None and self._store(lines):
+                    path.unlink(missing_ok=True)
+
+    def _spooled(self, receipt_id: str) -> bytes | None:
+        wanted = receipt_id.encode()
+        for path in self._directory.glob(f"*{SUFFIX}"):
+            lines = _content(path)
+            if wanted in lines:
+                found = (each for each in records(lines) if isinstance(each, Closed))
+                body = next((each.body for each in found if each.id == receipt_id), None)
+                if body is not None:
+                    return body
+        return None
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # carried into the book meanwhile
+        return b""
+
+
+def _decoded(body: bytes) -> Receipt:
+    try:
+        return from_json(body)
+    except msgspec.DecodeError as error:
+        raise LedgerError(f"a receipt cannot be read ({error}); run `sobrio ledger verify`") from None

@@ -1,0 +1,133 @@
+"""The spool: an append-only file per worker, written before anything is acknowledged.
+
+A record is one line, its first byte says what it is: `o` an opened request, `c` a closed receipt.
+A write goes to the operating system and waits for no disk: killing the process loses nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from sobrio.terms.receipt import Receipt
+from sobrio.terms.record import to_json
+
+SUFFIX: Final = ".spool"
+_OPENED: Final = b"o"
+_CLOSED: Final = b"c"
+_BATCH_BYTES: Final = 4_000_000
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A request whose upstream call is about to begin."""
+
+    id: str
+    at: str
+
+
+class Tenant(msgspec.Struct, frozen=True):
+    tenant: str
+    team: str | None
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    model: str
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """The part of a receipt that is looked for, and the whole of it as JSON."""
+
+    id: str
+    at: str
+    outcome: str
+    caller: Tenant
+    decision: Chosen | None
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Torn:
+    """A line that is no record: the end of a write that was cut off."""
+
+    data: bytes
+
+
+_opened = msgspec.json.Decoder(Opened)
+_closed = msgspec.json.Decoder(Closed)
+_encoder = msgspec.json.Encoder()
+
+
+class Spool:
+    """The file of one living worker, which holds its lock for as long as it lives."""
+
+    def __init__(self, directory: Path) -> None:
+        unlocked = directory / f"{os.getpid()}-{os.urandom(6).hex()}"
+        self.path = unlocked.with_suffix(SUFFIX)
+        self._file = os.open(unlocked, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_RDWR, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+        unlocked.rename(self.path)  # only now can another worker find it, and it finds it locked
+        self._whole = True
+
+    def open(self, receipt_id: str, at: str) -> None:
+        self._append(_OPENED + _encoder.encode(Opened(receipt_id, at)))
+
+    def close(self, receipt: Receipt) -> None:
+        self._append(_CLOSED + to_json(receipt))
+
+    def read(self, offset: int) -> bytes:
+        """Whole lines from `offset` on, a few megabytes at most."""
+        data = os.pread(self._file, _BATCH_BYTES, offset)
+        return data[: data.rfind(b"\n") + 1]
+
+    def end(self, *, keep: bool) -> None:
+        """Let go of the file; a kept one is replayed by the next ledger that opens here."""
+        if not keep:
+            self.path.unlink(missing_ok=True)
+        os.close(self._file)
+
+    def _append(self, line: bytes) -> None:
+        """Raises `OSError` when the disk takes no more; the next record then starts on a line of its own."""
+        record = memoryview(line + b"\n" if self._whole else b"\n" + line + b"\n")
+        self._whole = False
+        while record:
+            record = record[os.write(self._file, record) :]
+        self._whole = True
+
+
+@contextmanager
+def orphan(path: Path) -> Iterator[bytes | None]:
+    """The content of a dead worker's spool, held against others; `None` while its worker lives."""
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        yield None
+        return
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield None
+        else:
+            yield file.read()
+
+
+def records(lines: bytes) -> Iterator[Opened | Closed | Torn]:
+    return (_record(line) for line in lines.split(b"\n") if line)
+
+
+def _record(line: bytes) -> Opened | Closed | Torn:
+    try:
+        if line.startswith(_CLOSED):
+            return msgspec.structs.replace(_closed.decode(line[1:]), body=line[1:])
+        if line.startswith(_OPENED):
+            return _opened.decode(line[1:])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        pass
+    return Torn(line)

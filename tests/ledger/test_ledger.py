@@ -1,0 +1,109 @@
+"""Receipts are found at once, read in order, and outlive the worker that wrote them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sobrio.errors import LedgerError
+from sobrio.ledger import SqliteLedger
+from sobrio.terms.receipt import Receipt
+
+Make = Callable[..., Receipt]
+Opened = Callable[[], SqliteLedger]
+
+
+def keep(ledger: SqliteLedger, receipt: Receipt) -> None:
+    ledger.open(receipt.id, receipt.at)
+    ledger.close(receipt)
+
+
+def test_a_receipt_is_found_the_moment_it_is_closed(ledger: SqliteLedger, receipt: Make) -> None:
+    one = receipt("one")
+    keep(ledger, one)
+    assert ledger.find("one") == one
+    assert ledger.find("two") is None
+
+
+def test_another_worker_finds_it_too(opened: Opened, receipt: Make) -> None:
+    here, there = opened(), opened()
+    keep(here, receipt("one"))
+    assert there.find("one") == receipt("one")
+
+
+def test_receipts_come_oldest_first_within_a_period(ledger: SqliteLedger, receipt: Make) -> None:
+    for day in (3, 1, 2):
+        keep(ledger, receipt(f"day {day}", at=f"2026-11-0{day}T12:00:00Z"))
+    assert [each.id for each in ledger.receipts()] == ["day 1", "day 2", "day 3"]
+    assert [each.id for each in ledger.receipts("2026-11-02", "2026-11-03")] == ["day 2"]
+
+
+def test_receipts_outlive_the_worker(opened: Opened, receipt: Make, tmp_path: Path) -> None:
+    first = opened()
+    keep(first, receipt("one"))
+    first.shutdown()
+    assert list((tmp_path / "spool").iterdir()) == []
+    assert opened().find("one") == receipt("one")
+
+
+def test_a_request_that_never_ended_is_told(ledger: SqliteLedger, receipt: Make) -> None:
+    ledger.open("lost", "2026-11-01T10:00:00Z")
+    keep(ledger, receipt("one"))
+    found = ledger.verify()
+    assert (found.receipts, found.unfinished) == (1, (("lost", "2026-11-01T10:00:00Z"),))
+    assert found.whole
+
+
+def test_a_request_that_ends_late_is_no_longer_unfinished(ledger: SqliteLedger, receipt: Make) -> None:
+    ledger.open("slow", "2026-11-01T10:00:00Z")
+    ledger.flush()
+    ledger.close(receipt("slow"))
+    assert ledger.verify().unfinished == ()
+
+
+def test_a_busy_book_is_no_loss(opened: Opened, receipt: Make, tmp_path: Path) -> None:
+    ledger = opened()
+    other = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    keep(ledger, receipt("one"))
+    assert ledger.find("one") == receipt("one")
+    other.execute("ROLLBACK")
+    other.close()
+    assert [each.id for each in ledger.receipts()] == ["one"]
+
+
+def test_a_changed_receipt_is_noticed(ledger: SqliteLedger, receipt: Make, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        keep(ledger, receipt(name))
+    ledger.flush()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as database:
+        database.execute("UPDATE receipts SET body = replace(body, 'hr', 'it') WHERE id = 'two'")
+    database.close()
+    assert any("receipt two" in each for each in ledger.verify().problems)
+
+
+def test_a_removed_receipt_is_noticed(ledger: SqliteLedger, receipt: Make, tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        keep(ledger, receipt(name))
+    ledger.flush()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as database:
+        database.execute("DELETE FROM receipts WHERE id = 'two'")
+    database.close()
+    assert any("receipt three" in each for each in ledger.verify().problems)
+
+
+def test_a_broken_file_is_one_line_with_the_next_step(tmp_path: Path, opened: Opened) -> None:
+    (tmp_path / "ledger.sqlite").write_bytes(b"no database at all " * 50)
+    with pytest.raises(LedgerError, match=r"ledger\.sqlite: the ledger cannot be used .*; move it aside"):
+        opened()
+
+
+def test_a_ledger_of_a_later_version_is_left_alone(tmp_path: Path, opened: Opened) -> None:
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as database:
+        database.execute("PRAGMA user_version = 99")
+    database.close()
+    with pytest.raises(LedgerError, match="written by a later sobrio"):
+        opened()
