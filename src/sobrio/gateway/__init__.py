@@ -3,7 +3,19 @@
 from sobrio.gateway.access import Access, AccessLog, to_stderr
 from sobrio.gateway.application import application
 from sobrio.gateway.asgi import Limits
+from sobrio.gateway.background import running
 from sobrio.gateway.keys import Keys, keys_from
 from sobrio.gateway.server import PORT, serve
 
-__all__ = ["PORT", "Access", "AccessLog", "Keys", "Limits", "application", "keys_from", "serve", "to_stderr"]
+__all__ = [
+    "PORT",
+    "Access",
+    "AccessLog",
+    "Keys",
+    "Limits",
+    "application",
+    "keys_from",
+    "running",
+    "serve",
+    "to_stderr",
+]

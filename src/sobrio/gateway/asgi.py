@@ -21,5 +21,7 @@ class Limits:
     body_bytes: int = 10 * 1024 * 1024
     header_bytes: int = 32 * 1024
     header_count: int = 100
+    head_timeout_s: float = 15.0
+    """From the first byte to the blank line after the headers."""
     body_timeout_s: float = 30.0
     """From the first byte of the body to its last."""

@@ -46,7 +46,7 @@ def serve(
     with listening(host, port) as listener, open_rooms() as rooms, _signals_only_drain():
         app = application(rooms, keys=keys, limits=limits, log=log)
         url = base_url(host, listener.getsockname()[1])
-        _server(app, lambda: ready(url)).run([listener])
+        server_of(app, lambda: ready(url)).run([listener])
 
 
 def must_be_guarded(host: str, keys: Keys) -> None:
@@ -90,9 +90,11 @@ def base_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
 
 
-def _server(app: Application, started: Callable[[], None]) -> uvicorn.Server:
-    """uvloop and httptools are named, not found: without them uvicorn would silently be slower."""
+def server_of(app: Application, started: Callable[[], None]) -> uvicorn.Server:
+    """uvloop and httptools are named, not searched: without them uvicorn would silently be slower."""
     import uvicorn
+
+    from sobrio.gateway.protocol import BoundedProtocol
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -102,7 +104,7 @@ def _server(app: Application, started: Callable[[], None]) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         ws="none",
         lifespan="off",
         access_log=False,

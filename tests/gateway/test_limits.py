@@ -1,0 +1,116 @@
+"""What is turned away before it is read, and who is let in."""
+
+from __future__ import annotations
+
+import json
+import socket
+from urllib.parse import urlsplit
+
+import openai
+import pytest
+
+from sobrio.errors import InputError
+from sobrio.gateway import Limits, keys_from
+from sobrio.gateway.server import must_be_guarded
+
+CHAT = "/v1/chat/completions"
+HELLO = json.dumps({"model": "sobrio/auto", "messages": [{"role": "user", "content": "hello"}]}).encode()
+
+
+def talk(url: str, *pieces: bytes) -> bytes:
+    """Writes raw bytes to the gateway and reads until it closes the connection."""
+    place = urlsplit(url)
+    with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        answer = b""
+        while received := connection.recv(65536):
+            answer += received
+        return answer
+
+
+def head(*lines: str) -> bytes:
+    first = (f"POST {CHAT} HTTP/1.1", "host: gateway", "content-type: application/json")
+    return "\r\n".join((*first, *lines, "", "")).encode()
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_sent(gateway):
+    answer = talk(gateway.url, head(f"content-length: {10 * 1024 * 1024 + 1}"))
+    assert answer.startswith(b"HTTP/1.1 413 ")
+    assert b'"code":"request_too_large"' in answer
+
+
+def test_a_body_of_unknown_length_is_cut_off_at_the_limit(opened):
+    with opened(limits=Limits(body_bytes=1000)) as house:
+        piece = b"400\r\n" + b" " * 1024 + b"\r\n"
+        assert talk(house.url, head("transfer-encoding: chunked"), piece).startswith(b"HTTP/1.1 413 ")
+
+
+def test_the_openai_client_meets_the_limit_as_an_error_of_its_own(client):
+    with pytest.raises(openai.APIStatusError) as raised:
+        client.chat.completions.create(
+            model="sobrio/auto", messages=[{"role": "user", "content": "x" * (11 * 1024 * 1024)}]
+        )
+    assert raised.value.status_code == 413
+
+
+def test_a_large_body_within_the_limit_goes_through(client, upstream):
+    text = "word " * 400_000
+    answer = client.chat.completions.create(
+        model="sobrio/auto", messages=[{"role": "user", "content": text + " capital"}]
+    )
+    assert answer.choices[0].message.content == "Paris, of course"
+    assert len(upstream.requests[-1].body) > 2_000_000
+
+
+def test_a_body_that_never_ends_times_out(opened):
+    with opened(limits=Limits(body_timeout_s=0.05)) as house:
+        assert talk(house.url, head("content-length: 100"), b"{").startswith(b"HTTP/1.1 408 ")
+
+
+def test_too_many_headers_are_refused(gateway):
+    lines = [f"x-{number}: 1" for number in range(200)]
+    assert talk(gateway.url, head("content-length: 2", *lines), b"{}").startswith(b"HTTP/1.1 431 ")
+
+
+def test_headers_that_never_end_are_cut_off(gateway):
+    """The server itself stops; otherwise a client could fill the memory before we are asked."""
+    answer = talk(gateway.url, head("x: " + "x" * 200_000)[:-4], b"y" * 200_000)
+    assert answer.startswith(b"HTTP/1.1 4")
+
+
+def test_a_compressed_body_is_refused(post):
+    assert post(CHAT, b"{}", {"content-encoding": "gzip"}).status == 415
+
+
+KEYS = keys_from({"SOBRIO_API_KEY": "first", "SOBRIO_API_KEYS": "hr:second, third"})
+
+
+@pytest.mark.parametrize(
+    "header", [None, "Bearer wrong", "Basic first", "Bearer ", "first", "Bearer prem\xe9"]
+)
+def test_with_keys_nobody_gets_in_without_one(opened, header):
+    with opened(keys=KEYS) as house:
+        client = house.raw("GET", "/v1/models", None, {"authorization": header} if header else {})
+        assert (client.status, client.error["code"]) == (401, "invalid_api_key")
+        assert house.raw("GET", "/healthz").status == 200
+
+
+def test_each_key_is_a_tenant_with_caches_and_receipts_of_its_own(opened):
+    with opened(keys=KEYS) as house:
+        first, second = ({"authorization": f"Bearer {key}"} for key in ("first", "second"))
+        booked = [house.raw("POST", CHAT, HELLO, who) for who in (first, first, second)]
+        assert [each.headers["x-sobrio-cache"] for each in booked] == ["miss", "exact", "miss"]
+        path = f"/v1/receipts/{booked[2].headers['x-sobrio-receipt']}"
+        assert house.raw("GET", path, None, first).status == 404
+        caller = json.loads(house.raw("GET", path, None, second).body)["caller"]
+        assert caller["team"] == "hr"
+        assert "second" not in json.dumps(caller)
+
+
+def test_another_host_needs_a_key():
+    with pytest.raises(InputError, match="SOBRIO_API_KEY"):
+        must_be_guarded("0.0.0.0", keys_from({}))
+    must_be_guarded("0.0.0.0", KEYS)
+    for host in ("127.0.0.1", "::1", "localhost"):
+        must_be_guarded(host, keys_from({}))

@@ -1,0 +1,91 @@
+"""The server as a process: ready, draining, and in the way of another."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from sobrio.errors import InputError
+from sobrio.gateway.server import listening
+
+SERVE = """
+import sys
+from pathlib import Path
+from functools import partial
+from sobrio.assemble import open_rooms
+from sobrio.gateway import serve, to_stderr
+serve(
+    partial(open_rooms, Path(sys.argv[1]), data_dir=Path(sys.argv[2])),
+    port=0, ready=lambda url: print(url, flush=True), log=to_stderr,
+)
+print("closed", flush=True)
+"""
+
+
+@contextmanager
+def served(opened, upstream) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A gateway in a process of its own, with the policy and data of `opened`."""
+    folder = opened.args[0]
+    with opened():
+        pass
+    command = [sys.executable, "-c", SERVE, str(folder / "policy.yaml"), str(folder / "data")]
+    environ = os.environ | {"LOOPBACK_URL": upstream.base_url}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process, process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_quietly_and_the_rooms_are_closed(opened, upstream, sign):
+    with served(opened, upstream) as (process, url):
+        assert url.startswith("http://127.0.0.1:")
+        process.send_signal(sign)
+        out, err = process.communicate(timeout=10)
+    assert (process.returncode, out.strip(), err) == (0, "closed", "")
+
+
+def test_a_running_answer_is_finished_before_it_stops(opened, upstream, exchange):
+    asked, answers = len(upstream.requests), []
+    body = json.dumps({"model": "slow", "messages": [{"role": "user", "content": "last words"}]}).encode()
+    with served(opened, upstream) as (process, url):
+        asking = threading.Thread(
+            target=lambda: answers.append(exchange(url, "POST", "/v1/chat/completions", body))
+        )
+        asking.start()
+        assert upstream.wait_until(lambda u: len(u.requests) > asked)
+        process.send_signal(signal.SIGTERM)
+        asking.join(timeout=10)
+        _, err = process.communicate(timeout=10)
+    assert json.loads(answers[0].body)["choices"][0]["message"]["content"] == "last words"
+    assert process.returncode == 0
+    logged = json.loads(err)
+    assert (logged["status"], logged["path"]) == (200, "/v1/chat/completions")
+    assert "last words" not in err
+
+
+def test_a_port_in_use_is_one_clear_line():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=rf"cannot listen on 127.0.0.1:{port}: address already in use"):
+            listening("127.0.0.1", port).__enter__()
+
+
+@pytest.mark.parametrize(("host", "port"), [("no.such.host.invalid", 0), ("127.0.0.1", 70000)])
+def test_an_impossible_address_is_one_clear_line(host, port):
+    with pytest.raises(InputError, match="cannot listen on") as raised:
+        listening(host, port).__enter__()
+    assert "\n" not in raised.value.message
