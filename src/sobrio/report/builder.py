@@ -94,7 +94,15 @@ def _report(
         caveats=dict(sorted(books.caveats.items())),
         policies=_policies(books),
         method=method(books, realised.method),
-        public_claims_allowed=bool(books.evidence) and set(books.evidence) <= _PUBLIC_EVIDENCE,
+        public_claims_allowed=_public(books, realised, statement.verified.reference),
+    )
+
+
+def _public(books: Books, realised: Impacts, reference: Impacts | None) -> bool:
+    """Is everything known, and known from measurement or disclosure, on both sides?"""
+    sides = [realised] if reference is None else [realised, reference]
+    return (
+        books.calls > 0 and not books.uncovered and all(each.evidence in _PUBLIC_EVIDENCE for each in sides)
     )
 
 

@@ -21,11 +21,11 @@ def inventory(books: Books, valuation: Valuation, declared: Declarations) -> tup
     for activity in whole.realised:
         groups.setdefault(_category(activity, declared), []).append(activity)
     lines = [
-        InventoryLine(category, known, valuation.impacts(activities))
+        InventoryLine(category, known, False, valuation.impacts(activities))
         for (category, known), activities in sorted(groups.items())
     ]
     own = valuation.impacts((), whole.router_cpu_seconds, declared.idle_wh)
-    return (*lines, InventoryLine(declared.router_inventory, True, own))
+    return (*lines, InventoryLine(declared.router_inventory, True, True, own))
 
 
 def disclosure(

@@ -203,6 +203,9 @@ class Route:
 class InventoryLine:
     category: str
     declared: bool
+    """False where no category was declared for the deployment and the usual one is assumed."""
+    router: bool
+    """True for the router's own part, False for calls."""
     realised: Impacts
 
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
+from typing import Final
 
 import msgspec
 
 from sobrio.report import number
 from sobrio.terms.caveat import CAVEATS
-from sobrio.terms.quantity import Quantity
+from sobrio.terms.quantity import Number, Quantity
+
+CERTAIN: Final = 0.999
+"""Two thousand scenarios cannot tell a greater probability from certainty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,16 @@ class Language:
 
     def percent(self, share: float | None) -> str:
         return self.messages["unknown"] if share is None else number.percent(share, self.style)
+
+    def chance(self, probability: Number | None) -> str:
+        """A probability counted over scenarios: neither certain nor impossible."""
+        if probability is None:
+            return self.messages["unknown"]
+        if probability > CERTAIN:
+            return f"> {number.percent(CERTAIN, self.style)}"
+        if probability < 1 - CERTAIN:
+            return f"< {number.percent(1 - CERTAIN, self.style)}"
+        return number.percent(float(probability), self.style)
 
     def written(self, quantity: Quantity | None) -> Written | None:
         if quantity is None:

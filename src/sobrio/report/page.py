@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from sobrio.report.document import Report
+from sobrio.report.document import Mechanism, Report, Standing
 from sobrio.report.language import Language, language
 from sobrio.terms.impacts import CRITERIA, Avoided, Impacts
+from sobrio.terms.model import Evidence
 from sobrio.terms.quantity import Interval, Quantity
+from sobrio.terms.receipt import Outcome
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,6 +26,10 @@ def to_html(report: Report) -> str:
         criteria=CRITERIA,
         claim=claim(report, words),
         provenance=_provenance(report, words),
+        outcomes=[name for name in get_args(Outcome) if name in report.requests.by_outcome],
+        standings=[name for name in get_args(Standing) if name in report.avoided.counts],
+        mechanisms=[name for name in get_args(Mechanism) if name in report.avoided.by_mechanism],
+        evidence=[name for name in get_args(Evidence) if name in report.method.evidence],
     )
 
 
@@ -42,7 +48,7 @@ def claim(report: Report, words: Language) -> str:
         low=_single(words, avoided.ghg_g, "low"),
         central=_single(words, shown, "central"),
         high=_single(words, avoided.ghg_g, "high"),
-        chance=words.percent(float(avoided.p_positive) if avoided.p_positive is not None else None),
+        chance=words.chance(avoided.p_positive),
         requests=words.count(side.requests),
         reference=avoided.reference,
     )
