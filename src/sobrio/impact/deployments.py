@@ -8,7 +8,7 @@ import numpy as np
 
 from sobrio.catalog import Catalog
 from sobrio.catalog.zone import Provider
-from sobrio.impact import surroundings
+from sobrio.impact import accelerator, surroundings
 from sobrio.impact.draws import Vector, around, between
 from sobrio.impact.profile import Profile
 from sobrio.impact.scenarios import FITTED_B, Scenarios
@@ -95,16 +95,19 @@ def _device_wh(
         seconds = between(scenarios.normal("cpu seconds"), *CPU_SECONDS_PER_B) * active
         watts = between(scenarios.normal("core watts"), *(machine.watts_per_core or surroundings.CORE_WATTS))
         return seconds * watts / 3600, "modelled", (*guessed, "cpu-charged")
-    joules = scenarios.joules_per_output_token(
+    gpu = machine.gpu if machine.gpu in accelerator.MEMORY_GB else None
+    joules = scenarios.decoding_energy(
         total,
         active,
         network=model.family or model.name,
-        hardware=machine,
         weight_bits=machine.weight_bits or model.weight_bits,
+        gpu=gpu,
+        batch=machine.batch,
+        gpu_count=machine.gpu_count,
         output_tokens=LONG_ANSWER if model.reasoning else SHORT_ANSWER,
     )
     outside = not FITTED_B[0] <= float(np.median(total)) <= FITTED_B[1]
-    drawn = machine.batch is None or machine.gpu is None
+    drawn = machine.batch is None or gpu is None
     caveats = (
         *guessed,
         *(("extrapolated",) if outside else ()),

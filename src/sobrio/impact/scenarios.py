@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sobrio.impact import accelerator
 from sobrio.impact.draws import Vector, normals, uniforms
-from sobrio.terms.model import Hardware
 
-BATCH = (16.0, 512.0)
-"""P0 and P100 of an unknown batch, log-uniform."""
+BATCH: Final = (10.0, 340.0)
+"""Ends of an unknown batch, log-uniform; calibrated so that the interval covers unseen networks."""
 
-BITS = ((16.0, 0.35), (8.0, 0.5), (4.25, 0.15))
+BITS: Final = {16.0: 0.55, 8.0: 0.4, 4.25: 0.05}
 """Unknown weight precision and how often it is met: an assumption."""
 
-GPU_SHARES = (0.6, 0.25, 0.15)
-"""Unknown accelerator, shares of `accelerator.GPUS`: an assumption."""
+GPUS: Final = {"H100": 0.6, "B200": 0.35, "A100": 0.05}
+"""Unknown accelerator and how often it is met: an assumption."""
 
-FITTED_B = (3.0, 405.0)
+FITTED_B: Final = (3.0, 405.0)
+"""Total sizes that the measured runs stand for, billions of parameters."""
+
+WIDER: Final = 1.5
+"""Residual outside `FITTED_B`, over the residual inside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scenarios:
-    """`count` deployments drawn with `seed`; the same two numbers always give the same scenarios."""
+    """`count` scenarios of `seed`; the same two numbers give the same scenarios on every machine."""
 
     count: int
     seed: int
@@ -36,9 +39,11 @@ class Scenarios:
         return cls(count, seed)
 
     def uniform(self, key: str) -> Vector:
+        """Evenly spaced quantiles in the order that `key` fixes; shape (count,)."""
         return uniforms(self.count, self.seed, key)
 
     def normal(self, key: str) -> Vector:
+        """Standard normal quantiles in the order that `key` fixes; shape (count,)."""
         return normals(self.count, self.seed, key)
 
     def batch(self) -> Vector:
@@ -46,72 +51,94 @@ class Scenarios:
         return np.asarray(low * (high / low) ** self.uniform("batch"))
 
     def bits(self) -> Vector:
-        values, shares = zip(*BITS, strict=True)
-        return np.asarray(values)[np.searchsorted(np.cumsum(shares)[:-1], self.uniform("bits"))]
+        return self._choice("bits", BITS)
 
-    def gpu(self) -> NDArray[np.intp]:
-        return np.searchsorted(np.cumsum(GPU_SHARES)[:-1], self.uniform("gpu"))
+    def gpu(self) -> NDArray[np.str_]:
+        return self._choice("gpu", GPUS)
+
+    def residual(self, total_b: float, active_b: float, network: str = "") -> Vector:
+        """What the fit does not know of one network, in ln; the same vector whenever it is asked."""
+        inside = FITTED_B[0] <= total_b <= FITTED_B[1]
+        spread = accelerator.fit().residual_sd * (1 if inside else WIDER)
+        return spread * self.normal(f"network {total_b:.3g} {active_b:.3g} {network}")
 
     def accelerator_energy(
         self,
         *,
         total_params_b: ArrayLike,
-        active_params_b: ArrayLike,
-        architecture: Literal["dense", "moe"] | ArrayLike = "dense",
+        active_params_b: ArrayLike | None = None,
+        architecture: ArrayLike = "dense",
         weight_bits: ArrayLike | None = None,
-        gpu: str | ArrayLike | None = None,
+        gpu: ArrayLike | None = None,
         batch: ArrayLike | None = None,
         gpu_count: ArrayLike | None = None,
         output_tokens: ArrayLike = 500,
     ) -> NDArray[np.float64]:
-        """Joules per output token at the accelerators, shape (count, n).
+        """Joules per output token at the accelerators, shape (count, n); arguments broadcast to (n,).
 
-        `None` is unknown: it is drawn, and shared by all n within a scenario.
+        `None` is unknown: it is drawn, and shared by all n within a scenario. `architecture` is `dense` or
+        `moe`; all parameters of a dense network are active. Reading a prompt of ordinary length is in.
         """
-        total, active, out = np.broadcast_arrays(
-            *(
-                np.atleast_1d(np.asarray(each, float))
-                for each in (total_params_b, active_params_b, output_tokens)
-            )
-        )
+        total = np.atleast_1d(np.asarray(total_params_b, float))
+        active = total if active_params_b is None else np.asarray(active_params_b, float)
         active = np.where(np.asarray(architecture) == "dense", total, active)
-        kind = self.gpu()[:, None] if gpu is None else _gpu_index(gpu)
-        bits = self.bits()[:, None] if weight_bits is None else np.asarray(weight_bits, float)
-        size = self.batch()[:, None] if batch is None else np.asarray(batch, float)
-        number = accelerator.gpus_needed(total, bits, kind) if gpu_count is None else gpu_count
-        central = accelerator.energy_per_output_token(total, active, bits, kind, number, size, out)
-        residual = np.stack([self.residual(t, a) for t, a in np.broadcast(total, active)], axis=1)
-        return np.asarray(central * np.exp(residual))
+        sizes = np.broadcast(total, active)
+        residuals = {pair: self.residual(*pair) for pair in set(sizes)}
+        sizes.reset()
+        joules = self._central(total, active, weight_bits, gpu, batch, gpu_count, output_tokens, prompt=True)
+        return np.asarray(joules * np.exp(np.stack([residuals[pair] for pair in sizes], axis=1)))
 
-    def joules_per_output_token(
+    def decoding_energy(
         self,
         total_b: Vector,
         active_b: Vector,
         *,
         network: str,
-        hardware: Hardware,
         weight_bits: float | None,
+        gpu: str | None,
+        batch: float | None,
+        gpu_count: int | None,
         output_tokens: float,
     ) -> Vector:
-        """Joules per output token of one deployment whose size may itself be drawn; shape (count,)."""
-        bits = self.bits() if weight_bits is None else np.full(self.count, float(weight_bits))
-        gpu = self.gpu() if hardware.gpu is None else np.repeat(_gpu_index(hardware.gpu), self.count)
-        batch = self.batch() if hardware.batch is None else hardware.batch
-        number = hardware.gpu_count or accelerator.gpus_needed(total_b, bits, gpu)
-        central = accelerator.energy_per_output_token(
-            total_b, active_b, bits, gpu, number, batch, output_tokens
+        """The same for one network whose sizes may be drawn, shape (count,), without reading the prompt."""
+        joules = self._central(
+            total_b[:, None],
+            active_b[:, None],
+            weight_bits,
+            gpu,
+            batch,
+            gpu_count,
+            output_tokens,
+            prompt=False,
         )
         residual = self.residual(float(np.median(total_b)), float(np.median(active_b)), network)
-        return np.asarray(central * np.exp(residual))
+        return np.asarray(joules[:, 0] * np.exp(residual))
 
-    def residual(self, total_b: float, active_b: float, network: str = "") -> Vector:
-        """What the fit does not know of one network, in ln; the same vector for the same network."""
-        k = accelerator.coefficients()
-        inside = FITTED_B[0] <= total_b <= FITTED_B[1]
-        spread = k.residual_sd if inside else k.residual_sd_outside
-        return spread * self.normal(f"network {total_b:g}/{active_b:g} {network}")
+    def _central(
+        self,
+        total: Vector,
+        active: Vector,
+        bits: ArrayLike | None,
+        gpu: ArrayLike | None,
+        batch: ArrayLike | None,
+        gpu_count: ArrayLike | None,
+        output_tokens: ArrayLike,
+        *,
+        prompt: bool,
+    ) -> NDArray[np.float64]:
+        weight = self.bits()[:, None] if bits is None else bits
+        kind = self.gpu()[:, None] if gpu is None else gpu
+        return accelerator.energy_per_output_token(
+            total_b=total,
+            active_b=active,
+            bits=weight,
+            gpu=kind,
+            count=accelerator.gpus_needed(total, weight, kind) if gpu_count is None else gpu_count,
+            batch=self.batch()[:, None] if batch is None else batch,
+            output_tokens=output_tokens,
+            prompt=prompt,
+        )
 
-
-def _gpu_index(gpu: str | ArrayLike) -> NDArray[np.intp]:
-    names = np.atleast_1d(np.asarray(gpu))
-    return np.array([accelerator.GPUS.index(str(name)) for name in names], dtype=np.intp)
+    def _choice(self, key: str, shares: dict[Any, float]) -> NDArray[Any]:
+        edges = np.cumsum(list(shares.values()))[:-1]
+        return np.array(list(shares))[np.searchsorted(edges, self.uniform(key))]
