@@ -19,3 +19,7 @@ class Dispatch:
 
     async def call(self, backing: Backing, call: Call) -> Answered:
         return await self._upstreams[backing.kind].call(backing, call)
+
+    async def aclose(self) -> None:
+        for each in self._upstreams.values():
+            await each.aclose()

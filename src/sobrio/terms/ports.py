@@ -42,6 +42,10 @@ class Upstream(Protocol):
         """Raises `UpstreamError` (or a child) when no answer begins or its status is 400 or more."""
         ...
 
+    async def aclose(self) -> None:
+        """Lets go of kept connections, on the event loop that made them."""
+        ...
+
 
 class ExactStore(Protocol):
     """Answers under opaque keys. Slow or broken stores raise; the route treats that as a miss."""
