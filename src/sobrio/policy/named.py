@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sobrio.errors import UnknownModel
 from sobrio.policy import document as written
 from sobrio.policy.backing import backing
 from sobrio.policy.policy import Named
@@ -29,6 +30,7 @@ class Names:
     @classmethod
     def of(cls, doc: written.Document, source: Source, catalog: Catalog, environ: Mapping[str, str]) -> Names:
         names = cls(doc, source, catalog, {})
+        names._check_zones()
         found: dict[str, Deployment] = {}
         for index, entry in enumerate(doc.models):
             deployment = names._build(entry, ("models", index), environ)
@@ -37,11 +39,10 @@ class Names:
         return cls(doc, source, catalog, found)
 
     def model(self, name: str, where: Trail) -> Model:
-        model = self.catalog.find(name)
-        if model is None:
-            known = [each.model.name for each in self.catalog.entries()]
-            raise self.source.unknown(where, "model", name, known)
-        return model
+        try:
+            return self.catalog.model(name)
+        except UnknownModel as error:
+            raise self.source.error(where, error.message) from None
 
     def zone(self, name: str | None, where: Trail) -> str | None:
         if name is None:
@@ -106,6 +107,12 @@ class Names:
             hardware=Hardware(**entry.hardware.model_dump()) if entry.hardware else None,
             inventory=upstream.inventory or "scope 3 category 1",
         )
+
+    def _check_zones(self) -> None:
+        """Also those that no deployment comes to use."""
+        self.zone(self.doc.defaults.zone, ("defaults", "zone"))
+        for name, upstream in self.doc.upstreams.items():
+            self.zone(upstream.zone, ("upstreams", name, "zone"))
 
     def _zone_of(self, entry: written.Model, upstream: written.Upstream, here: Trail) -> str | None:
         return (

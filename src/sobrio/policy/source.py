@@ -6,9 +6,12 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from sobrio.errors import PolicyError
 from sobrio.policy.text import Text, Trail
+
+_SHORT: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,9 @@ class Source:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'x'?`, or what there is to choose from when nothing is near."""
+    """`; did you mean 'x'?`, or what there is to choose from when nothing is near and the list is short."""
     names = list(known)
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if close:
         return f"; did you mean '{close[0]}'?"
-    return f"; known here: {', '.join(names)}" if names else ""
+    return f"; known here: {', '.join(names)}" if 0 < len(names) <= _SHORT else ""

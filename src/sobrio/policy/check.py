@@ -1,0 +1,132 @@
+"""What a policy that loads may still get wrong: rules that never match, limits that leave nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from sobrio.policy import refusal
+from sobrio.policy.planning import AUTO
+from sobrio.policy.policy import Policy
+from sobrio.policy.rule import Rule, When
+from sobrio.terms.model import Deployment
+from sobrio.terms.request import Needs
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`code` is stable; `message` says where and what."""
+
+    code: str
+    message: str
+
+
+def check(policy: Policy) -> list[Finding]:
+    """Empty when nothing is odd. The environment plays no part: a missing key is no finding."""
+    return [
+        *_reference(policy),
+        *_aliases(policy),
+        *_names_used_twice(policy.rules),
+        *_unreachable(policy.rules),
+        *(finding for rule in policy.rules for finding in _rule(policy, rule)),
+    ]
+
+
+def _reference(policy: Policy) -> Iterator[Finding]:
+    if policy.baseline is None:
+        yield Finding("no-reference", "defaults: no baseline is declared, so avoided impact stays unknown")
+    for model in policy.references.values():
+        if model.active_params_b is None:
+            message = f"reference '{model.name}': its size is unknown, and so is what is avoided against it"
+            yield Finding("reference-size-unknown", message)
+
+
+def _aliases(policy: Policy) -> Iterator[Finding]:
+    for name, alias in policy.aliases.items():
+        if name == AUTO or name in policy.names:
+            yield Finding("shadowed-alias", f"alias '{name}': it hides the model of the same name")
+        if not alias.why:
+            yield Finding("no-why", f"alias '{name}': it has no 'why'")
+
+
+def _names_used_twice(rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    names = [rule.name for rule in rules]
+    for name in dict.fromkeys(names):
+        if names.count(name) > 1:
+            yield Finding("repeated-name", f"rule '{name}': {names.count(name)} rules have this name")
+
+
+def _unreachable(rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    """A rule is unreachable when an earlier one matches whatever it matches."""
+    told: set[int] = set()
+    for (_, earlier), (place, later) in combinations(enumerate(rules), 2):
+        if place not in told and _covers(earlier.when, later.when):
+            told.add(place)
+            message = f"rule '{later.name}': never reached, since rule '{earlier.name}' matches first"
+            yield Finding("unreachable-rule", message)
+
+
+def _covers(wide: When, narrow: When) -> bool:
+    sets = ("task", "language", "team", "requested_model", "alias")
+    return (
+        all(_within(getattr(narrow, name), getattr(wide, name)) for name in sets)
+        and (wide.needs or frozenset()) <= (narrow.needs or frozenset())
+        and _least(narrow) >= _least(wide)
+        and _most(narrow) <= _most(wide)
+    )
+
+
+def _within(narrow: frozenset[str] | None, wide: frozenset[str] | None) -> bool:
+    return wide is None or (narrow is not None and narrow <= wide)
+
+
+def _least(when: When) -> float:
+    return 0.0 if when.difficulty_at_least is None else when.difficulty_at_least
+
+
+def _most(when: When) -> float:
+    return 1.0 if when.difficulty_at_most is None else when.difficulty_at_most
+
+
+def _rule(policy: Policy, rule: Rule) -> Iterator[Finding]:
+    if not rule.why:
+        yield Finding("no-why", f"rule '{rule.name}': it has no 'why'")
+    if _least(rule.when) > _most(rule.when):
+        message = f"rule '{rule.name}': never matches, difficulty_at_least is above difficulty_at_most"
+        yield Finding("never-matches", message)
+    for name in sorted((rule.when.requested_model or frozenset()) - set(policy.offered())):
+        message = f"rule '{rule.name}': requested_model '{name}' is not a name this policy offers"
+        yield Finding("never-matches", message)
+    yield from _what_is_left(policy, rule)
+    yield from _lost_fallbacks(policy, rule)
+
+
+def _what_is_left(policy: Policy, rule: Rule) -> Iterator[Finding]:
+    needs = Needs(**dict.fromkeys(rule.when.needs or (), True))
+    listed = _candidates(policy, rule)
+    for alias in (None, *sorted(rule.when.alias or ())):
+        within = policy.aliases[alias].use.candidates if alias else None
+        left = [each for each in listed if within is None or each.name in within]
+        if not any(_may(each, rule, needs) for each in left):
+            who = f" for alias '{alias}'" if alias else ""
+            yield Finding("nothing-left", f"rule '{rule.name}': no deployment is allowed{who}")
+
+
+def _candidates(policy: Policy, rule: Rule) -> list[Deployment]:
+    names: Iterable[str] = policy.deployments if rule.use.candidates is None else rule.use.candidates
+    return [policy.deployments[name] for name in ((rule.use.pin,) if rule.use.pin else names)]
+
+
+def _may(deployment: Deployment, rule: Rule, needs: Needs) -> bool:
+    reason = refusal.by_zone(deployment, rule.use.zones) or refusal.by_ability(deployment.model, needs)
+    return reason is None
+
+
+def _lost_fallbacks(policy: Policy, rule: Rule) -> Iterator[Finding]:
+    listed = (policy.fallback,) if rule.use.fallbacks is None else rule.use.fallbacks
+    for name in listed:
+        reason = refusal.by_zone(policy.deployments[name], rule.use.zones)
+        if reason:
+            message = f"rule '{rule.name}': fallback '{name}' will not be used, it {reason}"
+            yield Finding("lost-fallback", message)

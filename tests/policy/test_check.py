@@ -1,0 +1,84 @@
+"""Policies that load and are still odd."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sobrio.policy import Policy
+from sobrio.policy.check import check
+
+Load = Callable[..., Policy]
+
+
+def test_a_sound_policy_has_no_findings(policy_of: Load) -> None:
+    rules = """
+rules:
+  - {name: hard, why: w, when: {task: code, difficulty_at_least: 0.6}, use: {candidates: [large, middle]}}
+  - {name: code, why: w, when: {task: [code, mathematics]}}
+  - {name: rest, why: w}
+"""
+    assert check(policy_of(rules)) == []
+
+
+ODD = {
+    "rules: [{name: a}]": ("no-why", "rule 'a'"),
+    "rules: [{name: a, why: w}, {name: b, why: w, when: {task: code}}]": (
+        "unreachable-rule",
+        "rule 'b': never reached, since rule 'a' matches first",
+    ),
+    "rules: [{name: a, why: w, when: {task: [code, chat], difficulty_at_least: 0.2}},"
+    " {name: b, why: w, when: {task: code, difficulty_at_least: 0.5, team: hr}}]": (
+        "unreachable-rule",
+        "rule 'b'",
+    ),
+    "rules: [{name: a, why: w, when: {task: code}}, {name: a, why: w, when: {task: chat}}]": (
+        "repeated-name",
+        "2 rules",
+    ),
+    "rules: [{name: a, why: w, when: {difficulty_at_least: 0.5, difficulty_at_most: 0.4}}]": (
+        "never-matches",
+        "difficulty",
+    ),
+    "rules: [{name: a, why: w, when: {requested_model: huge}}]": ("never-matches", "'huge'"),
+    "rules: [{name: a, why: w, use: {zones: [SWE], fallbacks: []}}]": ("nothing-left", "rule 'a'"),
+    "rules: [{name: a, why: w, when: {needs: vision}, use: {candidates: [tiny, small]}}]": (
+        "nothing-left",
+        "no deployment is allowed",
+    ),
+    "rules: [{name: a, why: w, use: {pin: large, zones: [FRA]}}]": ("nothing-left", "rule 'a'"),
+    "rules: [{name: a, why: w, use: {zones: [USA]}}]": (
+        "lost-fallback",
+        "fallback 'middle' will not be used, it runs in FRA; allowed: USA",
+    ),
+    "aliases: {small-2026: {why: w}}": ("shadowed-alias", "small-2026"),
+    "aliases: {quick: {candidates: [tiny]}}": ("no-why", "quick"),
+    "aliases: {q: {why: w, candidates: [tiny]}}\n"
+    "rules: [{name: a, why: w, when: {alias: q}, use: {candidates: [large]}}]": (
+        "nothing-left",
+        "for alias 'q'",
+    ),
+}
+
+
+@pytest.mark.parametrize("more", ODD)
+def test_something_odd_is_found(policy_of: Load, more: str) -> None:
+    code, words = ODD[more]
+    found = [each for each in check(policy_of(more)) if each.code == code]
+    assert found
+    assert words in found[0].message
+
+
+NOT_COVERED = [
+    "rules: [{name: a, why: w, when: {task: code}}, {name: b, why: w, when: {task: [code, chat]}}]",
+    "rules: [{name: a, why: w, when: {needs: [tools, json]}}, {name: b, why: w, when: {needs: tools}}]",
+    "rules: [{name: a, why: w, when: {difficulty_at_most: 0.3}},"
+    " {name: b, why: w, when: {difficulty_at_most: 0.5}}]",
+    "rules: [{name: a, why: w, when: {team: hr}}, {name: b, why: w}]",
+]
+
+
+@pytest.mark.parametrize("more", NOT_COVERED)
+def test_a_rule_that_can_still_match_is_not_called_unreachable(policy_of: Load, more: str) -> None:
+    assert check(policy_of(more)) == []

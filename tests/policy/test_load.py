@@ -1,0 +1,149 @@
+"""Every mistake in a policy file is one line that names the place and the remedy."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sobrio.catalog import Catalog
+from sobrio.errors import PolicyError
+from sobrio.policy import Policy, load_policy
+
+Load = Callable[..., Policy]
+
+
+def problem(load: Load, more: str, **options: str) -> str:
+    with pytest.raises(PolicyError) as caught:
+        load(more, **options)
+    message = str(caught.value)
+    assert "\n" not in message
+    return re.sub(r"^.*policy\.yaml:", "", message)
+
+
+MISTAKES = {
+    "rules:\n  - name: code\n    why: w\n    use: {qualty_floor: 0.9}\n": (
+        "16: unknown key 'qualty_floor' in rule 'code'; did you mean 'quality_floor'?"
+    ),
+    "rules: [{name: code, wen: {task: code}}]": "13: unknown key 'wen' in rule 'code'; did you mean 'when'?",
+    "rulez: []": "13: unknown key 'rulez'; did you mean 'rules'?",
+    "rules: [{why: w}]": "13: key 'name' is missing in rule number 1",
+    "rules: [{name: a, when: {task: cod}}]": "13: 'task' in rule 'a' should be 'chat', 'question answering'",
+    "rules: [{name: a, when: {difficulty_at_most: 7}}]": (
+        "13: 'difficulty_at_most' in rule 'a' should be less than or equal to 1"
+    ),
+    "rules: [{name: a, when: {alias: fsat}}]": "13: unknown alias 'fsat'",
+    "rules: [{name: a, use: {candidates: [smal]}}]": "13: unknown deployment 'smal'; did you mean 'small'?",
+    "rules: [{name: a, use: {pin: nobody}}]": (
+        "13: unknown deployment 'nobody'; known here: tiny, small, middle, large"
+    ),
+    "rules: [{name: a, use: {baseline: larg}}]": "13: unknown model 'larg'; did you mean large",
+    "rules: [{name: a, use: {zones: [FRX]}}]": "13: unknown zone 'FRX'; did you mean 'FR",
+    "caches: {exact: {ttl: 3 weeks}}": "13: 'ttl' in 'caches': write a duration such as 90s, 30m, 24h or 7d",
+    "aliases: {small: {why: w}}": "13: alias 'small' is also the name of a deployment",
+    "aliases: {quick: {why: w, candidate: [small]}}": (
+        "13: unknown key 'candidate' in alias 'quick'; did you mean 'candidates'?"
+    ),
+    "callers: {references: {'*': [larje]}}": "13: unknown model 'larje'; did you mean large",
+    "rules: [": "13: not valid YAML: ",
+    "version: 1": "13: not valid YAML: key 'version' is written twice",
+}
+
+
+@pytest.mark.parametrize("more", MISTAKES)
+def test_a_mistake_is_named_with_its_line(policy_of: Load, more: str) -> None:
+    assert problem(policy_of, more).startswith(MISTAKES[more])
+
+
+DEFAULTS = {
+    "  confidense: 0.9\n": "5: unknown key 'confidense' in 'defaults'; did you mean 'confidence'?",
+    "  objective: money\n": "5: 'objective' in 'defaults' should be 'energy' or 'ghg'",
+    "  zone: Atlantis\n": "5: unknown zone 'Atlantis'",
+}
+
+
+@pytest.mark.parametrize("defaults", DEFAULTS)
+def test_a_mistake_in_the_defaults(policy_of: Load, defaults: str) -> None:
+    assert problem(policy_of, "", defaults=defaults).startswith(DEFAULTS[defaults])
+
+
+def test_the_same_deployment_twice_asks_for_a_name(tmp_path: Path, catalog: Catalog) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(
+        "version: 1\ndefaults: {fallback: small}\nupstreams: {u: {kind: openai, base_url: http://h}}\n"
+        "models:\n  - {model: small, upstream: u}\n  - {model: small, upstream: u}\n"
+    )
+    with pytest.raises(PolicyError, match=r":6: deployment 'small' is declared twice; give one a 'name'"):
+        load_policy(path, catalog, {})
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "a policy is a mapping that begins with 'version: 1'"),
+        (b"- just\n- a list\n", "a policy is a mapping"),
+        (b"version: 1\nname: \xff\n", r":2: not UTF-8 text"),
+        (b"a: &a [*a]\n", "an anchor contains itself"),
+        (b"version: 2\n", "'version' should be 1|key 'defaults' is missing"),
+    ],
+)
+def test_a_file_that_is_no_policy(tmp_path: Path, catalog: Catalog, content: bytes, message: str) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_bytes(content)
+    with pytest.raises(PolicyError, match=message):
+        load_policy(path, catalog, {})
+
+
+def test_a_missing_file_and_a_directory(tmp_path: Path, catalog: Catalog) -> None:
+    with pytest.raises(PolicyError, match=r"nowhere\.yaml: no such policy file"):
+        load_policy(tmp_path / "nowhere.yaml", catalog, {})
+    with pytest.raises(PolicyError, match="cannot be read"):
+        load_policy(tmp_path, catalog, {})
+
+
+def test_an_openai_upstream_needs_an_address(tmp_path: Path, catalog: Catalog) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text("version: 1\ndefaults: {fallback: a}\nupstreams:\n  u: {kind: openai}\nmodels: []\n")
+    with pytest.raises(PolicyError, match=r":4: 'u'.*needs base_url or base_url_env"):
+        load_policy(path, catalog, {})
+
+
+def test_norway_is_no_boolean(policy_of: Load) -> None:
+    policy = policy_of("rules: [{name: a, why: w, when: {language: no}, use: {zones: [NOR]}}]")
+    assert policy.rules[0].when.language == frozenset({"no"})
+
+
+def test_the_address_may_come_from_the_environment(tmp_path: Path, catalog: Catalog) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(
+        "version: 1\ndefaults: {fallback: small}\nupstreams: {u: {kind: openai, base_url_env: WHERE}}\n"
+        "models: [{model: small, upstream: u, upstream_model: 's:8b'}]\n"
+    )
+    absent = load_policy(path, catalog, {}).deployments["small"]
+    present = load_policy(path, catalog, {"WHERE": "http://h/v1"}).deployments["small"]
+    assert (absent.backing, absent.unbacked) == (None, "set WHERE to call it")
+    assert present.backing is not None
+    assert (present.backing.base_url, present.backing.model) == ("http://h/v1", "s:8b")
+
+
+def test_a_key_is_never_shown(policy_of: Load) -> None:
+    assert "sk-secret" not in repr(policy_of(environ={"THERE_KEY": "sk-secret"}))
+
+
+def test_the_version_follows_the_bytes(policy_of: Load) -> None:
+    one, same, other = policy_of(), policy_of(), policy_of("# a word\n")
+    assert one.version == same.version != other.version
+
+
+def test_zones_are_known_by_any_exact_name(policy_of: Load) -> None:
+    policy = policy_of("rules: [{name: a, why: w, use: {zones: [FR]}}]")
+    assert policy.rules[0].use.zones == frozenset({"FRA"})
+
+
+def test_a_policy_in_force_does_without_pydantic() -> None:
+    code = "import sys, sobrio.policy; sys.exit('pydantic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
