@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import typer
 
 from sobrio.cli import output
 from sobrio.cli.options import DataDir, Json
+
+if TYPE_CHECKING:
+    from sobrio.ledger import Verification
 
 app = typer.Typer(help="The ledger of receipts.", no_args_is_help=True)
 
@@ -30,6 +34,16 @@ def verify(data_dir: DataDir = None, json: Json = False) -> None:
     if json:
         output.document(asdict(found))
     else:
-        output.table("ledger", ("", ""), ((name, str(value)) for name, value in asdict(found).items()))
-    if not found.sound:
+        _print(found)
+    if not found.whole:
         raise typer.Exit(1)
+
+
+def _print(found: Verification) -> None:
+    for problem in found.problems:
+        output.line(problem)
+    for receipt_id, at in found.unfinished:
+        output.line(f"receipt {receipt_id}, begun {at}, was never finished: its worker died on the way")
+    output.line(
+        f"{found.receipts} receipts, {len(found.problems)} problems, {len(found.unfinished)} unfinished"
+    )

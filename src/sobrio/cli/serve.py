@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from typing import Annotated
 
 import typer
 
+from sobrio.cli import output
 from sobrio.cli.options import DataDir, Json, PolicyFile
 
 
@@ -19,6 +21,19 @@ def serve(
 ) -> None:
     """Run the gateway; point any OpenAI client's base_url at the address it prints."""
     from sobrio.assemble import open_rooms
+    from sobrio.gateway import keys_from
     from sobrio.gateway import serve as run
 
-    run(partial(open_rooms, policy, data_dir=data_dir), host=host, port=port, json=json)
+    def ready(url: str) -> None:
+        if json:
+            output.document({"ready": url})
+        else:
+            output.prose().print(f"sobrio is ready at {url}", highlight=False)
+
+    run(
+        partial(open_rooms, policy, data_dir=data_dir),
+        ready=ready,
+        host=host,
+        port=port,
+        keys=keys_from(os.environ),
+    )

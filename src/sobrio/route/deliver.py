@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from sobrio.call.meter import cpu_seconds_of
-from sobrio.call.usage import usage_of_json
+from sobrio.call.usage import usage_of_events, usage_of_json
 from sobrio.errors import UpstreamBroken, UpstreamError
 from sobrio.route.account import CHARACTERS_PER_TOKEN, Ending, activity_of, complete, settle
 from sobrio.route.assembly import DONE, assembled, event
@@ -67,7 +67,7 @@ def _whole(journey: Journey, begun: Begun, body: bytes) -> Reply:
     with journey.busy():
         choices = _finish.decode(body).choices
         finish = next((each.finish_reason for each in choices if each.finish_reason), None)
-        counted = _measured(begun, usage_of_json(body))
+        counted = _measured(begun, usage_of_json(body, threads=_threads(begun)))
         usage = complete(journey, counted, output_tokens=_estimated_tokens(choices))
         activity = activity_of(journey, begun.deployment, usage)
     receipt = settle(journey, Ending(_outcome(journey, begun), activity=activity, finish_reason=finish))
@@ -88,6 +88,10 @@ def _outcome(journey: Journey, begun: Begun) -> Outcome:
     return "bypassed" if decision is not None and decision.bypassed else "routed"
 
 
+def _threads(begun: Begun) -> int | None:
+    return begun.deployment.hardware.threads if begun.deployment.hardware else None
+
+
 def _measured(begun: Begun, usage: Usage) -> Usage:
     """With the processor time of a local server, where it can be read."""
     hardware = begun.deployment.hardware
@@ -105,7 +109,6 @@ class _Tail:
 
     held: bytes | None = None
     usage_chunk: bytes | None = None
-    counts: bytes | None = None
     finish: str | None = None
     events: int = 0
     kept: list[bytes] = field(default_factory=list)
@@ -113,11 +116,9 @@ class _Tail:
     def take(self, payload: bytes) -> tuple[bytes, ...]:
         """The payloads that may go out now that this one has arrived."""
         self.kept.append(payload)
-        if _COUNTS.search(payload):
-            self.counts = payload
-            if _NO_CHOICES.search(payload):
-                self.usage_chunk = payload
-                return ()
+        if _COUNTS.search(payload) and _NO_CHOICES.search(payload):
+            self.usage_chunk = payload
+            return ()
         self.events += 1
         ready = () if self.held is None else (self.held,)
         finish = _FINISHED.search(payload)
@@ -171,8 +172,8 @@ def _book_stream(
     with journey.busy():
         if error is not None:
             journey.caveats.append("truncated")
-        counted = usage_of_json(tail.counts) if tail.counts else Usage()
-        usage = complete(journey, _measured(begun, counted), output_tokens=tail.events)
+        counted = _measured(begun, usage_of_events(tail.kept, threads=_threads(begun)))
+        usage = complete(journey, counted, output_tokens=tail.events)
         activity = activity_of(journey, begun.deployment, usage)
     ending = Ending(_outcome(journey, begun), activity=activity, finish_reason=tail.finish, error=error)
     return settle(journey, ending), usage, activity
