@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from math import floor, log10
+from math import floor
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -56,9 +56,8 @@ def significant(value: float, style: Style, digits: int = 3) -> str:
     if value == 0:
         return "0"
     if abs(value) < TINY:
-        exponent = floor(log10(abs(value)))
-        mantissa = _localised(f"{value / 10.0**exponent:.{digits - 1}f}", style)
-        return f"{mantissa} × 10{str(exponent).translate(_SUPERSCRIPT)}"
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{_localised(mantissa, style)} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
     return _localised(format(Decimal(f"{value:.{digits - 1}e}"), "f"), style)
 
 
@@ -69,7 +68,7 @@ def percent(share: float, style: Style) -> str:
         value = floor(value * 10) / 10 if value < 99.95 else 99.9
         return f"{_localised(f'{value:.1f}', style)}{style.before_percent}%"
     whole = f"{value:.0f}" if value >= 1 or value == 0 else None
-    written = _localised(whole, style) if whole else significant(value, style, 2)
+    written = _localised(whole, style) if whole else significant(value, style, 1)
     return f"{written}{style.before_percent}%"
 
 

@@ -29,7 +29,12 @@ GENERIC: Final = (
 )  # fmt: skip
 """Generic claims: allowed only where the same sentence gives figure, scope and date."""
 
-SAVED_EMISSIONS: Final = (r"économis\w+", r"économies? (?:de|d['’])", r"saved?", r"savings?")
+SAVED_EMISSIONS: Final = (
+    r"économis\w+",
+    r"économies? (?:de |d['’])(?:carbone|CO[2₂]e?|gaz|émissions?)",
+    r"saved?",
+    r"savings?",
+)
 """Emissions are avoided against a declared reference; nobody has put them in a bank."""
 
 
