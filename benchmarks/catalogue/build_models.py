@@ -11,6 +11,7 @@ size guesses of undisclosed ones (ecologits, MPL-2.0).
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ GUESS_SPREAD = 1.5
 
 SOURCES = {
     "ecologits": {
-        "title": "EcoLogits 0.11.3, size guesses for undisclosed models",
+        "title": "EcoLogits 0.11.3, model sizes: guesses where undisclosed",
         "url": "https://ecologits.ai/latest/methodology/proprietary_models/",
         "year": 2026,
         "licence": "MPL-2.0",
@@ -61,7 +62,7 @@ class Packages:
     def __init__(self) -> None:
         self.hosted = packaged("litellm", "litellm/model_prices_and_context_window_backup.json")
         models = packaged("ecologits", "ecologits/data/models.json")["models"]
-        self.guessed = {f"{each['provider']}/{each['name']}": each["architecture"] for each in models}
+        self.sized = {f"{each['provider']}/{each['name']}": each for each in models}
 
 
 def widened(guess: Any) -> list[float]:
@@ -70,16 +71,19 @@ def widened(guess: Any) -> list[float]:
     return [float(f"{guess / GUESS_SPREAD:.3g}"), float(f"{guess * GUESS_SPREAD:.3g}")]
 
 
-def guessed_size(architecture: Json) -> Json:
-    """A guess is a pair, from and to; a dense model is active as a whole."""
+def tabulated_size(entry: Json) -> Json:
+    """Disclosed sizes as they are; a guess is a pair, from and to. Dense models are active as a whole."""
+    architecture = entry["architecture"]
     parameters = architecture["parameters"]
     if architecture["type"] == "dense":
-        size = widened(parameters)
-        return {"architecture": "dense", "total_params_b": size, "active_params_b": size}
+        parameters = {"total": parameters, "active": parameters}
+    disclosed = "model-arch-not-released" not in (entry["warnings"] or ())
+    total, active = parameters["total"], parameters["active"]
     return {
-        "architecture": "moe",
-        "total_params_b": widened(parameters["total"]),
-        "active_params_b": widened(parameters["active"]),
+        "architecture": architecture["type"],
+        "total_params_b": total if disclosed else widened(total),
+        "active_params_b": active if disclosed else widened(active),
+        "evidence": "official" if disclosed else "estimate",
     }
 
 
@@ -105,7 +109,15 @@ def price(hosted: Json) -> Json | None:
         "cached": hosted.get("cache_read_input_token_cost"),
     }
     per_million = {name: float(f"{cost * 1e6:.6g}") for name, cost in costs.items() if cost is not None}
-    return {**per_million, "as_of": AS_OF, "source": "litellm"}
+    return {**per_million, "host": hosted["litellm_provider"], "as_of": AS_OF, "source": "litellm"}
+
+
+def each_fact(groups: list[Json]) -> Iterator[Json]:
+    """Every model with its group's defaults; a null takes a default away."""
+    for group in groups:
+        for line in group["models"]:
+            fact = {name: value for name, value in (group["defaults"] | line).items() if value is not None}
+            yield {"name": str(fact.get("hub", "")).split("/")[-1].lower(), **fact}
 
 
 def record(fact: Json, packages: Packages, sources: Json) -> Json:
@@ -125,7 +137,7 @@ def record(fact: Json, packages: Packages, sources: Json) -> Json:
 def size(fact: Json, packages: Packages, sources: Json, cited: Json) -> Json:
     if key := fact.get("ecologits"):
         cited["size"] = "ecologits"
-        return guessed_size(packages.guessed[key]) | {"evidence": "estimate"}
+        return tabulated_size(packages.sized[key])
     known = known_size(fact)
     if not known:
         return {}
@@ -144,7 +156,6 @@ def hosted_facts(hosted: Json, made: Json, cited: Json) -> Json:
     cited |= dict.fromkeys(found, "litellm")
     if cost := price(hosted):
         found["price"] = cost
-        cited["price"] = "litellm"
     return found
 
 
@@ -153,11 +164,11 @@ def origin(named: str | None, fact: Json, sources: Json) -> str:
     if named:
         return named
     year = int(str(fact["released"])[:4])
+    identifier = f"card:{fact['name']}"
     if hub := fact.get("hub"):
         own = {"title": f"Model card of {hub}", "url": f"https://huggingface.co/{hub}"}
     else:
         own = {"title": f"Announcement of {fact['name']}", "url": fact["url"]}
-    identifier = f"card:{fact['name']}"
     sources[identifier] = own | {"year": year, "licence": "facts, cited"}
     return identifier
 
@@ -178,13 +189,14 @@ def main() -> None:
     for path in sorted((HERE / "models").glob("*.yaml")):
         facts = yaml.safe_load(path.read_text())
         sources |= facts.get("sources", {})
-        models += [record(fact, packages, sources) for fact in facts["models"]]
+        models += [record(fact, packages, sources) for fact in each_fact(facts["groups"])]
     write(sources, models)
 
 
 def write(sources: Json, models: list[Json]) -> None:
     """One source and one model per line."""
     cited = {name for model in models for name in model["sources"].values()}
+    cited |= {model["price"]["source"] for model in models if "price" in model}
     table = ",\n".join(f"{json.dumps(name)}: {_line(sources[name])}" for name in sources if name in cited)
     lines = ",\n".join(map(_line, models))
     TARGET.write_text(

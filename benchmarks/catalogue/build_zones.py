@@ -33,10 +33,10 @@ SOURCES = {
         "licence": "CC BY 4.0",
     },
     "pe-mix": {
-        "title": "Computed from the Ember generation mix by the physical energy content method"
-        " (IEA World Energy Balances: nuclear 33 %, geothermal 10 %, hydro, wind and solar 100 %;"
-        " fuels at the mean United States heat rate, EIA Electric Power Annual table 8.1)",
-        "url": "https://www.iea.org/data-and-statistics/data-product/world-energy-balances",
+        "title": "Computed from the Ember generation mix: fuels and nuclear at the mean United States"
+        " heat rate (EIA, Electric Power Annual, table 8.1, 2022), geothermal at 10 % and hydro, wind and"
+        " solar at 100 % (IEA physical energy content)",
+        "url": "https://www.eia.gov/electricity/annual/html/epa_08_01.html",
         "year": 2024,
         "licence": "CC BY 4.0",
     },
@@ -80,9 +80,13 @@ MIX = {
     "other_renewable_exc_biofuel_TWh": "other",
 }
 
-# MJ of primary energy per kWh generated. `other` is mostly geothermal, at 10 %.
+BTU_IN_MJ = 1.05506e-3
+
+# MJ of primary energy per kWh generated. Heat rates of 2022 in Btu per kWh; biomass is burnt in steam
+# plants and taken as coal; `other` is mostly geothermal, at the IEA's 10 %.
 PRIMARY_ENERGY_MJ = {
-    "coal": 11.1, "gas": 8.2, "oil": 10.9, "nuclear": 10.9, "biomass": 11.1,
+    "coal": 10_689 * BTU_IN_MJ, "oil": 11_166 * BTU_IN_MJ, "gas": 7_740 * BTU_IN_MJ,
+    "nuclear": 10_448 * BTU_IN_MJ, "biomass": 10_689 * BTU_IN_MJ,
     "hydro": 3.6, "wind": 3.6, "solar": 3.6, "other": 36.0,
 }  # fmt: skip
 
@@ -156,7 +160,7 @@ def mean_adpe(mixes: dict[str, Any], factors: dict[str, Any]) -> float:
     """Mean over the countries with a value of their own, by generation; mg Sb eq per kWh."""
     known = [code for code in mixes if code in factors and published(factors[code], "adpe")]
     weight = {code: mixes[code]["total_TWh"] for code in known}
-    return sum(weight[code] * factors[code]["adpe"] * 1e6 for code in known) / sum(weight.values())
+    return float(sum(weight[code] * factors[code]["adpe"] * 1e6 for code in known) / sum(weight.values()))
 
 
 def regions() -> dict[str, list[str]]:

@@ -3,12 +3,14 @@
 from sobrio.catalog.additions import add, default_path
 from sobrio.catalog.catalog import Catalog
 from sobrio.catalog.entry import Entry, Price, entry_as_dict
+from sobrio.catalog.equivalence import Equivalence, equivalences, equivalents
 from sobrio.catalog.factor import Factor, Source
 from sobrio.catalog.zone import Provider, Zone
 
 __all__ = [
     "Catalog",
     "Entry",
+    "Equivalence",
     "Factor",
     "Price",
     "Provider",
@@ -17,4 +19,6 @@ __all__ = [
     "add",
     "default_path",
     "entry_as_dict",
+    "equivalences",
+    "equivalents",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,6 +20,8 @@ class Price:
     input_usd_per_mtok: float
     output_usd_per_mtok: float
     cached_usd_per_mtok: float | None
+    host: str
+    """Who charges it; others may charge otherwise for an open model."""
     as_of: date
     source: Source
 
@@ -35,7 +37,7 @@ class Entry:
     as_of: date
     """When the facts were last checked."""
     price: Price | None = None
-    notes: str = field(default="")
+    notes: str = ""
 
 
 def is_stale(as_of: date, today: date) -> bool:
@@ -84,6 +86,7 @@ def _price_as_dict(price: Price) -> dict[str, Any]:
         "input_usd_per_mtok": price.input_usd_per_mtok,
         "output_usd_per_mtok": price.output_usd_per_mtok,
         "cached_usd_per_mtok": price.cached_usd_per_mtok,
+        "host": price.host,
         "as_of": price.as_of.isoformat(),
         "source": _source_as_dict(price.source),
     }

@@ -64,10 +64,11 @@ class ProviderRecord(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class PriceRecord(msgspec.Struct, forbid_unknown_fields=True):
-    """US dollars per million tokens."""
+    """US dollars per million tokens, as `host` charges them."""
 
     input: float
     output: float
+    host: str
     as_of: date
     source: str
     cached: float | None = None
@@ -188,7 +189,8 @@ def _source(name: str, sources: Sources) -> Source:
 
 
 def _price(record: PriceRecord, sources: Sources) -> Price:
-    return Price(record.input, record.output, record.cached, record.as_of, _source(record.source, sources))
+    source = _source(record.source, sources)
+    return Price(record.input, record.output, record.cached, record.host, record.as_of, source)
 
 
 def _model(record: ModelRecord, *, stale: bool) -> Model:
