@@ -124,9 +124,9 @@ def _may(deployment: Deployment, rule: Rule, needs: Needs) -> bool:
 
 
 def _lost_fallbacks(policy: Policy, rule: Rule) -> Iterator[Finding]:
-    listed = (policy.fallback,) if rule.use.fallbacks is None else rule.use.fallbacks
-    for name in listed:
-        reason = refusal.by_zone(policy.deployments[name], rule.use.zones)
-        if reason:
+    listed = policy.fallbacks if rule.use.fallbacks is None else rule.use.fallbacks
+    reasons = {name: refusal.by_zone(policy.deployments[name], rule.use.zones) for name in listed}
+    if reasons and all(reasons.values()):
+        for name, reason in reasons.items():
             message = f"rule '{rule.name}': fallback '{name}' will not be used, it {reason}"
             yield Finding("lost-fallback", message)

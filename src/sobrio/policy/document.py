@@ -85,7 +85,9 @@ class Defaults(Section):
         default="energy", description="What is made least: energy (Wh) or ghg (g CO2e)."
     )
     zone: str | None = Field(default=None, description="Electricity zone of upstreams that state none.")
-    fallback: str = Field(description="Deployment called when a call or the routing itself fails.")
+    fallback: Annotated[Names, Field(min_length=1)] = Field(
+        description="Deployments called when a call or the routing fails: the first with a key here."
+    )
     unbacked: Literal["skip", "show"] = Field(
         default="skip",
         description="Deployments without a key: leave them out, or decide for them without calling.",

@@ -64,11 +64,13 @@ class Names:
 
     def candidates(self, names: Iterable[str] | None, where: Trail) -> tuple[str, ...] | None:
         """In the order of the `models` section, once each."""
-        listed = self.listed(names, where)
-        return None if listed is None else tuple(name for name in self.deployments if name in listed)
+        if names is None:
+            return None
+        listed = self.each(names, where)
+        return tuple(name for name in self.deployments if name in listed)
 
-    def listed(self, names: Iterable[str] | None, where: Trail) -> tuple[str, ...] | None:
-        return None if names is None else tuple(self.deployment(name, where) for name in names)
+    def each(self, names: Iterable[str], where: Trail) -> tuple[str, ...]:
+        return tuple(self.deployment(name, where) for name in names)
 
     def alias(self, name: str, where: Trail) -> str:
         if name not in self.doc.aliases:

@@ -218,7 +218,7 @@ def _floor(case: _Case) -> float:
 def _fallbacks(case: _Case) -> tuple[str, ...]:
     """Within the hard limits; the rule's candidates are wishes and do not bind a fallback."""
     listed = case.setting("fallbacks")
-    names: tuple[str, ...] = (case.policy.fallback,) if listed is None else listed
+    names: tuple[str, ...] = case.policy.fallbacks if listed is None else listed
     found = (case.policy.deployments[name] for name in names)
     return tuple(each.name for each in found if each.backing and not _hard_limit(case, each))
 

@@ -75,7 +75,8 @@ class Policy:
     version: str
     source: str
     deployments: Mapping[str, Deployment]
-    fallback: str
+    fallbacks: tuple[str, ...]
+    """Deployments to call when all else fails, in order."""
     unbacked: Literal["skip", "show"]
     defaults: Defaults
     baseline: Baseline | None = None
@@ -86,6 +87,12 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     cache: CachePolicy = CachePolicy()
     callers: Callers = Callers()
+
+    @property
+    def fallback(self) -> str:
+        """The first fallback that can be called from here; the first one where none can."""
+        backed = (name for name in self.fallbacks if self.deployments[name].backing)
+        return next(backed, self.fallbacks[0])
 
     def models(self) -> tuple[Model, ...]:
         """Every model that can be chosen or referred to, once each."""

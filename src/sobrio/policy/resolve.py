@@ -27,7 +27,7 @@ def resolve(doc: written.Document, source: Source, catalog: Catalog, environ: Ma
         version=source.version,
         source=str(source.path),
         deployments=names.deployments,
-        fallback=names.deployment(doc.defaults.fallback, ("defaults", "fallback")),
+        fallbacks=names.each(doc.defaults.fallback, ("defaults", "fallback")),
         unbacked=doc.defaults.unbacked,
         defaults=_defaults(doc.defaults),
         baseline=_baseline(doc.defaults.baseline, names),
@@ -117,7 +117,7 @@ def _use(given: written.Use, here: Trail, names: Names) -> Use:
         baseline=given.baseline and names.model(given.baseline, (*here, "baseline")).name,
         zones=names.zones(given.zones, (*here, "zones")),
         max_latency_ms=given.max_latency_ms,
-        fallbacks=names.listed(given.fallbacks, (*here, "fallbacks")),
+        fallbacks=None if given.fallbacks is None else names.each(given.fallbacks, (*here, "fallbacks")),
     )
 
 
