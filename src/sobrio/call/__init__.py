@@ -5,5 +5,6 @@ from __future__ import annotations
 from sobrio.call.direct import Direct
 from sobrio.call.dispatch import Dispatch
 from sobrio.call.limits import Limits
+from sobrio.call.through_litellm import ThroughLitellm
 
-__all__ = ["Direct", "Dispatch", "Limits"]
+__all__ = ["Direct", "Dispatch", "Limits", "ThroughLitellm"]

@@ -8,17 +8,16 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
+from sobrio.call.secrets import without_secret_bytes
 from sobrio.errors import UpstreamError
 from sobrio.terms.model import Backing
-
-_SHORTEST_SECRET = 8
 
 
 def failure_of(
     name: str, status: int, headers: Mapping[str, str], body: bytes, backing: Backing
 ) -> UpstreamError:
     """`name` is whom to blame. Secrets of the backing that the upstream repeats are blacked out."""
-    body = _blacked_out(body, backing)
+    body = without_secret_bytes(body, backing)
     if status < 400:
         message = f"{name} answered {status} and points to {headers.get('location', 'nowhere')}; set base_url"
         return UpstreamError(f"{message} to where it really is", body=body)
@@ -58,10 +57,3 @@ def _seconds(value: str) -> float:
     if value.strip().isdigit():
         return float(value)
     return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-
-
-def _blacked_out(body: bytes, backing: Backing) -> bytes:
-    for secret in (backing.api_key, *backing.headers.values()):
-        if secret and len(secret) >= _SHORTEST_SECRET:
-            body = body.replace(secret.encode("latin-1", "replace"), b"[secret]")
-    return body

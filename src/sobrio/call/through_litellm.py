@@ -1,0 +1,163 @@
+"""Every provider that litellm can reach, with OpenAI's shapes going in and coming out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from types import ModuleType
+from typing import Any, Self
+
+import msgspec
+
+from sobrio.call.litellm_door import litellm
+from sobrio.call.litellm_failure import broken_off, failure_of
+from sobrio.errors import InputError, PolicyError, UpstreamTimeout
+from sobrio.terms.answer import Answered, Call
+from sobrio.terms.model import Backing
+
+_FUNCTIONS = {
+    "/chat/completions": "acompletion",
+    "/completions": "atext_completion",
+    "/embeddings": "aembedding",
+}
+
+_PARAMETERS = frozenset(
+    {
+        "audio", "dimensions", "encoding_format", "frequency_penalty", "function_call", "functions", "input",
+        "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "messages", "modalities", "n",
+        "parallel_tool_calls", "prediction", "presence_penalty", "prompt", "prompt_cache_key",
+        "reasoning_effort", "response_format", "safety_identifier", "seed", "service_tier", "stop", "store",
+        "stream", "stream_options", "temperature", "thinking", "tool_choice", "tools", "top_logprobs",
+        "top_p", "user", "verbosity", "web_search_options",
+    }
+)  # fmt: skip
+"""What a caller may set. litellm takes its own settings (`api_base`, `api_key`, `aws_…`, `fallbacks`,
+`mock_response`, …) through the same door: handed on, they would let a caller send our keys elsewhere."""
+
+_JSON = {"content-type": "application/json"}
+_EVENTS = {"content-type": "text/event-stream"}
+_DONE = b"data: [DONE]\n\n"
+
+
+class ThroughLitellm:
+    """An `Upstream`. The first call imports litellm in a worker thread, which takes seconds.
+
+    Parameters the provider lacks are left out rather than refused. Fields OpenAI does not define
+    reach providers that speak OpenAI's language, and no others.
+    """
+
+    async def call(self, backing: Backing, call: Call) -> Answered:
+        """Raises `NotReachable` without a sound litellm, `PolicyError` for a provider it does not know,
+        and `UpstreamError` or a child of it when the call fails."""
+        module = await asyncio.to_thread(litellm)
+        ask = _function(module, call.path)
+        arguments = _arguments(module, backing, call)
+        deadline = asyncio.get_running_loop().time() + call.timeout_s
+        try:
+            async with asyncio.timeout_at(deadline):
+                answer = await ask(**arguments)
+        except TimeoutError:
+            raise UpstreamTimeout(f"{backing.model} did not answer within {call.timeout_s:g} s") from None
+        except module.exceptions.openai.OpenAIError as error:
+            raise failure_of(module, error, backing) from None
+        if call.stream:
+            return Answered(200, _Events(module, answer, backing, deadline), _EVENTS)
+        return Answered(200, _once(msgspec.json.encode(_document(answer))), _JSON)
+
+
+def _function(module: ModuleType, path: str) -> Callable[..., Awaitable[Any]]:
+    if path not in _FUNCTIONS:
+        raise InputError(f"{path} cannot be called through litellm; use one of {', '.join(_FUNCTIONS)}")
+    function: Callable[..., Awaitable[Any]] = getattr(module, _FUNCTIONS[path])
+    return function
+
+
+def _arguments(module: ModuleType, backing: Backing, call: Call) -> dict[str, Any]:
+    body = msgspec.json.decode(call.body, type=dict[str, Any])
+    arguments = {name: value for name, value in body.items() if name in _PARAMETERS}
+    if _speaks_openai(module, backing):
+        arguments["extra_body"] = {k: v for k, v in body.items() if k not in _PARAMETERS and k != "model"}
+    return arguments | {
+        "model": backing.model,
+        "api_base": backing.base_url,
+        "api_key": backing.api_key,
+        "extra_headers": dict(backing.headers) or None,
+        "timeout": call.timeout_s,
+        "max_retries": 0,
+        "drop_params": True,
+    }
+
+
+def _speaks_openai(module: ModuleType, backing: Backing) -> bool:
+    try:
+        _, provider, _, _ = module.get_llm_provider(backing.model, api_base=backing.base_url)
+    except module.exceptions.BadRequestError:
+        raise PolicyError(
+            f"litellm knows no provider for '{backing.model}'; write it as provider/model"
+        ) from None
+    return provider in ("openai", "azure", *module.openai_compatible_providers)
+
+
+async def _once(document: bytes) -> AsyncGenerator[bytes, None]:
+    yield document
+
+
+def _document(answer: Any) -> dict[str, Any]:
+    """OpenAI's document: no nulls but those that its clients rely on, and no usage of nought tokens,
+    which is what litellm writes for an upstream that gave none."""
+    document: dict[str, Any] = answer.model_dump(exclude_none=True)
+    if not document.get("usage", {}).get("prompt_tokens"):
+        document.pop("usage", None)
+    for choice in document.get("choices", ()):
+        if "message" in choice:
+            choice["message"].setdefault("content", None)
+    return document
+
+
+def _chunk(chunk: Any) -> dict[str, Any]:
+    """As `_document`; a chunk that brings only token counts has no choices at OpenAI."""
+    document: dict[str, Any] = chunk.model_dump(exclude_none=True)
+    for choice in document["choices"]:
+        choice.setdefault("finish_reason", None)
+    if "usage" in document and not any(_says(choice) for choice in document["choices"]):
+        document["choices"] = []
+    return document
+
+
+def _says(choice: dict[str, Any]) -> bool:
+    return bool(choice.get("delta") or choice.get("text") or choice["finish_reason"])
+
+
+class _Events:
+    """litellm's stream as server-sent events; satisfies `terms.answer.Chunks`."""
+
+    def __init__(self, module: ModuleType, stream: Any, backing: Backing, deadline: float) -> None:
+        self._module = module
+        self._stream = stream
+        self._backing = backing
+        self._deadline = deadline
+        self._ended = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        if self._ended:
+            raise StopAsyncIteration
+        chunk = await self._next()
+        if chunk is None:
+            self._ended = True
+            return _DONE
+        return b"data: " + msgspec.json.encode(_chunk(chunk)) + b"\n\n"
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def _next(self) -> Any:
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                return await anext(self._stream, None)
+        except TimeoutError:
+            raise UpstreamTimeout(f"{self._backing.model} did not finish its answer in time") from None
+        except self._module.exceptions.openai.OpenAIError as error:
+            raise broken_off(self._module, error, self._backing) from None
