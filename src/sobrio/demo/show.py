@@ -1,0 +1,156 @@
+"""The demo's table and its closing words, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from sobrio.demo.exchange import Exchange
+from sobrio.demo.result import DemoResult
+from sobrio.terms.impacts import Avoided, Impacts
+from sobrio.terms.quantity import Interval, Number
+from sobrio.terms.receipt import Receipt
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_PASSED = {True: "passed", False: "failed", None: "–"}
+
+
+def show(result: DemoResult, console: Console) -> None:
+    reasons = _Reasons()
+    console.print(_table(result.exchanges, reasons))
+    console.print(Text("Why:"))
+    for letter, reason in reasons.lines():
+        console.print(Text(f"  {letter}  {reason}"))
+    for line in (*_summary(result), "", *_next(result)):
+        console.print(Text(line), soft_wrap=True)
+
+
+class _Reasons:
+    """Sentences met before get their letter again."""
+
+    def __init__(self) -> None:
+        self._letters: dict[str, str] = {}
+
+    def letter(self, reason: str) -> str:
+        return self._letters.setdefault(reason, _letter(len(self._letters)))
+
+    def lines(self) -> Sequence[tuple[str, str]]:
+        return [(letter, reason) for reason, letter in self._letters.items()]
+
+
+def _letter(index: int) -> str:
+    """a to z, then aa, ab, …"""
+    before, rest = divmod(index, 26)
+    return ("" if before == 0 else _letter(before - 1)) + chr(ord("a") + rest)
+
+
+def _table(exchanges: Sequence[Exchange], reasons: _Reasons) -> Table:
+    table = Table(title="Energy in mWh: central (P5 to P95)", title_justify="left", header_style="bold")
+    for column in ("prompt", "task", "decision and why", "realised", "avoided", "check"):
+        table.add_column(column, overflow="fold")
+    for each in exchanges:
+        table.add_row(*(Text(cell) for cell in _row(each, reasons)))
+    return table
+
+
+def _row(exchange: Exchange, reasons: _Reasons) -> tuple[str, ...]:
+    receipt = exchange.receipt
+    task = receipt.assessment.task if receipt.assessment else "not assessed"
+    return (
+        exchange.prompt.id,
+        task,
+        _decision(exchange, reasons),
+        _realised(exchange),
+        _avoided(exchange),
+        _PASSED[exchange.passed],
+    )
+
+
+def _decision(exchange: Exchange, reasons: _Reasons) -> str:
+    receipt = exchange.receipt
+    if receipt.outcome == "exact":
+        return f"the answer kept from before [{reasons.letter('word for word the same request')}]"
+    if receipt.decision is None:
+        return f"refused [{reasons.letter(receipt.error or 'no reason given')}]"
+    said = f"{receipt.decision.model} [{reasons.letter(receipt.decision.why)}]"
+    called = {"decided-not-called": ", not called"}.get(receipt.outcome, "")
+    failed = (
+        f", failed [{reasons.letter(receipt.error or '')}]" if receipt.status >= 400 and not called else ""
+    )
+    return said + called + failed
+
+
+def _realised(exchange: Exchange) -> str:
+    receipt = exchange.receipt
+    if receipt.outcome == "decided-not-called":
+        predicted = _predicted(receipt)
+        return "unknown" if predicted is None else f"predicted {_mwh(predicted)}"
+    energy = receipt.realised.energy_wh if receipt.realised else None
+    return "unknown" if energy is None else _interval(energy)
+
+
+def _avoided(exchange: Exchange) -> str:
+    """Only an answer that passed its check has avoided anything."""
+    avoided = exchange.receipt.avoided
+    if avoided is None or avoided.energy_wh is None:
+        return "–"
+    if avoided.equivalence == "not comparable":
+        return "not comparable"
+    figures = _interval(avoided.energy_wh)
+    return figures if avoided.equivalence == "verified" else f"unverified: {figures}"
+
+
+def _predicted(receipt: Receipt) -> float | None:
+    """Wh that the chosen deployment was expected to use."""
+    decision = receipt.decision
+    if decision is None:
+        return None
+    return next(each.energy_wh for each in decision.candidates if each.deployment == decision.deployment)
+
+
+def _interval(interval: Interval) -> str:
+    return f"{_mwh(interval.central)} ({_mwh(interval.low)} to {_mwh(interval.high)})"
+
+
+def _mwh(wh: Number) -> str:
+    """Three significant digits, never rounded to zero."""
+    return f"{float(f'{float(wh) * 1000:.3g}'):g}"
+
+
+def _summary(result: DemoResult) -> list[str]:
+    document = result.document()
+    verified, checks = result.report.avoided.verified, document["checks"]
+    outcomes = ", ".join(f"{count} {name}" for name, count in sorted(document["outcomes"].items()))
+    return [
+        "",
+        f"{document['requests']} requests on {result.where}: {outcomes}.",
+        f"Checks: {checks['passed']} passed, {checks['failed']} failed, {checks['unchecked']} unchecked.",
+        f"Realised, every answer and the router: {_total(result.report.realised)}.",
+        f"Router alone: {document['router_overhead_wh'] * 1000:.3g} mWh.",
+        f"Reference, for the {verified.requests} verified answers: {_total(verified.reference)}.",
+        f"Avoided, for the same {verified.requests}: {_total(verified.avoided)}.",
+        "Modelled figures, not for public claims. What was decided but not called counts on neither side.",
+        "Time: " + ", ".join(f"{name} {value:.1f} s" for name, value in result.seconds.items()) + ".",
+        f"Report: {result.files[0]}",
+    ]
+
+
+def _total(impacts: Impacts | Avoided | None) -> str:
+    energy = impacts.energy_wh if impacts else None
+    return "unknown" if energy is None else f"{_interval(energy)} mWh"
+
+
+def _next(result: DemoResult) -> list[str]:
+    policy, data = result.policy, result.data_dir
+    return [
+        "Next:",
+        f"  sobrio explain --policy {policy} --prompt \"Translate 'good morning' into French.\"",
+        f"  sobrio ledger verify --data-dir {data}",
+        "  sobrio estimate --model mistral-large-3-675b-instruct-2512 --input-tokens 500 --output-tokens 300",
+        "  sobrio demo --base-url http://127.0.0.1:11434/v1",
+    ]
