@@ -1,0 +1,261 @@
+"""Commands do what they say, on stdout, and fail with one clear line, on stderr."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BOUNDS = {"low", "central", "high"}
+
+
+def one_line(err: str) -> str:
+    assert err.count("\n") == 1, err
+    assert "Traceback" not in err
+    return err
+
+
+def test_estimate_prints_the_contract(sobrio):
+    said = sobrio(
+        "estimate", "--model", "gpt-oss-120b", "--input-tokens", "100", "--output-tokens", "500",
+        "--zone", "FRA", "--json",
+    )  # fmt: skip
+
+    assert said.code == 0 and said.err == ""
+    figures = said.json
+    assert set(figures) == {
+        "model", "method", "energy_wh", "ghg_g", "water_ml", "adpe_mg_sb", "primary_energy_mj",
+        "evidence", "caveats",
+    }  # fmt: skip
+    assert set(figures["ghg_g"]) == BOUNDS | {"use", "embodied"}
+    assert BOUNDS | {"site", "offsite"} <= set(figures["water_ml"])
+    energy = figures["energy_wh"]
+    assert 0 < energy["low"] < energy["central"] < energy["high"]
+    assert "unknown-zone" not in figures["caveats"]
+
+
+def test_a_cleaner_zone_emits_less(sobrio):
+    def ghg(zone: str) -> float:
+        tokens = ("--input-tokens", "100", "--output-tokens", "500")
+        said = sobrio("estimate", "--model", "gpt-oss-120b", *tokens, "--zone", zone, "--json")
+        return said.json["ghg_g"]["use"]["central"]
+
+    assert ghg("FRA") < ghg("DEU") < ghg("POL")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("estimate", "--model", "gpt-5x", "--input-tokens", "1", "--output-tokens", "1"), "did you mean"),
+        (
+            ("estimate", "--model", "gpt-5", "--input-tokens", "1", "--output-tokens", "1", "--zone", "XXX"),
+            "XXX",
+        ),
+        (
+            (
+                "estimate",
+                "--model",
+                "gpt-5",
+                "--input-tokens",
+                "1",
+                "--output-tokens",
+                "1",
+                "--method",
+                "magic",
+            ),
+            "magic",
+        ),
+        (
+            (
+                "estimate",
+                "--model",
+                "gpt-5",
+                "--input-tokens",
+                "1",
+                "--output-tokens",
+                "1",
+                "--cached-tokens",
+                "2",
+            ),
+            "--cached-tokens",
+        ),
+        (("models", "show", "gtp-5"), "did you mean"),
+        (("explain",), "--prompt"),
+        (("explain", "-f", "missing.json"), "missing.json"),
+        (("explain", "--prompt", "hi", "--policy", "missing.yaml"), "missing.yaml"),
+        (("explain", "--prompt", "hi", "--model", "sobrio/atuo"), "sobrio/auto"),
+        (("policy", "check", "missing.yaml"), "missing.yaml"),
+        (("report", "--from", "yesterday"), "--from"),
+        (("report", "--from", "2026-11-02", "--to", "2026-11-01"), "2026-11"),
+        (("report", "--format", "docx"), "docx"),
+        (("report", "--by", "weather"), "weather"),
+        (("predictor", "train", "--data", "nowhere", "--out", "x.npz"), "nowhere"),
+        (("models", "add", "mine", "--total-params-b", "-1"), "mine"),
+        (("models", "add", "mine", "--total-params-b", "1", "--score", "mmlu"), "NAME=VALUE"),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_exit_2(sobrio, arguments, expected):
+    said = sobrio(*arguments)
+
+    assert said.code == 2, said
+    assert said.out == ""
+    assert expected in one_line(said.err)
+
+
+def test_an_option_that_does_not_exist_exits_2(sobrio):
+    assert sobrio("serve", "--prot", "1").code == 2
+
+
+def test_a_typo_in_a_policy_is_found_with_its_line(sobrio, tmp_path: Path):
+    text = (Path(__file__).parents[2] / "policies" / "default.yaml").read_text()
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(text.replace("quality_floor: 0.95", "qualty_floor: 0.95"))
+
+    said = sobrio("policy", "check", str(wrong))
+
+    line = text[: text.index("quality_floor: 0.95")].count("\n") + 1
+    assert said.code == 2
+    assert f"wrong.yaml:{line}:" in one_line(said.err)
+    assert "did you mean 'quality_floor'" in said.err
+
+
+def test_the_shipped_policy_has_no_findings(sobrio):
+    said = sobrio("policy", "check", "--json")
+
+    assert said.code == 0
+    assert said.json["findings"] == []
+
+
+def test_explain_decides_without_calling(sobrio, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-never-used")
+
+    said = sobrio("explain", "--prompt", "What is the capital of France?", "--json")
+
+    assert said.code == 0, said.err
+    answer = said.json
+    assert answer["decision"]["model"].startswith("gpt-5")
+    assert {"model", "expected_quality", "expected_output_tokens", "energy_wh", "refused"} <= set(
+        answer["candidates"][0]
+    )
+    assert {"rule", "why"} <= set(answer["decision"])
+    assert answer["cache"] == "miss"
+    assert answer["route_ms"] > 0
+    assert "sk-never-used" not in said.out
+
+
+def test_explain_reads_a_request_from_a_file_and_prints_it_for_people(sobrio, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "x")
+    request = tmp_path / "request.json"
+    request.write_text('{"model": "gpt-5-mini", "messages": [{"role": "user", "content": "hi"}]}')
+
+    said = sobrio("explain", "-f", str(request))
+
+    assert said.code == 0, said.err
+    assert "decision: gpt-5" in said.out and "why:" in said.out
+
+
+def test_explain_with_nothing_to_call_says_which_keys_would_help(sobrio):
+    said = sobrio("explain", "--prompt", "hi")
+
+    assert said.code == 0
+    assert "OPENAI_API_KEY" in said.out
+
+
+def test_models_are_listed_shown_and_added(sobrio):
+    listed = sobrio("models", "list", "--json").json
+    assert len(listed) >= 25
+    assert all(each["sources"] for each in listed)
+
+    shown = sobrio("models", "show", "gpt-oss-120b", "--json").json
+    assert shown["total_params_b"] == pytest.approx(117, abs=1)
+
+    added = sobrio(
+        "models", "add", "our-own-7b", "--total-params-b", "7", "--score", "mmlu_pro=0.4", "--json"
+    )
+    assert added.code == 0, added.err
+    assert sobrio("models", "show", "our-own-7b", "--json").json["scores"] == {"mmlu_pro": 0.4}
+    said = sobrio(
+        "estimate", "--model", "our-own-7b", "--input-tokens", "10", "--output-tokens", "10", "--json"
+    )
+    assert said.json["energy_wh"]["central"] > 0
+
+
+def test_a_report_on_an_empty_period_is_written(sobrio, tmp_path):
+    said = sobrio(
+        "report", "--from", "2026-10-01", "--to", "2026-10-31", "--lang", "fr", "--out", "r", "--json"
+    )
+
+    assert said.code == 0, said.err
+    assert said.json["requests"] == 0
+    assert (tmp_path / "r" / "report.html").read_text().startswith("<!")
+
+
+def test_a_ledger_that_is_none_is_one_clear_line_and_stays_as_it_is(sobrio, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    broken = home / "ledger.sqlite"
+    broken.write_bytes(b"this is not a database, whatever its name says" * 100)
+
+    for arguments in (("report",), ("ledger", "verify"), ("serve", "--port", "0")):
+        said = sobrio(*arguments)
+        assert said.code == 2
+        assert "ledger.sqlite" in one_line(said.err)
+    assert broken.read_bytes().startswith(b"this is not a database")
+
+
+def test_an_empty_ledger_verifies(sobrio):
+    said = sobrio("ledger", "verify", "--json")
+
+    assert said.code == 0, said.err
+    assert said.json["receipts"] == 0
+
+
+def test_version_and_help(sobrio):
+    assert sobrio("--version").out.startswith("sobrio ")
+    help_text = sobrio("--help").out
+    assert all(name in help_text for name in ("demo", "serve", "explain", "estimate", "report", "models"))
+
+
+def test_importing_sobrio_loads_nothing_heavy():
+    heavy = (
+        "litellm",
+        "torch",
+        "sklearn",
+        "pandas",
+        "numpy",
+        "pydantic",
+        "uvicorn",
+        "typer",
+        "rich",
+        "redis",
+    )
+    code = f"import sobrio, sys; print([m for m in {heavy!r} if m in sys.modules])"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "[]"
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['sobrio', '--help']\n"
+        "from sobrio.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('litellm', 'numpy', 'pydantic', 'uvicorn') if m in sys.modules], file=sys.stderr)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stderr.strip() == "[]"
+
+
+def test_public_names_are_what_they_say():
+    import sobrio
+
+    assert set(sobrio.__all__) == {"AsyncSobrio", "Model", "Sobrio", "__version__"}
+    assert all(getattr(sobrio, name) for name in sobrio.__all__)
+    with pytest.raises(AttributeError):
+        sobrio.NoSuchName  # noqa: B018
