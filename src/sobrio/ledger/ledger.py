@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -17,7 +16,7 @@ from sobrio.ledger.book import Book
 from sobrio.ledger.spool import SUFFIX, Closed, Spool, Torn, orphan, records
 from sobrio.ledger.verification import Verification, verify
 from sobrio.terms.receipt import Receipt
-from sobrio.terms.record import from_json
+from sobrio.terms.record import from_json, to_json
 
 _PAUSE_S: Final = 0.1
 """Between two batches: a book entry costs less when many are made at once."""
@@ -68,13 +67,21 @@ class SqliteLedger:
 
     def open(self, receipt_id: str, at: str) -> None:
         """Note that a call is about to begin. Raises `LedgerError` when the spool's disk is full."""
-        with self._spooling() as spool:
-            spool.open(receipt_id, at)
+        try:
+            with self._writing:
+                self._current().open(receipt_id, at)
+        except OSError as error:
+            raise self._full(error) from error
 
     def close(self, receipt: Receipt) -> None:
         """Keep a receipt. Raises `LedgerError` when the spool's disk is full."""
-        with self._spooling() as spool:
-            spool.close(receipt)
+        line = to_json(receipt)
+        try:
+            with self._writing:
+                self._current().close(line)
+        except OSError as error:
+            raise self._full(error) from error
+        self._news.set()
 
     def find(self, receipt_id: str) -> Receipt | None:
         """From the book, or from the spool of any worker that has not yet carried it there."""
@@ -112,14 +119,8 @@ class SqliteLedger:
                 self._spool.end(keep=bool(self._spool.read(self._offset)))
                 self._spool = None
 
-    @contextmanager
-    def _spooling(self) -> Iterator[Spool]:
-        with self._writing:
-            try:
-                yield self._current()
-            except OSError as error:
-                raise LedgerError(f"{self._directory}: the spool takes no more ({error.strerror})") from error
-        self._news.set()
+    def _full(self, error: OSError) -> LedgerError:
+        return LedgerError(f"{self._directory}: the spool takes no more ({error.strerror}); make room there")
 
     def _current(self) -> Spool:
         """Made by the first request, so that a reader leaves no spool behind."""

@@ -16,9 +16,6 @@ from typing import Final
 
 import msgspec
 
-from sobrio.terms.receipt import Receipt
-from sobrio.terms.record import to_json
-
 SUFFIX: Final = ".spool"
 _OPENED: Final = b"o"
 _CLOSED: Final = b"c"
@@ -78,8 +75,9 @@ class Spool:
     def open(self, receipt_id: str, at: str) -> None:
         self._append(_OPENED + _encoder.encode(Opened(receipt_id, at)))
 
-    def close(self, receipt: Receipt) -> None:
-        self._append(_CLOSED + to_json(receipt))
+    def close(self, receipt: bytes) -> None:
+        """`receipt` is its JSON, on one line."""
+        self._append(_CLOSED + receipt)
 
     def read(self, offset: int) -> bytes:
         """Whole lines from `offset` on, a few megabytes at most."""
@@ -94,7 +92,7 @@ class Spool:
 
     def _append(self, line: bytes) -> None:
         """Raises `OSError` when the disk takes no more; the next record then starts on a line of its own."""
-        record = memoryview(line + b"\n" if self._whole else b"\n" + line + b"\n")
+        record = line + b"\n" if self._whole else b"\n" + line + b"\n"
         self._whole = False
         while record:
             record = record[os.write(self._file, record) :]
