@@ -1,7 +1,7 @@
 """Facts with sources: models, sizes, prices, grids, factors."""
 
-from sobrio.catalog.additions import add, default_path
-from sobrio.catalog.catalog import Catalog
+from sobrio.catalog.additions import default_path
+from sobrio.catalog.catalog import Catalog, add
 from sobrio.catalog.entry import Entry, Price, entry_as_dict
 from sobrio.catalog.equivalence import Equivalence, equivalences, equivalents
 from sobrio.catalog.factor import Factor, Source

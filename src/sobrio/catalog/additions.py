@@ -1,13 +1,11 @@
-"""The user's own models: one JSON file beside the shipped catalogue.
-
-A model added under a shipped name takes its place: who runs a model may know it better.
-"""
+"""The user's own models: one JSON file of the same shape as the shipped one."""
 
 from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,9 +15,10 @@ from sobrio.catalog import records
 from sobrio.catalog.entry import Entry
 from sobrio.catalog.factor import Source
 from sobrio.errors import CatalogError
-from sobrio.terms.model import Billions, Model
+from sobrio.terms.model import Billions, Evidence, Model
 
 ABILITIES = frozenset({"tools", "vision", "json"})
+RELEASED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 DECLARED = "user"
 
 
@@ -40,38 +39,42 @@ def stamp(path: Path) -> tuple[int, int] | None:
     return status.st_mtime_ns, status.st_size
 
 
-def read(path: Path, today: date) -> tuple[Entry, ...]:
-    """Raises `CatalogError` when the file is there but cannot be used."""
-    file = _load(path)
-    if file is None:
-        return ()
-    entries = tuple(records.entry(each, file.sources, file.as_of, today) for each in file.models)
-    for entry in entries:
+def load(path: Path, today: date) -> records.ModelsFile:
+    """An empty file when there is none; `CatalogError` when it cannot be used."""
+    try:
+        return records.decode(path.read_bytes(), records.ModelsFile, str(path))
+    except FileNotFoundError:
+        return records.ModelsFile(today, {}, ())
+    except OSError as error:
+        raise CatalogError(f"cannot read {path}: {error.strerror}") from error
+
+
+def entries(file: records.ModelsFile, today: date) -> tuple[Entry, ...]:
+    """Raises `CatalogError` when a fact cannot be true."""
+    found = tuple(records.entry(each, file.sources, file.as_of, today) for each in file.models)
+    for entry in found:
         check(entry.model)
-    return entries
+    return found
 
 
-def add(
-    model: Model,
-    path: Path,
-    *,
-    aliases: Iterable[str] = (),
-    source: str = "declared by the user",
-    licence: str = "",
-    today: date | None = None,
-) -> None:
-    """Writes the model to the file at `path`, in place of one of the same name.
+def with_model(file: records.ModelsFile, entry: Entry, source: Source) -> records.ModelsFile:
+    """The file with the entry, in place of one of the same name; `source` says who declares it."""
+    name = entry.model.name
+    origin = f"{DECLARED}:{name}"
+    kept = tuple(each for each in file.models if each.name != name)
+    return records.ModelsFile(file.as_of, {**file.sources, origin: source}, (*kept, _record(entry, origin)))
 
-    Raises `CatalogError` when a fact cannot be true or the file cannot be read or written.
-    """
-    check(model)
-    today = today or date.today()
-    file = _load(path) or records.ModelsFile(today, {}, ())
-    origin = f"{DECLARED}:{model.name}"
-    sources = {**file.sources, origin: Source(source, "", today.year, "user's own")}
-    kept = [each for each in file.models if each.name != model.name]
-    record = _record(model, tuple(aliases), origin, licence, today)
-    _write(path, records.ModelsFile(file.as_of, sources, (*kept, record)))
+
+def write(path: Path, file: records.ModelsFile) -> None:
+    """Whole or not at all: a reader never sees half a file."""
+    data = msgspec.json.format(msgspec.json.encode(file), indent=2)
+    unfinished = path.with_suffix(f".{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(data)
+        unfinished.replace(path)
+    except OSError as error:
+        raise CatalogError(f"cannot write {path}: {error.strerror}") from error
 
 
 def check(model: Model) -> None:
@@ -93,6 +96,8 @@ def _faults(model: Model) -> Iterator[str]:
     for name, score in model.scores.items():
         if not 0 <= score <= 1:
             yield f"score {name} is {score}; scores lie between 0 and 1"
+    if model.released and not RELEASED.fullmatch(model.released):
+        yield f"released {model.released!r} is not a date such as 2026-11 or 2026-11-22"
     if model.context_tokens is not None and model.context_tokens <= 0:
         yield "the context is a number of tokens above 0"
     if model.weight_bits is not None and model.weight_bits not in range(1, 65):
@@ -112,9 +117,8 @@ def _largest(size: Billions | None) -> float:
     return math.inf if size is None else max(size) if isinstance(size, tuple) else size
 
 
-def _record(
-    model: Model, aliases: tuple[str, ...], origin: str, licence: str, today: date
-) -> records.ModelRecord:
+def _record(entry: Entry, origin: str) -> records.ModelRecord:
+    model = entry.model
     known = {
         "size": model.total_params_b is not None,
         "context": model.context_tokens is not None,
@@ -124,43 +128,29 @@ def _record(
     }
     return records.ModelRecord(
         name=model.name,
-        aliases=aliases,
+        aliases=entry.aliases,
         kind=model.kind,
         provider=model.provider,
         family=model.family,
         architecture=model.architecture,
         total_params_b=model.total_params_b,
         active_params_b=model.active_params_b,
-        evidence=model.evidence,
+        evidence=_evidence(model),
         weight_bits=model.weight_bits,
         context_tokens=model.context_tokens,
         abilities=tuple(sorted(model.abilities)),
         specialised=model.specialised,
         reasoning=model.reasoning,
         released=model.released,
-        licence=licence,
+        licence=entry.licence,
         scores=dict(model.scores),
         sources={field: origin for field, is_known in known.items() if is_known},
-        as_of=today,
+        as_of=entry.as_of,
     )
 
 
-def _load(path: Path) -> records.ModelsFile | None:
-    try:
-        return records.decode(path.read_bytes(), records.ModelsFile, str(path))
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise CatalogError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _write(path: Path, file: records.ModelsFile) -> None:
-    """Whole or not at all: a reader never sees half a file."""
-    data = msgspec.json.format(msgspec.json.encode(file), indent=2)
-    unfinished = path.with_suffix(f".{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(data)
-        unfinished.replace(path)
-    except OSError as error:
-        raise CatalogError(f"cannot write {path}: {error.strerror}") from error
+def _evidence(model: Model) -> Evidence:
+    """Who declares one size knows it; who declares a pair guesses."""
+    if model.evidence != "unknown" or model.total_params_b is None:
+        return model.evidence
+    return "estimate" if isinstance(model.total_params_b, tuple) else "official"

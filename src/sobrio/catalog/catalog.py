@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 
 from sobrio.catalog import additions, records
 from sobrio.catalog.entry import Entry, Price, entry_as_dict
+from sobrio.catalog.factor import Source
 from sobrio.catalog.zone import Provider, Zone
 from sobrio.errors import CatalogError, UnknownModel
 from sobrio.terms.model import Model
@@ -76,10 +78,11 @@ class Catalog:
         return self._zones
 
     def provider(self, name: str) -> Provider | None:
-        return self._providers.get(name)
+        """By name or exact alias, such as `aws`, `bedrock`."""
+        return self._providers_by_name.get(name)
 
     def providers(self) -> tuple[Provider, ...]:
-        return tuple(self._providers.values())
+        return self._providers
 
     def _did_you_mean(self, name: str) -> str:
         near = get_close_matches(name, self._by_name, n=3, cutoff=0.6)
@@ -96,21 +99,52 @@ class Catalog:
         return dict(_unique((name, zone) for zone in self._zones for name in (zone.code, *zone.aliases)))
 
     @cached_property
-    def _providers(self) -> Mapping[str, Provider]:
+    def _providers(self) -> tuple[Provider, ...]:
         file = records.shipped("providers.json", records.ProvidersFile)
-        return {each.name: records.provider(each, file.sources) for each in file.providers}
+        return tuple(records.provider(each, file.sources) for each in file.providers)
+
+    @cached_property
+    def _providers_by_name(self) -> Mapping[str, Provider]:
+        return dict(_unique((name, each) for each in self._providers for name in (each.name, *each.aliases)))
 
 
-def shipped_entries(today: date) -> Iterator[Entry]:
-    file = records.shipped("models.json", records.ModelsFile)
-    return (records.entry(each, file.sources, file.as_of, today) for each in file.models)
+def add(
+    model: Model,
+    path: Path,
+    *,
+    aliases: Iterable[str] = (),
+    source: str = "declared by the user",
+    licence: str = "",
+    today: date | None = None,
+) -> None:
+    """Writes the model to the additions file at `path`; usable at once, in place of one of its name.
+
+    Raises `CatalogError`, and writes nothing, when a fact cannot be true, a name belongs to another
+    model, or the file cannot be read or written.
+    """
+    today = today or date.today()
+    entry = Entry(model, tuple(aliases), {}, licence, today)
+    declared = Source(source, "", today.year, "user's own")
+    file = additions.with_model(additions.load(path, today), entry, declared)
+    Catalog(_joined(additions.entries(file, today), today))
+    additions.write(path, file)
 
 
 @lru_cache(maxsize=2)
 def _default(path: Path, _stamp: tuple[int, int] | None, today: date) -> Catalog:
-    own = {entry.model.name: entry for entry in additions.read(path, today)}
-    shipped = [entry for entry in shipped_entries(today) if entry.model.name not in own]
-    return Catalog([*shipped, *own.values()])
+    return Catalog(_joined(additions.entries(additions.load(path, today), today), today))
+
+
+def _joined(own: Iterable[Entry], today: date) -> Iterator[Entry]:
+    """A model of the user's takes the place of the shipped one of its name, and keeps its aliases."""
+    file = records.shipped("models.json", records.ModelsFile)
+    shipped = {each.name: each for each in file.models}
+    for entry in own:
+        replaced = shipped.pop(entry.model.name, None)
+        kept = replaced.aliases if replaced else ()
+        yield replace(entry, aliases=tuple(dict.fromkeys((*entry.aliases, *kept))))
+    for each in shipped.values():
+        yield records.entry(each, file.sources, file.as_of, today)
 
 
 def _index(entries: Iterable[Entry]) -> Mapping[str, Entry]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -74,7 +75,7 @@ def fetch_history(base_url: str, zone: str, token: str, *, timeout_s: float = 10
 
     Raises `CatalogError` when the endpoint fails, or returns invented sandbox data.
     """
-    url = f"{base_url.rstrip('/')}/v3/carbon-intensity/history?zone={zone}"
+    url = f"{base_url.rstrip('/')}/v3/carbon-intensity/history?{urlencode({'zone': zone})}"
     history = _history(_get(url, token, timeout_s), url)
     if any(point.estimationMethod == SANDBOX for point in history.history):
         raise CatalogError(f"{url} returned sandbox data, which is invented; use a production key")
@@ -88,6 +89,9 @@ def _get(url: str, token: str, timeout_s: float) -> bytes:
         with urllib.request.urlopen(request, timeout=timeout_s) as response:
             data: bytes = response.read()
             return data
+    except urllib.error.HTTPError as error:
+        error.close()
+        raise CatalogError(f"no grid intensity from {url}: HTTP status {error.code}") from None
     except (urllib.error.URLError, TimeoutError) as error:
         raise CatalogError(f"no grid intensity from {url}: {error}") from error
 

@@ -60,6 +60,7 @@ class ProviderRecord(msgspec.Struct, forbid_unknown_fields=True):
     pue: Cell | None = None
     wue: Cell | None = None
     zone: str | None = None
+    aliases: tuple[str, ...] = ()
     notes: str = ""
 
 
@@ -155,6 +156,7 @@ def provider(record: ProviderRecord, sources: Sources) -> Provider:
         pue=factor(record.pue, UNITS["pue"], sources),
         wue_l_per_kwh=factor(record.wue, UNITS["wue"], sources),
         zone=record.zone,
+        aliases=record.aliases,
         notes=record.notes,
     )
 

@@ -37,4 +37,5 @@ class Provider:
     """Water consumed on site, L per kWh of IT energy."""
     zone: str | None = None
     """Where it computes unless told otherwise."""
+    aliases: tuple[str, ...] = ()
     notes: str = ""
