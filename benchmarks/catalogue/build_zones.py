@@ -4,7 +4,8 @@
     python benchmarks/catalogue/build_zones.py
 
 Greenhouse gas, off-site water and abiotic resources are taken as published. Primary energy, and
-water where WRI has no figure, are computed from the generation mix with the factors below.
+water where WRI has no figure, are computed from the generation mix with the factors below. How far
+such figures are from published ones, where both exist, is their interval.
 """
 
 from __future__ import annotations
@@ -24,12 +25,6 @@ SOURCES = {
         " via Our World in Data and ecologits 0.11.3",
         "url": "https://ourworldindata.org/grapher/carbon-intensity-electricity",
         "year": 2026,
-        "licence": "CC BY 4.0",
-    },
-    "ember-mix": {
-        "title": "Ember yearly electricity data, via Our World in Data and codecarbon 3.3.2",
-        "url": "https://ourworldindata.org/electricity-mix",
-        "year": 2024,
         "licence": "CC BY 4.0",
     },
     "pe-mix": {
@@ -81,13 +76,14 @@ MIX = {
 }
 
 BTU_IN_MJ = 1.05506e-3
+KWH_IN_MJ = 3.6
 
 # MJ of primary energy per kWh generated. Heat rates of 2022 in Btu per kWh; biomass is burnt in steam
 # plants and taken as coal; `other` is mostly geothermal, at the IEA's 10 %.
 PRIMARY_ENERGY_MJ = {
     "coal": 10_689 * BTU_IN_MJ, "oil": 11_166 * BTU_IN_MJ, "gas": 7_740 * BTU_IN_MJ,
     "nuclear": 10_448 * BTU_IN_MJ, "biomass": 10_689 * BTU_IN_MJ,
-    "hydro": 3.6, "wind": 3.6, "solar": 3.6, "other": 36.0,
+    "hydro": KWH_IN_MJ, "wind": KWH_IN_MJ, "solar": KWH_IN_MJ, "other": 10 * KWH_IN_MJ,
 }  # fmt: skip
 
 # L consumed per kWh generated: NREL medians in gallons per MWh, times 3.785 / 1000. Cooling towers,
@@ -103,7 +99,7 @@ WATER_L = {
 
 # Published as 0 g/kWh, which is a gap in the data and not a grid without emissions.
 LEFT_OUT = {"CAF"}
-FLAGGED = {"TKM": "Above 1,300 g/kWh: gas plants of low efficiency; kept as published."}
+FLAGGED = {"TKM": "Above 1,300 g/kWh as published, high for a gas grid; kept and flagged."}
 
 
 def packaged(package: str, path: str) -> Path:
@@ -120,6 +116,35 @@ def weighted(parts: dict[str, float], factors: dict[str, float]) -> float:
     return sum(share * factors[name] for name, share in parts.items())
 
 
+Interval = tuple[float, float]
+
+
+def computed(value: float, year: int, source: str, error: Interval, floor: float = 0.0) -> dict[str, Any]:
+    """A modelled cell with its P5 and P95."""
+    made = cell(value, year, source, "modelled")
+    return made | {
+        name: max(float(f"{value * end:.4g}"), floor)
+        for name, end in zip(("low", "high"), error, strict=True)
+    }
+
+
+def error_against(published_value: str, unit_value: dict[str, float], world: World, floor: float) -> Interval:
+    """P5 and P95 of published over computed, on the countries that have both.
+
+    A published figure below `floor` cannot be true and is left out.
+    """
+    ratios = sorted(
+        factors[published_value] / weighted(parts, unit_value)
+        for code, mix in world.mixes.items()
+        if (parts := shares(mix))
+        and (factors := world.factors.get(code))
+        and published(factors, published_value)
+        and factors[published_value] >= floor
+    )
+    print(f"{published_value}: computed for {len(ratios)} countries with a published figure")
+    return ratios[round(0.05 * (len(ratios) - 1))], ratios[round(0.95 * (len(ratios) - 1))]
+
+
 def cell(value: float, year: int, source: str, evidence: str = "official") -> dict[str, Any]:
     return {"value": float(f"{value:.4g}"), "year": year, "source": source, "evidence": evidence}
 
@@ -128,39 +153,44 @@ def published(factors: dict[str, Any], name: str) -> bool:
     return f"electricity-mix-{name}-world" not in (factors["warnings"] or ())
 
 
-def zone(
-    code: str, mix: dict[str, Any], factors: dict[str, Any] | None, aliases: list[str]
-) -> dict[str, Any]:
-    record: dict[str, Any] = {"code": code, "name": mix["country_name"], "aliases": aliases}
-    if factors is None:
-        record["ghg"] = cell(mix["carbon_intensity"], mix["year"], "ember-mix")
-    else:
+class World:
+    """The packaged tables, and how well the computed columns fit the published ones."""
+
+    def __init__(self, mixes: dict[str, Any], factors: dict[str, Any]) -> None:
+        self.mixes = mixes
+        self.factors = factors
+        self.water_error = error_against("wue", WATER_L, self, 0.0)
+        self.energy_error = error_against("pe", PRIMARY_ENERGY_MJ, self, KWH_IN_MJ)
+
+    def zone(
+        self, code: str, mix: dict[str, Any], factors: dict[str, Any], names: list[str]
+    ) -> dict[str, Any]:
+        record = {"code": code, "name": mix["country_name"], "aliases": names}
         record["ghg"] = cell(factors["gwp"] * 1000, 2025, "ember")
-    if parts := shares(mix):
-        record["primary_energy"] = cell(weighted(parts, PRIMARY_ENERGY_MJ), mix["year"], "pe-mix", "modelled")
-        record["water"] = cell(weighted(parts, WATER_L), mix["year"], "water-mix", "modelled")
-    if factors and published(factors, "wue"):
-        record["water"] = cell(factors["wue"], 2020, "wri")
-    if factors and published(factors, "adpe"):
-        record["adpe"] = cell(factors["adpe"] * 1e6, 2025, "ademe")
-    if code in FLAGGED:
-        record["notes"] = FLAGGED[code]
-    return record
+        if parts := shares(mix):
+            energy = weighted(parts, PRIMARY_ENERGY_MJ)
+            water = weighted(parts, WATER_L)
+            record["primary_energy"] = computed(energy, mix["year"], "pe-mix", self.energy_error, KWH_IN_MJ)
+            record["water"] = computed(water, mix["year"], "water-mix", self.water_error)
+        if published(factors, "wue"):
+            record["water"] = cell(factors["wue"], 2020, "wri")
+        if published(factors, "adpe"):
+            record["adpe"] = cell(factors["adpe"] * 1e6, 2025, "ademe")
+        return record | ({"notes": FLAGGED[code]} if code in FLAGGED else {})
 
+    def whole(self) -> dict[str, Any]:
+        total = {name: sum(mix[name] for mix in self.mixes.values()) for name in MIX}
+        mix = {**total, "country_name": "World", "year": 2023}
+        record = self.zone("world", mix, self.factors["WOR"], ["WOR", "OWID_WRL"])
+        # The published world row (0.013 mg) lies below nearly every country it is made of.
+        return record | {"adpe": cell(self.mean_adpe(), 2025, "adpe-mean", "modelled")}
 
-def world(mixes: dict[str, Any], factors: dict[str, Any]) -> dict[str, Any]:
-    total = {name: sum(mix[name] for mix in mixes.values()) for name in MIX}
-    mix = {**total, "country_name": "World", "year": 2023}
-    record = zone("world", mix, factors["WOR"], ["WOR", "OWID_WRL"])
-    # The published world row (0.013 mg) lies below nearly every country it is made of.
-    return record | {"adpe": cell(mean_adpe(mixes, factors), 2025, "adpe-mean", "modelled")}
-
-
-def mean_adpe(mixes: dict[str, Any], factors: dict[str, Any]) -> float:
-    """Mean over the countries with a value of their own, by generation; mg Sb eq per kWh."""
-    known = [code for code in mixes if code in factors and published(factors[code], "adpe")]
-    weight = {code: mixes[code]["total_TWh"] for code in known}
-    return float(sum(weight[code] * factors[code]["adpe"] * 1e6 for code in known) / sum(weight.values()))
+    def mean_adpe(self) -> float:
+        """Mean over the countries with a value of their own, by generation; mg Sb eq per kWh."""
+        known = [code for code in self.mixes if published(self.factors[code], "adpe")]
+        weight = {code: self.mixes[code]["total_TWh"] for code in known}
+        total = sum(weight[code] * self.factors[code]["adpe"] * 1e6 for code in known)
+        return float(total / sum(weight.values()))
 
 
 def regions() -> dict[str, list[str]]:
@@ -177,11 +207,11 @@ def main() -> None:
         packaged("codecarbon", "codecarbon/data/private_infra/global_energy_mix.json").read_bytes()
     )
     tabulated = json.loads(packaged("ecologits", "ecologits/data/electricity_mixes.json").read_bytes())
-    factors = {each["name"]: each for each in tabulated["electricity_mixes"]}
-    aliases = regions()
-    zones = [world(mixes, factors)]
+    world = World(mixes, {each["name"]: each for each in tabulated["electricity_mixes"]})
+    names = regions()
+    zones = [world.whole()]
     zones += [
-        zone(code, mix, factors.get(code), aliases.get(code, []))
+        world.zone(code, mix, world.factors[code], names.get(code, []))
         for code, mix in sorted(mixes.items())
         if code not in LEFT_OUT
     ]

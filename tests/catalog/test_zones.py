@@ -42,6 +42,13 @@ def test_no_kilowatt_hour_holds_less_than_its_own_energy(zones: tuple[Zone, ...]
         assert zone.primary_energy_mj_per_kwh.evidence == "modelled"
 
 
+def test_what_was_computed_says_how_far_it_may_be_off(zones: tuple[Zone, ...]) -> None:
+    for factor in (each for zone in zones for each in (zone.primary_energy_mj_per_kwh, zone.water_l_per_kwh)):
+        if factor and factor.evidence == "modelled":
+            assert factor.low is not None and factor.high is not None
+            assert factor.low <= factor.value <= factor.high
+
+
 def test_water_is_known_everywhere_and_says_how(zones: tuple[Zone, ...]) -> None:
     known = [zone.water_l_per_kwh for zone in zones if zone.water_l_per_kwh is not None]
     assert len(known) == len(zones)
