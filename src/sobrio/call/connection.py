@@ -86,8 +86,11 @@ class Connection(asyncio.Protocol):
             self._response.begin(status)
 
     def on_body(self, piece: bytes) -> None:
-        if self._response is not None:
-            self._response.feed(piece)
+        if self._response is None:
+            return
+        self._response.feed(piece)
+        if self._response.body_bytes > self._limits.body_bytes:
+            self._break(f"{self.origin} sent more than {self._limits.body_bytes} bytes")
 
     def on_message_complete(self) -> None:
         if self._response is None or not self._response.status:
@@ -110,8 +113,6 @@ class Connection(asyncio.Protocol):
         limits = self._limits
         if not response.status and self._head_bytes > limits.head_bytes:
             self._break(f"{self.origin} sent more than {limits.head_bytes} bytes of headers")
-        elif response.body_bytes > limits.body_bytes:
-            self._break(f"{self.origin} sent more than {limits.body_bytes} bytes")
         elif response.unread_bytes > limits.buffered_bytes and self._response is response:
             self._paused = True
             self._transport.pause_reading()

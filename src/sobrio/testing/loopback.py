@@ -6,6 +6,7 @@ import asyncio
 import ssl
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from threading import Condition, Event, Thread
 from types import TracebackType
 from typing import Any, Self
@@ -108,6 +109,8 @@ class LoopbackUpstream:
             self._count(abandoned=1)
         finally:
             writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
             self._writers.remove(writer)
             self._count(open=-1)
 
