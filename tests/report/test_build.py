@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from sobrio.errors import InputError
+from sobrio.ledger import SqliteLedger
 from sobrio.report import Report, from_json, to_html, to_json
 from sobrio.terms.receipt import Receipt
 
@@ -82,3 +84,19 @@ def test_an_unknown_language_is_refused(reported: Reported) -> None:
 def test_activity_is_summed_not_listed(reported: Reported, month: tuple[Receipt, ...]) -> None:
     once, often = reported(month[:8]), reported(month[:8] * 50)
     assert len(once.method.realised_activities) == len(often.method.realised_activities)
+
+
+def test_a_ledger_gives_the_same_figures_as_its_receipts(
+    reported: Reported, month: tuple[Receipt, ...], tmp_path: Path
+) -> None:
+    ledger = SqliteLedger(tmp_path / "ledger.sqlite", tmp_path / "spool")
+    for receipt in month:
+        ledger.close(receipt)
+    report = reported(ledger.receipts("2026-10-01", "2026-11-01"))
+    ledger.shutdown()
+    assert to_json(report) == to_json(reported(month))
+
+
+def test_checks_are_counted_where_the_impact_is_unknown_too(report: Report) -> None:
+    assert (report.quality.passed, report.quality.failed, report.quality.unchecked) == (13, 1, 4)
+    assert report.avoided.verified.requests == 12

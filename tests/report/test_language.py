@@ -41,7 +41,7 @@ def test_every_caveat_is_said_in_both_languages() -> None:
         (0.012345, "0.0123", "0,0123"),
         (-2.5, "−2.50", "−2,50"),
         (3.3e-9, "3.30 × 10⁻⁹", "3,30 × 10⁻⁹"),
-        (9.999e-7, "1.00 × 10⁻⁶", "1,00 × 10⁻⁶"),
+        (9.999e-6, "1.00 × 10⁻⁵", "1,00 × 10⁻⁵"),
         (0, "0", "0"),
     ],
 )
@@ -81,20 +81,27 @@ def test_quantities_in_words() -> None:
     assert language("fr").interval(energy) == "1,23\u00a0kWh (0,410 à 3,70)"
 
 
+def test_one_interval_is_written_one_way() -> None:
+    tiny = Quantity(2.2e-7, 4.96e-7, 1.45e-5, unit="MWh")
+    assert language("en").interval(tiny) == "4.96 × 10⁻⁷\u00a0MWh (2.20 × 10⁻⁷–1.45 × 10⁻⁵)"
+
+
 @pytest.mark.parametrize(("code", "word"), [("en", "unknown"), ("fr", "inconnu")])
 def test_unknown_is_said(code: str, word: str) -> None:
     words = language(code)
     assert {
         words.interval(None), words.amount(None, "Wh"), words.figure(None), words.percent(None),
-        words.chance(None), words.count(None),
+        words.chance(None), words.count(None), words.odds(None).removeprefix("P(A > 0) = "),
     } == {word}  # fmt: skip
 
 
 def test_a_probability_over_scenarios_is_never_certain() -> None:
     words = language("en")
     assert (words.chance(1.0), words.chance(0.0), words.chance(0.97)) == ("> 99.9%", "< 0.1%", "97%")
+    assert (words.odds(1.0), words.odds(0.97)) == ("P(A > 0) > 99.9%", "P(A > 0) = 97%")
 
 
 def test_dates() -> None:
     assert language("en").day("2026-10-01") == "1 October 2026"
+    assert language("fr").day("2026-10-01") == "1er octobre 2026"
     assert language("fr").day("2026-08-31T10:00:00Z") == "31 août 2026"

@@ -228,7 +228,7 @@ def test_a12_the_claim_uses_the_conservative_bound(report: Report, page: str) ->
     assert re.match(
         r"Between 1 October 2026 and 31 October 2026, an estimated [\d.,]+ \w*g CO₂e or more", claim
     )
-    assert "P5" in claim[:300] and "P(A &gt; 0) = " in claim[:300]
+    assert "P5" in claim[:300] and "P(A &gt; 0) " in claim[:300]
 
 
 def test_a12_no_claim_when_the_lower_bound_is_not_above_zero(
@@ -315,10 +315,9 @@ def test_a21_the_exported_activity_gives_the_same_totals(report: Report, estimat
         router_cpu_seconds=given.router.cpu_seconds,
         idle_wh=given.router.idle_wh,
     )
-    for name in CRITERIA:
-        assert central(getattr(again.realised, name)) == pytest.approx(
-            central(getattr(report.realised, name))
-        )
+    assert [getattr(again.realised, name) for name in CRITERIA] == [
+        getattr(report.realised, name) for name in CRITERIA
+    ]
 
 
 def test_a21_factors_carry_source_year_and_licence(report: Report) -> None:

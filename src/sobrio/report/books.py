@@ -15,6 +15,14 @@ from sobrio.terms.receipt import Receipt
 
 Dimension = Callable[[Receipt], str]
 
+COMPARED: frozenset[Standing] = frozenset({"verified", "predicted", "unverified"})
+
+_UNANSWERED = frozenset({"refused", "decided-not-called"})
+
+_MECHANISMS: dict[str, Mechanism] = {"exact": "cache", "semantic": "cache", "no-model": "no model"}
+
+_TOKENS = ("input_tokens", "output_tokens", "cached_tokens")
+
 
 class Cell(NamedTuple):
     """What receipts of one tally have in common."""
@@ -81,12 +89,15 @@ class Books:
     dimensions: tuple[Dimension, ...]
     known: Callable[[Activity], bool]
     cells: dict[Cell, Tally] = field(default_factory=dict)
+    days: dict[str, Tally] = field(default_factory=dict)
     callers: set[tuple[str | None, ...]] = field(default_factory=set)
     evidence: Counter[str] = field(default_factory=Counter)
+    checks: Counter[str] = field(default_factory=Counter)
+    """Answered requests by equivalence, whether or not their impact is known."""
     caveats: Counter[str] = field(default_factory=Counter)
     uncovered: Counter[str] = field(default_factory=Counter)
     calls: int = 0
-    tokens: Counter[str] = field(default_factory=Counter)
+    tokens: dict[str, float] = field(default_factory=lambda: dict.fromkeys(_TOKENS, 0.0))
     escalations: int = 0
     failures: int = 0
     policies: dict[str, Span] = field(default_factory=dict)
@@ -98,12 +109,15 @@ class Books:
         standing = self._standing(receipt)
         self._count(receipt)
         self._trace(receipt)
+        self.checks[receipt.equivalence] += standing != "not answered"
         tally = self.cells.setdefault(self._cell(receipt, standing), Tally())
-        tally.requests += 1
-        tally.outcomes[receipt.outcome] += 1
-        tally.router_cpu_seconds += receipt.router_cpu_seconds
+        day = self.days.setdefault(receipt.at[:10], Tally())
+        for each in (tally, day):
+            each.requests += 1
+            each.outcomes[receipt.outcome] += 1
+            each.router_cpu_seconds += receipt.router_cpu_seconds
         for activity in receipt.activities:
-            self._book(tally, activity)
+            self._book(activity, (tally, day))
         reference = receipt.reference_activity
         if reference is not None and standing in COMPARED:
             tally.references.add(reference)
@@ -176,21 +190,15 @@ class Books:
         if receipt.outcome == "decided-not-called":
             self.not_called.setdefault((decision.model, decision.rule), Predicted()).see(decision)
 
-    def _book(self, tally: Tally, activity: Activity) -> None:
+    def _book(self, activity: Activity, tallies: tuple[Tally, ...]) -> None:
         self.calls += int(activity.requests)
-        for name in ("input_tokens", "output_tokens", "cached_tokens"):
+        for name in _TOKENS:
             self.tokens[name] += getattr(activity, name)
         if self.known(activity):
-            tally.realised.add(activity)
+            for tally in tallies:
+                tally.realised.add(activity)
         else:
             self.uncovered[activity.model.name] += int(activity.requests)
-
-
-COMPARED: frozenset[Standing] = frozenset({"verified", "predicted", "unverified"})
-
-_UNANSWERED = frozenset({"refused", "decided-not-called"})
-
-_MECHANISMS: dict[str, Mechanism] = {"exact": "cache", "semantic": "cache", "no-model": "no model"}
 
 
 def kept(receipts: Iterable[Receipt], books: Books, start: str, end: str) -> Books:

@@ -28,12 +28,12 @@ def _row(labels: tuple[str, ...], cells: Sequence[tuple[Cell, Tally]], valuation
     whole = merged(tally for _, tally in cells)
     verified = merged(tally for cell, tally in cells if cell.standing == "verified")
     realised = valuation.total(whole)
-    output = sum(each.output_tokens for each in whole.realised)
+    output = float(sum(each.output_tokens for each in whole.realised))
     return Row(
         labels=labels,
         requests=whole.requests,
         cached=whole.outcomes["exact"] + whole.outcomes["semantic"],
-        input_tokens=sum(each.input_tokens for each in whole.realised),
+        input_tokens=float(sum(each.input_tokens for each in whole.realised)),
         output_tokens=output,
         realised=realised,
         verified=verified.requests,

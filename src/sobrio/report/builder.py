@@ -14,6 +14,7 @@ from sobrio.report.dimension import dimensions
 from sobrio.report.disclosure import disclosure, inventory
 from sobrio.report.document import (
     Coverage,
+    Day,
     Declarations,
     NotCalled,
     Policy,
@@ -53,7 +54,7 @@ def build(
     """
     if lang not in LANGUAGES:
         raise InputError(f"No report in {lang!r}; choose {' or '.join(LANGUAGES)}.")
-    start, end = _days(period_start, period_end)
+    start, end = _bounds(period_start, period_end)
     valuation = Valuation(estimator)
     books = kept(receipts, Books(dimensions(by), valuation.known), start, end)
     return _report(books, valuation, declared or Declarations(), (start, end), tuple(by), lang, now)
@@ -84,6 +85,7 @@ def _report(
         inventory=inventory(books, valuation, declared),
         avoided=statement,
         series=told_apart,
+        days=_days(books, valuation),
         breakdowns=breakdowns(books, valuation, by),
         quality=_quality(books, statement.verified.realised, statement.verified.reference),
         rebound=_rebound(books),
@@ -106,7 +108,7 @@ def _public(books: Books, realised: Impacts, reference: Impacts | None) -> bool:
     )
 
 
-def _days(start: date | str, end: date | str) -> tuple[str, str]:
+def _bounds(start: date | str, end: date | str) -> tuple[str, str]:
     try:
         first, last = (date.fromisoformat(str(each)) for each in (start, end))
     except ValueError as error:
@@ -121,9 +123,7 @@ def _requests(books: Books) -> Requests:
     return Requests(
         total=whole.requests,
         by_outcome=dict(sorted(whole.outcomes.items())),
-        input_tokens=books.tokens["input_tokens"],
-        output_tokens=books.tokens["output_tokens"],
-        cached_tokens=books.tokens["cached_tokens"],
+        **books.tokens,
     )
 
 
@@ -145,15 +145,12 @@ def _share(part: Impacts, whole: Impacts) -> float | None:
 
 
 def _quality(books: Books, realised: Impacts, reference: Impacts | None) -> Quality:
-    counts = books.standings()
+    checks = books.checks
     outcomes = books.tally().outcomes
     return Quality(
-        passed=counts["verified"],
-        failed=counts["not comparable"],
-        unchecked=sum(counts.values())
-        - counts["verified"]
-        - counts["not comparable"]
-        - counts["not answered"],
+        passed=checks["verified"],
+        failed=checks["not comparable"],
+        unchecked=checks["predicted"] + checks["unverified"],
         escalations=books.escalations,
         fallbacks=outcomes["fallback"],
         refusals=outcomes["refused"],
@@ -167,6 +164,11 @@ def _break_even(realised: Impacts, reference: Impacts | None) -> float | None:
     if reference is None or reference.energy_wh is None or realised.energy_wh is None:
         return None
     return 1.0 - float(realised.energy_wh.central / reference.energy_wh.central)
+
+
+def _days(books: Books, valuation: Valuation) -> tuple[Day, ...]:
+    days = sorted(books.days.items())
+    return tuple(Day(day, tally.requests, valuation.total(tally)) for day, tally in days)
 
 
 def _rebound(books: Books) -> Rebound:

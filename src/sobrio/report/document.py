@@ -146,6 +146,13 @@ class Breakdown:
 
 
 @dataclass(frozen=True, slots=True)
+class Day:
+    day: str
+    requests: int
+    realised: Impacts
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """What became of the answers; no avoided figure is shown without it."""
 
@@ -274,6 +281,8 @@ class Report:
     inventory: tuple[InventoryLine, ...]
     avoided: AvoidedStatement
     series: tuple[Series, ...]
+    days: tuple[Day, ...]
+    """Days with requests, in order; the declared idle energy is in no single day."""
     breakdowns: tuple[Breakdown, ...]
     quality: Quality
     rebound: Rebound

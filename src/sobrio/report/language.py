@@ -56,13 +56,21 @@ class Language:
 
     def chance(self, probability: Number | None) -> str:
         """A probability counted over scenarios: neither certain nor impossible."""
+        return self.messages["unknown"] if probability is None else "".join(self._bounded(float(probability)))
+
+    def odds(self, probability: Number | None) -> str:
+        """`P(A > 0) = 97%`"""
         if probability is None:
-            return self.messages["unknown"]
+            return f"P(A > 0) = {self.messages['unknown']}"
+        relation, share = self._bounded(float(probability))
+        return f"P(A > 0) {relation or '= '}{share}"
+
+    def _bounded(self, probability: float) -> tuple[str, str]:
         if probability > CERTAIN:
-            return f"> {number.percent(CERTAIN, self.style)}"
+            return "> ", number.percent(CERTAIN, self.style)
         if probability < 1 - CERTAIN:
-            return f"< {number.percent(1 - CERTAIN, self.style)}"
-        return number.percent(float(probability), self.style)
+            return "< ", number.percent(1 - CERTAIN, self.style)
+        return "", number.percent(probability, self.style)
 
     def written(self, quantity: Quantity | None) -> Written | None:
         if quantity is None:
@@ -95,7 +103,8 @@ class Language:
     def day(self, iso: str) -> str:
         """A date as the language writes it."""
         day = date.fromisoformat(iso[:10])
-        return self.text("date", day=day.day, month=self.messages[f"month.{day.month}"], year=day.year)
+        key = "date.first" if day.day == 1 else "date"
+        return self.text(key, day=day.day, month=self.messages[f"month.{day.month}"], year=day.year)
 
 
 @lru_cache(maxsize=4)

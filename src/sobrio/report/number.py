@@ -26,7 +26,7 @@ LADDERS: Final[Mapping[str, Ladder]] = MappingProxyType(
     }
 )
 
-TINY: Final = 1e-6
+TINY: Final = 1e-5
 """Below this a plain decimal has more zeros than a reader will count."""
 
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -56,9 +56,13 @@ def significant(value: float, style: Style, digits: int = 3) -> str:
     if value == 0:
         return "0"
     if abs(value) < TINY:
-        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-        return f"{_localised(mantissa, style)} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+        return _scientific(value, style, digits)
     return _localised(format(Decimal(f"{value:.{digits - 1}e}"), "f"), style)
+
+
+def _scientific(value: float, style: Style, digits: int = 3) -> str:
+    mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+    return f"{_localised(mantissa, style)} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
 
 
 def percent(share: float, style: Style) -> str:
@@ -82,8 +86,10 @@ def unit_for(quantity: Quantity) -> tuple[str, float]:
 
 def in_unit(interval: Interval, scale: float, style: Style) -> tuple[str, str, str]:
     """P5, P50 and P95 as text."""
-    low, central, high = (float(each) / scale for each in (interval.low, interval.central, interval.high))
-    return significant(low, style), significant(central, style), significant(high, style)
+    values = [float(each) / scale for each in (interval.low, interval.central, interval.high)]
+    write = _scientific if any(0 < abs(each) < TINY for each in values) else significant
+    low, central, high = (write(each, style) for each in values)
+    return low, central, high
 
 
 def _own(ladder: Ladder) -> int:

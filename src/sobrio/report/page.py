@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, get_args
 
+from sobrio.report.chart import Chart, energy_chart, requests_chart
 from sobrio.report.document import Mechanism, Report, Standing
 from sobrio.report.language import Language, language
 from sobrio.terms.impacts import CRITERIA, Avoided, Impacts
@@ -13,19 +15,19 @@ from sobrio.terms.quantity import Interval, Quantity
 from sobrio.terms.receipt import Outcome
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Template
 
 
 def to_html(report: Report) -> str:
     """The page in the report's language. The same report gives the same text."""
     words = language(report.lang)
-    page = _environment(words).get_template("page.html")
-    return page.render(
+    return _template(report.lang).render(
         report=report,
         words=words,
         criteria=CRITERIA,
         claim=claim(report, words),
         provenance=_provenance(report, words),
+        charts=_charts(report, words),
         outcomes=[name for name in get_args(Outcome) if name in report.requests.by_outcome],
         standings=[name for name in get_args(Standing) if name in report.avoided.counts],
         mechanisms=[name for name in get_args(Mechanism) if name in report.avoided.by_mechanism],
@@ -48,7 +50,7 @@ def claim(report: Report, words: Language) -> str:
         low=_single(words, avoided.ghg_g, "low"),
         central=_single(words, shown, "central"),
         high=_single(words, avoided.ghg_g, "high"),
-        chance=words.chance(avoided.p_positive),
+        chance=words.odds(avoided.p_positive),
         requests=words.count(side.requests),
         reference=avoided.reference,
     )
@@ -68,6 +70,17 @@ def _single(words: Language, quantity: Quantity, level: str) -> str:
     return words.amount(float(getattr(quantity, level)), quantity.unit)
 
 
+def _charts(report: Report, words: Language) -> list[tuple[str, str, Chart]]:
+    """Title, highest value in words, and columns of each drawing."""
+    period = report.period_start, report.period_end
+    requests = requests_chart(report.days, *period)
+    energy = energy_chart(report.days, *period)
+    return [
+        (words.text("requests"), words.count(requests.highest), requests),
+        (words.text("criterion.energy_wh"), words.amount(energy.highest, "Wh"), energy),
+    ]
+
+
 def _provenance(report: Report, words: Language) -> str:
     years = report.method.vintage
     vintage = (
@@ -83,7 +96,9 @@ def _provenance(report: Report, words: Language) -> str:
     )
 
 
-def _environment(words: Language) -> Environment:
+@lru_cache(maxsize=4)
+def _template(code: str) -> Template:
+    """The compiled page for one language."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -93,8 +108,9 @@ def _environment(words: Language) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    words = language(code)
     environment.globals.update(t=words.text, label=words.label, span=_span, of=_of, names=_names(words))
-    return environment
+    return environment.get_template("page.html")
 
 
 def _names(words: Language) -> Callable[..., str]:

@@ -28,30 +28,50 @@ def key_of(activity: Activity) -> ActivityKey:
     )
 
 
-def _plus(left: Activity, right: Activity) -> Activity:
-    return replace(
-        left,
-        input_tokens=left.input_tokens + right.input_tokens,
-        output_tokens=left.output_tokens + right.output_tokens,
-        cached_tokens=left.cached_tokens + right.cached_tokens,
-        cpu_seconds=None if left.cpu_seconds is None else left.cpu_seconds + (right.cpu_seconds or 0.0),
-        requests=left.requests + right.requests,
-    )
+@dataclass(slots=True)
+class _Sum:
+    """A running sum; `of` says what the summed activities have in common."""
+
+    of: Activity
+    requests: float = 0.0
+    input_tokens: float = 0.0
+    output_tokens: float = 0.0
+    cached_tokens: float = 0.0
+    cpu_seconds: float = 0.0
+
+    def add(self, activity: Activity) -> None:
+        self.requests += activity.requests
+        self.input_tokens += activity.input_tokens
+        self.output_tokens += activity.output_tokens
+        self.cached_tokens += activity.cached_tokens
+        self.cpu_seconds += activity.cpu_seconds or 0.0
+
+    def activity(self) -> Activity:
+        return replace(
+            self.of,
+            requests=self.requests,
+            input_tokens=self.input_tokens,
+            output_tokens=self.output_tokens,
+            cached_tokens=self.cached_tokens,
+            cpu_seconds=None if self.of.cpu_seconds is None else self.cpu_seconds,
+        )
 
 
 @dataclass(slots=True)
 class Sums:
     """Activities by key."""
 
-    by_key: dict[ActivityKey, Activity] = field(default_factory=dict)
+    by_key: dict[ActivityKey, _Sum] = field(default_factory=dict)
 
     def add(self, activity: Activity) -> None:
         key = key_of(activity)
         known = self.by_key.get(key)
-        self.by_key[key] = activity if known is None else _plus(known, activity)
+        if known is None:
+            known = self.by_key[key] = _Sum(activity)
+        known.add(activity)
 
     def __iter__(self) -> Iterator[Activity]:
-        return iter(self.by_key.values())
+        return (each.activity() for each in self.by_key.values())
 
 
 @dataclass(slots=True)
