@@ -10,14 +10,41 @@ from __future__ import annotations
 import zlib
 from functools import lru_cache
 from statistics import NormalDist
-from typing import TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector: TypeAlias = NDArray[np.float64]
+Spread: TypeAlias = tuple[float, float]
+"""P5 and P95."""
+Skewed: TypeAlias = tuple[float, float, float]
+"""P5, P50 and P95."""
 
-Z95 = NormalDist().inv_cdf(0.95)
+Z95: Final = NormalDist().inv_cdf(0.95)
+
+
+class Draws(Protocol):
+    """Where an estimate's vectors come from; all have the length `count`."""
+
+    @property
+    def count(self) -> int: ...
+
+    def uniform(self, key: str) -> Vector: ...
+
+    def normal(self, key: str) -> Vector: ...
+
+
+class Levels:
+    """Three scenarios, low, central and high, for a method that knows ranges and no distribution."""
+
+    count = 3
+
+    def uniform(self, key: str) -> Vector:  # noqa: ARG002 every key has the same three levels
+        return np.array([0.05, 0.5, 0.95])
+
+    def normal(self, key: str) -> Vector:  # noqa: ARG002
+        return np.array([-Z95, 0.0, Z95])
 
 
 @lru_cache(maxsize=4096)
@@ -32,8 +59,7 @@ def uniforms(count: int, seed: int, key: str) -> Vector:
 @lru_cache(maxsize=4096)
 def normals(count: int, seed: int, key: str) -> Vector:
     """Standard normal quantiles in the order of `uniforms`; shape (count,), read-only."""
-    table = _normal_table(count)
-    vector = table[np.floor(uniforms(count, seed, key) * count).astype(np.intp)]
+    vector = _normal_table(count)[np.floor(uniforms(count, seed, key) * count).astype(np.intp)]
     vector.flags.writeable = False
     return vector
 
@@ -44,14 +70,9 @@ def _normal_table(count: int) -> Vector:
     return np.array([inverse((i + 0.5) / count) for i in range(count)])
 
 
-def between(z: Vector, low: float, high: float) -> Vector:
-    """Lognormal with P5 = `low` and P95 = `high`, from standard normals `z`."""
-    middle = np.log(low * high) / 2
-    spread = np.log(high / low) / (2 * Z95)
-    return np.asarray(np.exp(middle + spread * z))
-
-
-def around(z: Vector, low: float, central: float, high: float) -> Vector:
-    """Two-piece lognormal with P5 = `low`, P50 = `central` and P95 = `high`."""
-    below, above = np.log(central / low) / Z95, np.log(high / central) / Z95
-    return np.asarray(central * np.exp(np.where(z < 0, below, above) * z))
+def lognormal(z: Vector, spread: Spread | Skewed) -> Vector:
+    """Standard normals `z` as a lognormal; given P50 too, with a spread of its own on either side."""
+    low, high = spread[0], spread[-1]
+    middle = spread[1] if len(spread) == 3 else np.sqrt(low * high)
+    below, above = np.log(middle / low) / Z95, np.log(high / middle) / Z95
+    return np.asarray(middle * np.exp(np.where(z < 0, below, above) * z))

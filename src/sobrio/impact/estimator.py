@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, cast
+from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sobrio.catalog import Catalog
 from sobrio.errors import InputError
-from sobrio.impact.deployments import processor_profile, profile_of
-from sobrio.impact.draws import Vector
-from sobrio.impact.profile import ROWS, Profile
+from sobrio.impact.draws import Vector, lognormal
+from sobrio.impact.length import LengthRatio, rho, routed_model
+from sobrio.impact.methods import method as method_of
+from sobrio.impact.place import Place, place
+from sobrio.impact.profile import Profile, processor
 from sobrio.impact.scenarios import Scenarios
-from sobrio.impact.totals import Totals, as_avoided, as_impacts
+from sobrio.impact.totals import Total, as_avoided, as_impacts, names, nothing, total, unknown
 from sobrio.terms.activity import Activity
 from sobrio.terms.impacts import Avoided, Equivalence, Impacts, Rates
-from sobrio.terms.model import Deployment, Evidence, Hardware, Model
-from sobrio.terms.quantity import Number
-
-METHODS: Final = ("sobrio-1",)
-
-WORST_FIRST: Final[tuple[Evidence, ...]] = (
-    "unknown", "assumed", "estimate", "modelled", "benchmarked", "official", "disclosed", "measured",
-)  # fmt: skip
+from sobrio.terms.model import Deployment, Hardware, Model
+from sobrio.terms.quantity import Interval, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +32,37 @@ class PeriodImpacts:
     realised: Impacts
     reference: Impacts | None
     avoided: Avoided | None
-    by_equivalence: Mapping[str, Avoided]
+    by_equivalence: Mapping[Equivalence, Avoided]
 
 
 class Estimator:
-    """Computes impacts by one method version. Deterministic: the same activity gives the same figures."""
+    """Impacts by one method version. Deterministic: the same activity gives the same figures.
+
+    `length_ratios` holds rho where a route has measured it, by (routed model, reference model).
+    """
 
     def __init__(
         self,
         method: str = "sobrio-1",
         catalog: Catalog | None = None,
         scenarios: Scenarios | None = None,
+        *,
         router_zone: str | None = None,
+        length_ratios: Mapping[tuple[str, str], LengthRatio] | None = None,
     ) -> None:
         """Raises `InputError` for a method nobody knows."""
-        if method not in METHODS:
-            raise InputError(f"unknown method {method!r}; choose one of {', '.join(METHODS)}")
-        self.method = method
-        self._catalog = catalog
-        self._scenarios = scenarios or Scenarios.draw()
-        self._router = processor_profile(self._scenarios, catalog, router_zone, None)
+        self._method = method_of(method, scenarios or Scenarios.draw())
+        self._catalog = catalog or Catalog.default()
+        self._length_ratios = length_ratios or {}
+        self._count = self._method.draws.count
         self._profiles: dict[tuple[object, ...], Profile | None] = {}
+        self._places: dict[tuple[str | None, str], Place] = {}
+        self._router = processor(self._method.draws, self._place(router_zone, ""))
+        self._router_per_second = self._router.wh_per_request * self._router.per_wh
+
+    @property
+    def method(self) -> str:
+        return self._method.name
 
     def estimate(
         self,
@@ -67,48 +74,52 @@ class Estimator:
         zone: str | None = None,
         provider: str = "",
         hardware: Hardware | None = None,
+        requests: Number = 1,
     ) -> Impacts:
-        """Impacts of one call, or of each of n calls when tokens are arrays of shape (n,)."""
-        found = self._model(model)
+        """Impacts of one call, or of each of n calls when counts are arrays of shape (n,).
+
+        `input_tokens` includes `cached_tokens`; an image model makes `requests` images. Raises
+        `UnknownModel` for a name the catalogue lacks, `InputError` for counts that cannot be.
+        """
+        found = self._catalog.model(model) if isinstance(model, str) else model
+        _check(input_tokens, output_tokens, cached_tokens, requests)
         call = Activity(
             found,
             cast("float", input_tokens),
             cast("float", output_tokens),
             cast("float", cached_tokens),
             zone=zone,
-            provider=provider,
+            provider=provider or found.provider,
             hardware=hardware,
+            requests=cast("float", requests),
         )
-        totals, evidence, caveats = self._sum([call])
-        return as_impacts(totals, method=self.method, evidence=evidence, caveats=caveats, model=found.name)
+        return as_impacts(self._one(call), method=self.method, model=found.name)
 
     def rates(self, deployment: Deployment) -> Rates | None:
         """Central rates for choosing; `None` when the model's size is unknown."""
         profile = self._profile(deployment.model, deployment.hardware, deployment.zone, deployment.provider)
-        if profile is None:
-            return None
-        middle = np.median(profile.per_wh, axis=1)
-        return Rates(
-            wh_per_output_token=float(np.median(profile.wh_per_output)),
-            wh_per_input_token=float(np.median(profile.wh_per_input)),
-            wh_per_cached_token=float(np.median(profile.wh_per_cached)),
-            wh_per_request=float(np.median(profile.wh_per_request)),
-            g_per_wh=float(middle[ROWS.index("ghg_use")]),
-            g_embodied_per_wh=float(middle[ROWS.index("ghg_embodied")]),
-        )
+        return None if profile is None else Rates(*profile.central)
 
     def router_energy_wh(self, cpu_seconds: float) -> float:
         """Central Wh of that much processor time, facility overhead included."""
-        return cpu_seconds * float(np.median(self._router.wh_per_request))
+        return cpu_seconds * self._router.central[3]
+
+    def router_energy(self, cpu_seconds: float) -> Interval:
+        """The same with its interval, Wh."""
+        low, central, high = np.quantile(self._router.wh_per_request, [0.05, 0.5, 0.95]) * cpu_seconds
+        return Interval(float(low), float(central), float(high))
 
     def avoided(
-        self, realised: Sequence[Activity], reference: Activity, *, equivalence: Equivalence = "unverified"
+        self,
+        realised: Sequence[Activity],
+        reference: Activity,
+        *,
+        equivalence: Equivalence = "unverified",
+        router_cpu_seconds: float = 0.0,
     ) -> Avoided:
-        """Reference minus realised inside each scenario; the router's own share is the caller's to add."""
-        avoided = self.account(realised, reference, router_cpu_seconds=0.0, equivalence=equivalence)[2]
-        if avoided is None:
-            raise InputError("avoided impact needs a reference activity")
-        return avoided
+        """Reference minus realised, inside each scenario; negative where the reference costs less."""
+        spent = self._realised(realised, router_cpu_seconds)
+        return self._difference(realised, spent, reference, equivalence)[1]
 
     def account(
         self,
@@ -118,32 +129,16 @@ class Estimator:
         router_cpu_seconds: float,
         equivalence: Equivalence,
     ) -> tuple[Impacts, Impacts | None, Avoided | None]:
-        """Realised (router included), reference and avoided; the last two `None` without a reference."""
-        totals, evidence, caveats = self._sum(realised)
-        totals = totals + router_cpu_seconds * self._router.wh_per_request * self._router.per_wh
-        name = realised[-1].model.name if realised else ""
-        spent = as_impacts(totals, method=self.method, evidence=evidence, caveats=caveats, model=name)
+        """Realised (router included), reference and avoided; the last two `None` without a reference.
+
+        The reference's `output_tokens` are those of the delivered answer; rho stretches them.
+        """
+        spent = self._realised(realised, router_cpu_seconds)
+        impacts = as_impacts(spent, method=self.method, model=names([each.model.name for each in realised]))
         if reference is None:
-            return spent, None, None
-        stretched = self._stretch(realised, reference)
-        baseline, base_evidence, base_caveats = self._sum([reference], stretched)
-        return (
-            spent,
-            as_impacts(
-                baseline,
-                method=self.method,
-                evidence=base_evidence,
-                caveats=base_caveats,
-                model=reference.model.name,
-            ),
-            as_avoided(
-                baseline - totals,
-                reference=reference.model.name,
-                equivalence=equivalence,
-                method=self.method,
-                caveats=tuple(dict.fromkeys((*caveats, *base_caveats))),
-            ),
-        )
+            return impacts, None, None
+        baseline, avoided = self._difference(realised, spent, reference, equivalence)
+        return impacts, as_impacts(baseline, method=self.method, model=reference.model.name), avoided
 
     def period(
         self,
@@ -152,168 +147,172 @@ class Estimator:
         router_cpu_seconds: float,
         idle_wh: float = 0.0,
     ) -> PeriodImpacts:
-        """Totals of a period, summed inside each scenario.
+        """Totals of a period, summed inside each scenario; cost grows with deployments, not requests.
 
-        An activity given with an equivalence is charged to that bucket; one given alone, the router and
-        the idle energy are shared over the buckets by their number of references.
+        An activity given with an equivalence is charged to that bucket. One given alone, the router and
+        the idle energy are shared among the buckets by their number of requests.
         """
-        shared: list[Activity] = []
-        spent: dict[str, list[Activity]] = defaultdict(list)
-        for each in realised:
-            if isinstance(each, Activity):
-                shared.append(each)
-            else:
-                spent[each[1]].append(each[0])
-        base: dict[str, list[Activity]] = defaultdict(list)
-        for activity, equivalence in references:
-            base[equivalence].append(activity)
-        own = (router_cpu_seconds * self._router.wh_per_request + idle_wh) * self._router.per_wh
-        common, evidence, caveats = self._sum(shared)
-        common = common + own
-        sums = {key: self._sum(group) for key, group in spent.items()}
-        total = common + sum(each[0] for each in sums.values())
-        everything = tuple(dict.fromkeys((*caveats, *(c for each in sums.values() for c in each[2]))))
-        impacts = as_impacts(
-            total,
-            method=self.method,
-            evidence=_worst([evidence, *(s[1] for s in sums.values())]),
-            caveats=everything,
-        )
-        count = sum(len(group) for group in base.values())
-        buckets: dict[str, Avoided] = {}
-        whole = np.zeros_like(total)
-        reference_evidence: list[Evidence] = []
-        reference_caveats: list[str] = []
-        for key, group in base.items():
-            baseline, its_evidence, its_caveats = self._sum(group)
-            whole = whole + baseline
-            reference_evidence.append(its_evidence)
-            reference_caveats.extend(its_caveats)
-            charged = common * (len(group) / count)
-            if key in sums:
-                charged = charged + sums[key][0]
+        alone, spent = _buckets(realised)
+        _, baselines = _buckets(references)
+        own = Total((router_cpu_seconds * self._router.wh_per_request + idle_wh) * self._router.per_wh)
+        common = self._sum(alone) + own
+        charged = {key: self._sum(group) for key, group in spent.items()}
+        whole = common + total(charged.values(), self._count)
+        impacts = as_impacts(whole, method=self.method)
+        if not baselines:
+            return PeriodImpacts(impacts, None, None, {})
+        requests = {key: sum(each.requests for each in group) for key, group in baselines.items()}
+        expected, buckets = nothing(self._count), {}
+        for key, group in baselines.items():
+            answers = [*spent.get(key, ()), *alone]
+            baseline = total((self._stretched(each, answers) for each in _summed(group)), self._count)
+            share = common * (requests[key] / sum(requests.values()))
             buckets[key] = as_avoided(
-                baseline - charged,
-                reference=", ".join(sorted({a.model.name for a in group})),
-                equivalence=key,  # type: ignore[arg-type]
+                baseline,
+                charged.get(key, nothing(self._count)) + share,
+                name=names([each.model.name for each in group]),
+                equivalence=key,
                 method=self.method,
-                caveats=tuple(dict.fromkeys((*everything, *its_caveats))),
+                chances=self._method.probabilistic,
             )
-        reference = (
-            as_impacts(
-                whole,
-                method=self.method,
-                evidence=_worst(reference_evidence),
-                caveats=tuple(dict.fromkeys(reference_caveats)),
-            )
-            if base
-            else None
-        )
+            expected = expected + baseline
+        reference = as_impacts(expected, method=self.method)
         return PeriodImpacts(impacts, reference, buckets.get("verified"), buckets)
 
-    def _stretch(self, realised: Sequence[Activity], reference: Activity) -> Vector | float:
-        """Rho: how much longer or shorter the reference would have answered, in every scenario."""
-        answer = next((each for each in reversed(realised) if each.role in ("answer", "escalation")), None)
-        if answer is not None and answer.model.name == reference.model.name:
-            return 1.0
-        spread = _length_spread(None if answer is None else answer.model, reference.model)
-        key = f"rho {'' if answer is None else answer.model.name} {reference.model.name}"
-        return np.asarray(np.exp(spread * self._scenarios.normal(key)))
+    def scenario_totals(
+        self, activities: Sequence[Activity], *, answering: Sequence[Activity] | None = None
+    ) -> NDArray[np.float64]:
+        """Totals in every scenario, shape (9, K): the rows of `sobrio.impact.profile.ROWS`, NaN if unknown.
 
-    def _sum(
-        self, activities: Sequence[Activity], stretch: Vector | float = 1.0
-    ) -> tuple[Totals, Evidence, tuple[str, ...]]:
-        """Totals over activities; NaN in every row when one of them cannot be known."""
-        totals: Totals = np.zeros((len(ROWS), self._scenarios.count))
-        evidence: list[Evidence] = []
-        caveats: list[str] = []
-        for group in _grouped(activities):
-            profile = self._profile(group.model, group.hardware, group.zone, group.provider)
-            if profile is None:
-                return np.full_like(totals, np.nan), "unknown", ("unknown-model", *caveats)
-            if profile is not None and group.cpu_seconds is not None:
-                processor = processor_profile(
-                    self._scenarios,
-                    self._catalog,
-                    group.zone,
-                    group.hardware.watts_per_core if group.hardware else None,
-                )
-                wh = processor.wh_per_request * group.cpu_seconds
-                profile = processor
-            else:
-                wh = profile.energy(
-                    group.output_tokens, group.input_tokens, group.cached_tokens, group.requests
-                )
-            if np.ndim(stretch):
-                output = profile.wh_per_output * group.output_tokens
-                wh = wh + output * (np.asarray(stretch) - 1)
-            if wh.ndim == 1:
-                totals = totals + wh * profile.per_wh
-            else:
-                totals = totals[..., None] if totals.ndim == 2 else totals
-                totals = totals + wh * profile.per_wh[:, :, None]
-            evidence.append(profile.evidence)
-            caveats.extend(profile.caveats)
-        return totals, _worst(evidence), tuple(dict.fromkeys(caveats))
+        With `answering`, the activities are references for those calls, and rho stretches their answers.
+        """
+        if answering is None:
+            return self._sum(activities).matrix
+        return total((self._stretched(each, answering) for each in activities), self._count).matrix
+
+    def _difference(
+        self, realised: Sequence[Activity], spent: Total, reference: Activity, equivalence: Equivalence
+    ) -> tuple[Total, Avoided]:
+        baseline = self._stretched(reference, realised)
+        return baseline, as_avoided(
+            baseline,
+            spent,
+            name=reference.model.name,
+            equivalence=equivalence,
+            method=self.method,
+            chances=self._method.probabilistic,
+        )
+
+    def _realised(self, activities: Sequence[Activity], router_cpu_seconds: float) -> Total:
+        return self._sum(activities) + Total(router_cpu_seconds * self._router_per_second)
+
+    def _stretched(self, reference: Activity, realised: Sequence[Activity]) -> Total:
+        """The reference call with rho times the delivered output tokens, rho drawn."""
+        profile = self._profile_for(reference)
+        if profile is None:
+            return unknown(self._count)
+        ratio = self._rho(routed_model(realised), reference.model)
+        answer = profile.wh_per_output * reference.output_tokens * (ratio - 1)
+        return _priced(reference, profile) + Total(answer * profile.per_wh)
+
+    def _rho(self, routed: Model | None, reference: Model) -> Vector:
+        measured = None if routed is None else self._length_ratios.get((routed.name, reference.name))
+        if not self._method.probabilistic:
+            return np.full(self._count, 1.0 if measured is None else measured.central)
+        if measured is None or routed is None:
+            return rho(self._method.draws, routed, reference)
+        z = self._method.draws.normal(f"rho {routed.name} {reference.name}")
+        return lognormal(z, (measured.low, measured.central, measured.high))
+
+    def _sum(self, activities: Iterable[Activity]) -> Total:
+        return total(map(self._one, _summed(activities)), self._count)
+
+    def _one(self, activity: Activity) -> Total:
+        """Measured processor time is charged as such; otherwise tokens are."""
+        if activity.cpu_seconds is not None and activity.hardware and activity.hardware.kind == "cpu":
+            machine = processor(
+                self._method.draws,
+                self._place(activity.zone, activity.provider),
+                activity.hardware.watts_per_core,
+            )
+            seconds = machine.wh_per_request * activity.cpu_seconds
+            return Total(seconds * machine.per_wh, (machine.evidence,), machine.caveats)
+        profile = self._profile_for(activity)
+        return unknown(self._count) if profile is None else _priced(activity, profile)
+
+    def _profile_for(self, activity: Activity) -> Profile | None:
+        return self._profile(activity.model, activity.hardware, activity.zone, activity.provider)
 
     def _profile(
         self, model: Model, hardware: Hardware | None, zone: str | None, provider: str
     ) -> Profile | None:
-        key = (
-            model.name,
-            model.total_params_b,
-            model.active_params_b,
-            model.weight_bits,
-            model.evidence,
-            hardware,
-            zone,
-            provider,
-        )
+        key = (*_facts(model), hardware, zone, provider)
         if key not in self._profiles:
-            self._profiles[key] = profile_of(
-                model, hardware, zone, provider, scenarios=self._scenarios, catalog=self._catalog
-            )
+            self._profiles[key] = self._method.profile(model, hardware, self._place(zone, provider))
         return self._profiles[key]
 
-    def _model(self, model: str | Model) -> Model:
-        if isinstance(model, Model):
-            return model
-        catalog = self._catalog or Catalog.default()
-        return catalog.model(model)
+    def _place(self, zone: str | None, provider: str) -> Place:
+        key = (zone, provider)
+        if key not in self._places:
+            self._places[key] = place(self._catalog, zone, provider)
+        return self._places[key]
 
 
-def _length_spread(routed: Model | None, reference: Model) -> float:
-    """Standard deviation of ln(reference length / routed length)."""
-    if reference.reasoning or (routed is not None and routed.reasoning):
-        return 0.8
-    same = routed is not None and routed.family and routed.family == reference.family
-    return 0.15 if same else 0.5
+def _priced(activity: Activity, profile: Profile) -> Total:
+    wh = profile.energy(
+        activity.output_tokens, activity.input_tokens, activity.cached_tokens, activity.requests
+    )
+    per_wh = profile.per_wh if wh.ndim == 1 else profile.per_wh[:, :, None]
+    return Total(wh * per_wh, (profile.evidence,), profile.caveats)
 
 
-def _worst(classes: Sequence[Evidence]) -> Evidence:
-    return min(classes, key=WORST_FIRST.index, default="measured")
+def _facts(model: Model) -> tuple[object, ...]:
+    """What of a model its impact depends on."""
+    return (
+        model.name, model.family, model.kind, model.total_params_b, model.active_params_b,
+        model.weight_bits, model.reasoning, model.evidence,
+    )  # fmt: skip
 
 
-def _grouped(activities: Iterable[Activity]) -> list[Activity]:
-    """Activities of one deployment summed: everything is linear in tokens."""
+def _buckets(
+    activities: Iterable[Activity | tuple[Activity, Equivalence]],
+) -> tuple[list[Activity], dict[Equivalence, list[Activity]]]:
+    """Activities given alone, and those given with an equivalence by it."""
+    alone: list[Activity] = []
+    labelled: dict[Equivalence, list[Activity]] = defaultdict(list)
+    for each in activities:
+        if isinstance(each, Activity):
+            alone.append(each)
+        else:
+            labelled[each[1]].append(each[0])
+    return alone, labelled
+
+
+def _summed(activities: Iterable[Activity]) -> list[Activity]:
+    """One activity per deployment: everything is linear in tokens."""
     groups: dict[tuple[object, ...], list[Activity]] = defaultdict(list)
     for each in activities:
-        groups[each.model.name, each.zone, each.provider, each.hardware, each.cpu_seconds is None].append(
-            each
-        )
-    return [_summed(group) for group in groups.values()]
+        key = (each.model.name, each.zone, each.provider, each.hardware, each.cpu_seconds is None)
+        groups[key].append(each)
+    return [group[0] if len(group) == 1 else _sum_of(group) for group in groups.values()]
 
 
-def _summed(group: list[Activity]) -> Activity:
-    if len(group) == 1:
-        return group[0]
+def _sum_of(group: Sequence[Activity]) -> Activity:
     first = group[0]
-    measured = None if first.cpu_seconds is None else sum(each.cpu_seconds or 0 for each in group)
     return replace(
         first,
         input_tokens=sum(each.input_tokens for each in group),
         output_tokens=sum(each.output_tokens for each in group),
         cached_tokens=sum(each.cached_tokens for each in group),
         requests=sum(each.requests for each in group),
-        cpu_seconds=measured,
+        cpu_seconds=None if first.cpu_seconds is None else sum(each.cpu_seconds or 0 for each in group),
     )
+
+
+def _check(input_tokens: Number, output_tokens: Number, cached_tokens: Number, requests: Number) -> None:
+    counts = {"input_tokens": input_tokens, "output_tokens": output_tokens, "requests": requests}
+    for name, count in (counts | {"cached_tokens": cached_tokens}).items():
+        if not np.all(np.isfinite(count)) or np.any(np.asarray(count) < 0):
+            raise InputError(f"{name} must be a finite number of at least 0")
+    if np.any(np.asarray(cached_tokens) > np.asarray(input_tokens)):
+        raise InputError("cached_tokens cannot exceed input_tokens, which include them")

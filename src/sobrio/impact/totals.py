@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from sobrio.terms.impacts import Avoided, Equivalence, Impacts
 from sobrio.terms.model import Evidence
 from sobrio.terms.quantity import Interval, Number, Quantity
 
-Totals = NDArray[np.float64]
+Matrix: TypeAlias = NDArray[np.float64]
 """Shape (len(ROWS), K) or (len(ROWS), K, n)."""
 
 PARTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
@@ -23,73 +25,145 @@ PARTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "adpe_mg_sb": ("mg Sb eq", {"use": "adpe_use", "embodied": "adpe_embodied"}),
     "primary_energy_mj": ("MJ", {"use": "primary_use", "embodied": "primary_embodied"}),
 }
-_INDEX: Final = {name: i for i, name in enumerate(ROWS)}
-_CRITERIA_ROWS: Final = tuple(tuple(_INDEX[row] for row in rows.values()) for _, rows in PARTS.values())
+"""Unit and rows of each criterion."""
+
+WEAKEST_FIRST: Final[tuple[Evidence, ...]] = (
+    "unknown", "assumed", "estimate", "modelled", "benchmarked", "official", "disclosed", "measured",
+)  # fmt: skip
+
+Levels: TypeAlias = Sequence[Number]
+"""P5, P50 and P95."""
+
+_NAMES: Final = (*PARTS, *ROWS[1:])
+_CHANCES: Final = np.array([0.05, 0.5, 0.95])
+_FEW: Final = 16
+"""Up to this many scenarios are sorted in double precision; many, in single, which takes half the time."""
 
 
-def criteria(totals: Totals) -> NDArray[np.float64]:
-    """The five criteria, parts summed; shape (5, K, ...)."""
-    return np.stack([totals[list(rows)].sum(axis=0) for rows in _CRITERIA_ROWS])
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Impacts in every scenario, how they are known and what they do not know."""
 
+    matrix: Matrix
+    evidence: tuple[Evidence, ...] = ()
+    caveats: tuple[str, ...] = ()
 
-def quantiles(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    """P5, P50 and P95 over scenarios (axis 1) as order statistics; shape (3, rows, ...)."""
-    count = matrix.shape[1]
-    places = [round(p * (count - 1)) for p in (0.05, 0.5, 0.95)]
-    ordered = np.partition(matrix, places, axis=1)
-    return np.asarray(np.moveaxis(ordered[:, places], 1, 0))
-
-
-def as_impacts(
-    totals: Totals, *, method: str, evidence: Evidence, caveats: tuple[str, ...], model: str = ""
-) -> Impacts:
-    """Quantiles of every criterion and part; a criterion with an unknown part is `None`."""
-    levels = quantiles(np.concatenate([criteria(totals), totals]))
-    found: dict[str, Quantity | None] = {}
-    for i, (name, (unit, parts)) in enumerate(PARTS.items()):
-        intervals = {part: _interval(levels, len(PARTS) + _INDEX[row]) for part, row in parts.items()}
-        whole = _interval(levels, i)
-        found[name] = (
-            None
-            if whole is None
-            else Quantity(
-                whole.low,
-                whole.central,
-                whole.high,
-                unit,
-                {part: each for part, each in intervals.items() if each is not None},
-            )
+    def __add__(self, other: Total) -> Total:
+        return Total(
+            _aligned(self.matrix, other.matrix) + _aligned(other.matrix, self.matrix),
+            self.evidence + other.evidence,
+            (*self.caveats, *other.caveats),
         )
-    return Impacts(**found, method=method, evidence=evidence, caveats=caveats, model=model)
+
+    def __mul__(self, share: float) -> Total:
+        return Total(self.matrix * share, self.evidence, self.caveats)
+
+    @property
+    def weakest(self) -> Evidence:
+        return min(self.evidence, key=WEAKEST_FIRST.index, default="modelled")
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self.caveats))
 
 
-def as_avoided(
-    difference: Totals, *, reference: str, equivalence: Equivalence, method: str, caveats: tuple[str, ...]
-) -> Avoided:
-    """Quantiles of a difference taken inside each scenario, and P(greenhouse gas avoided > 0)."""
-    five = criteria(difference)
-    levels = quantiles(five)
-    found: dict[str, Quantity | None] = {}
-    for i, (name, (unit, _)) in enumerate(PARTS.items()):
-        whole = _interval(levels, i)
-        found[name] = None if whole is None else Quantity(whole.low, whole.central, whole.high, unit)
-    positive = None if found["ghg_g"] is None else _plain((five[1] > 0).mean(axis=0))
-    return Avoided(
-        **found,
-        p_positive=positive,
-        reference=reference,
-        equivalence=equivalence,
+def nothing(count: int) -> Total:
+    """No activity at all."""
+    return Total(np.zeros((len(ROWS), count)))
+
+
+def unknown(count: int) -> Total:
+    """An activity nobody can price: unknown in every criterion, never zero."""
+    return Total(np.full((len(ROWS), count), np.nan), ("unknown",), ("unknown-model",))
+
+
+def total(parts: Iterable[Total], count: int) -> Total:
+    """The sum; nothing when there are no parts."""
+    each = iter(parts)
+    return sum(each, next(each, None) or nothing(count))
+
+
+def as_impacts(side: Total, *, method: str, model: str = "") -> Impacts:
+    """Quantiles of every criterion and part; a criterion with an unknown part is `None`."""
+    levels = _levels(side.matrix)
+    return Impacts(
+        _quantity(levels, "energy_wh"),
+        _quantity(levels, "ghg_g"),
+        _quantity(levels, "water_ml"),
+        _quantity(levels, "adpe_mg_sb"),
+        _quantity(levels, "primary_energy_mj"),
         method=method,
-        caveats=caveats,
+        evidence=side.weakest,
+        caveats=side.codes,
+        model=model,
     )
 
 
-def _interval(levels: NDArray[np.float64], row: int) -> Interval | None:
-    low, central, high = levels[:, row]
-    if np.isnan(central).any():
-        return None
-    return Interval(_plain(low), _plain(central), _plain(high))
+def as_avoided(
+    reference: Total, realised: Total, *, name: str, equivalence: Equivalence, method: str, chances: bool
+) -> Avoided:
+    """Reference minus realised inside each scenario; P(avoided > 0) where `chances` are known."""
+    sums = _criteria(
+        _aligned(reference.matrix, realised.matrix) - _aligned(realised.matrix, reference.matrix)
+    )
+    found = [_known(levels, unit) for levels, (unit, _) in zip(_quantiles(sums), PARTS.values(), strict=True)]
+    energy, ghg, water, adpe, primary = found
+    return Avoided(
+        energy,
+        ghg,
+        water,
+        adpe,
+        primary,
+        p_positive=_share_above_zero(sums[1]) if chances and ghg is not None else None,
+        reference=name,
+        equivalence=equivalence,
+        method=method,
+        caveats=tuple(dict.fromkeys((*reference.caveats, *realised.caveats))),
+    )
 
 
-def _plain(value: NDArray[np.float64]) -> Number:
-    return float(value) if np.ndim(value) == 0 else value
+def names(models: Iterable[str]) -> str:
+    """Model names of one side, each once."""
+    return ", ".join(dict.fromkeys(models))
+
+
+def _aligned(matrix: Matrix, other: Matrix) -> Matrix:
+    return matrix[..., None] if matrix.ndim < other.ndim else matrix
+
+
+def _criteria(matrix: Matrix) -> Matrix:
+    """Parts summed, shape (5, K, ...): energy has one row, every other criterion the next two."""
+    return np.concatenate([matrix[:1], matrix[1::2] + matrix[2::2]])
+
+
+def _levels(matrix: Matrix) -> dict[str, Levels]:
+    """P5, P50, P95 by criterion and by row."""
+    levels = _quantiles(np.concatenate([_criteria(matrix), matrix[1:]]))
+    return dict(zip(_NAMES, levels, strict=True)) | {"energy": levels[0]}
+
+
+def _quantiles(matrix: Matrix) -> list[Levels]:
+    """P5, P50 and P95 of each row, as order statistics over scenarios (axis 1)."""
+    count = matrix.shape[1]
+    places = np.rint(_CHANCES * (count - 1)).astype(np.intp)
+    ordered = np.sort(matrix if count <= _FEW else matrix.astype(np.float32), axis=1)
+    found = ordered.take(places, axis=1).astype(np.float64)
+    return found.tolist() if found.ndim == 2 else list(found)
+
+
+def _quantity(levels: Mapping[str, Levels], name: str) -> Quantity | None:
+    unit, rows = PARTS[name]
+    parts = {part: _known(levels[row], unit) for part, row in rows.items()}
+    return _known(levels[name], unit, {part: each for part, each in parts.items() if each is not None})
+
+
+def _known(levels: Levels, unit: str, parts: Mapping[str, Interval] | None = None) -> Quantity | None:
+    """`None` for levels that are not numbers."""
+    low, central, high = levels
+    hidden = math.isnan(central) if isinstance(central, float) else bool(np.isnan(central).any())
+    return None if hidden else Quantity(low, central, high, unit, parts or {})
+
+
+def _share_above_zero(scenarios: Matrix) -> Number:
+    share = np.count_nonzero(scenarios > 0, axis=0) / scenarios.shape[0]
+    return float(share) if scenarios.ndim == 1 else share

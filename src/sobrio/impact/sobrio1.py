@@ -1,0 +1,155 @@
+"""Method `sobrio-1`: the fitted accelerator energy in drawn deployments."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from sobrio.impact import accelerator
+from sobrio.impact.draws import Skewed, Spread, Vector, lognormal
+from sobrio.impact.place import HOST, Place
+from sobrio.impact.profile import ACCELERATOR, CORE, Profile, per_facility_wh
+from sobrio.impact.scenarios import FITTED_B, Scenarios
+from sobrio.terms.model import Billions, Hardware, Model
+
+INPUT_RATIO: Final[Skewed] = (0.07, 0.09, 0.14)
+"""Energy of a fresh input token over that of an output token."""
+CPU_INPUT_RATIO: Final[Spread] = (0.15, 0.6)
+"""The same on a processor, where reading in parallel gains less."""
+CACHED_RATIO: Final[Skewed] = (0.02, 0.1, 0.3)
+"""Energy of a cached input token over that of a fresh one."""
+SHORT_ANSWER: Final = 500
+LONG_ANSWER: Final = 4000
+"""Output lengths at which the fit is read for a plain and for a reasoning model."""
+CORE_SECONDS_PER_B: Final[Spread] = (0.04, 0.5)
+"""Core-seconds per output token and billion active parameters, when none were measured."""
+IMAGE_WH: Final[Skewed] = (0.3, 2.6, 11.5)
+"""Wh per image at the machine, over the models measured by arXiv 2311.16863."""
+
+
+def profile(model: Model, hardware: Hardware | None, place: Place, scenarios: Scenarios) -> Profile | None:
+    """`None` when the model's size is unknown and nothing was declared in its stead."""
+    machine = hardware or Hardware()
+    if machine.joules_per_output_token is not None:
+        return _declared(machine.joules_per_output_token, machine, place, scenarios)
+    if model.kind == "image":
+        return _image(model, place, scenarios)
+    if model.total_params_b is None and model.active_params_b is None:
+        return None
+    if machine.kind == "cpu":
+        return _on_processor(model, machine, place, scenarios)
+    return _on_accelerators(model, machine, place, scenarios)
+
+
+def sizes(model: Model, scenarios: Scenarios) -> tuple[Vector, Vector]:
+    """Total and active billions of parameters; a guess is drawn, both ends of the range going together."""
+    u = scenarios.uniform(f"size {model.name}")
+    total = _size(model.total_params_b or model.active_params_b, u)
+    return total, np.minimum(_size(model.active_params_b or model.total_params_b, u), total)
+
+
+def _size(size: Billions | None, u: Vector) -> Vector:
+    low, high = size if isinstance(size, tuple) else (size, size)
+    if low is None or high is None:
+        raise ValueError("a model without any size has no profile")
+    return np.asarray(low * (high / low) ** u)
+
+
+def _on_accelerators(model: Model, machine: Hardware, place: Place, scenarios: Scenarios) -> Profile:
+    total, active = sizes(model, scenarios)
+    gpu = machine.gpu if machine.gpu in accelerator.MEMORY_GB else None
+    joules = scenarios.decoding_energy(
+        total,
+        active,
+        network=model.family or model.name,
+        weight_bits=machine.weight_bits or model.weight_bits,
+        gpu=gpu,
+        batch=machine.batch,
+        gpu_count=machine.gpu_count,
+        output_tokens=LONG_ANSWER if model.reasoning else SHORT_ANSWER,
+    )
+    caveats = {
+        "estimated-size": _guessed(model),
+        "extrapolated": not FITTED_B[0] <= float(np.median(total)) <= FITTED_B[1],
+        "deployment-unknown": machine.batch is None or gpu is None,
+    }
+    return _in_a_data_centre(model, joules / 3600, place, scenarios, caveats)
+
+
+def _in_a_data_centre(
+    model: Model, accelerator_wh: Vector, place: Place, scenarios: Scenarios, caveats: dict[str, bool]
+) -> Profile:
+    building = place.pue(scenarios)
+    facility = lognormal(scenarios.normal(f"host {place.key}"), HOST) * building
+    fresh = accelerator_wh * facility * lognormal(scenarios.normal(f"input {place.key}"), INPUT_RATIO)
+    nothing = np.zeros(scenarios.count)
+    return Profile(
+        wh_per_output=nothing if model.kind == "embedding" else accelerator_wh * facility,
+        wh_per_input=fresh,
+        wh_per_cached=fresh * lognormal(scenarios.normal(f"cached {place.key}"), CACHED_RATIO),
+        wh_per_request=nothing,
+        per_wh=per_facility_wh(scenarios, place, device=ACCELERATOR, facility=facility, building=building),
+        evidence="estimate" if _guessed(model) else "modelled",
+        caveats=_codes(caveats, place),
+    )
+
+
+def _on_processor(model: Model, machine: Hardware, place: Place, scenarios: Scenarios) -> Profile:
+    """Predicted processor time, for choosing; what was measured is charged instead once it is known."""
+    _, active = sizes(model, scenarios)
+    ones = np.ones(scenarios.count)
+    watts = lognormal(scenarios.normal("watts"), machine.watts_per_core or CORE.watts)
+    seconds = lognormal(scenarios.normal(f"core seconds {model.name}"), CORE_SECONDS_PER_B) * active
+    output = seconds * watts / 3600
+    fresh = output * lognormal(scenarios.normal("input processor"), CPU_INPUT_RATIO)
+    nothing = np.zeros(scenarios.count)
+    return Profile(
+        wh_per_output=nothing if model.kind == "embedding" else output,
+        wh_per_input=fresh,
+        wh_per_cached=nothing,
+        wh_per_request=nothing,
+        per_wh=per_facility_wh(scenarios, place, device=CORE, facility=ones, building=ones),
+        evidence="modelled",
+        caveats=_codes({"estimated-size": _guessed(model), "cpu-charged": True}, place),
+    )
+
+
+def _declared(joules: Spread, machine: Hardware, place: Place, scenarios: Scenarios) -> Profile:
+    """Declared at the plug: only the building is added, and nothing for a local machine."""
+    local = machine.kind == "cpu"
+    building = np.ones(scenarios.count) if local else place.pue(scenarios)
+    output = lognormal(scenarios.normal("declared"), joules) / 3600 * building
+    fresh = output * lognormal(scenarios.normal(f"input {place.key}"), INPUT_RATIO)
+    device = CORE if local else ACCELERATOR
+    return Profile(
+        wh_per_output=output,
+        wh_per_input=fresh,
+        wh_per_cached=fresh * lognormal(scenarios.normal(f"cached {place.key}"), CACHED_RATIO),
+        wh_per_request=np.zeros(scenarios.count),
+        per_wh=per_facility_wh(scenarios, place, device=device, facility=building, building=building),
+        evidence="disclosed",
+        caveats=_codes({}, place),
+    )
+
+
+def _image(model: Model, place: Place, scenarios: Scenarios) -> Profile:
+    """Every request is one image; the published figures are those of whole machines."""
+    building, nothing = place.pue(scenarios), np.zeros(scenarios.count)
+    return Profile(
+        nothing,
+        nothing,
+        nothing,
+        lognormal(scenarios.normal(f"image {model.name}"), IMAGE_WH) * building,
+        per_facility_wh(scenarios, place, device=ACCELERATOR, facility=building, building=building),
+        evidence="benchmarked",
+        caveats=_codes({"deployment-unknown": True}, place),
+    )
+
+
+def _guessed(model: Model) -> bool:
+    return model.evidence == "estimate" or isinstance(model.total_params_b, tuple)
+
+
+def _codes(holds: dict[str, bool], place: Place) -> tuple[str, ...]:
+    return tuple(code for code, true in (holds | {"unknown-zone": not place.known}).items() if true)
