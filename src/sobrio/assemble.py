@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from sobrio import sdk
-from sobrio.call import Direct, Dispatch
+from sobrio.call import Direct, Dispatch, ThroughLitellm
 from sobrio.catalog import Catalog
 from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
@@ -72,7 +72,7 @@ def open_rooms(
             policy=lambda: in_force,
             assessor=Predictor.default(),
             accountant=Estimator(catalog=catalog),
-            upstream=Dispatch(openai=Direct(), litellm=Direct()),
+            upstream=Dispatch(openai=Direct(), litellm=ThroughLitellm()),
             ledger=ledger,
             cache=cache,
         )

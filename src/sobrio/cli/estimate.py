@@ -28,11 +28,16 @@ def estimate(
     json: Json = False,
 ) -> None:
     """Estimate the impact of one call from its token counts."""
+    from sobrio.catalog import Catalog
     from sobrio.errors import InputError
     from sobrio.impact import Estimator
 
     if cached_tokens > input_tokens:
         raise InputError("--cached-tokens cannot be more than --input-tokens, which includes them")
+    if zone is not None and Catalog.default().zone(zone) is None:
+        raise InputError(
+            f"unknown zone {zone!r}; use a country's ISO 3166 code, such as FRA, or a cloud region"
+        )
     impacts = Estimator(method).estimate(
         model=model,
         input_tokens=input_tokens,

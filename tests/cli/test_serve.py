@@ -1,0 +1,119 @@
+"""`sobrio serve` as a process: ready, used by the official client, asked to stop."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import openai
+import pytest
+
+from sobrio.testing import LoopbackUpstream
+
+POLICY = """\
+version: 1
+name: served
+defaults:
+  baseline: {{model: gpt-5, since: 2026-11-01, reason: Used before.}}
+  quality_floor: 0.0
+  fallback: small
+upstreams:
+  loopback: {{kind: openai, base_url: "{base_url}"}}
+models:
+  - {{name: small, model: llama-3.2-3b-instruct, upstream: loopback, upstream_model: loopback}}
+"""
+
+
+def policy_for(base_url: str, tmp_path: Path) -> Path:
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY.format(base_url=base_url))
+    return path
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def command(policy: Path, tmp_path: Path, *more: str) -> list[str]:
+    data = ("--data-dir", str(tmp_path / "data"))
+    return [sys.executable, "-m", "sobrio", "serve", "--policy", str(policy), *data, *more]
+
+
+@contextmanager
+def serving(policy: Path, tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    arguments = command(policy, tmp_path, "--port", "0", "--json")
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        ready = "".join(iter(process.stdout.readline, "}\n")) + "}"
+        try:
+            yield json.loads(ready)["ready"], process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            assert process.wait(30) == 0, process.stderr and process.stderr.read()
+
+
+def test_the_official_client_works_by_base_url_alone_and_receipts_outlive_the_process(tmp_path):
+    with LoopbackUpstream() as upstream:
+        policy = policy_for(upstream.base_url, tmp_path)
+        with serving(policy, tmp_path) as (url, _), openai.OpenAI(base_url=url, api_key="none") as client:
+            answer = client.chat.completions.create(
+                model="sobrio/auto", messages=[{"role": "user", "content": "hello"}]
+            )
+            raw = client.chat.completions.with_raw_response.create(
+                model="sobrio/auto", messages=[{"role": "user", "content": "hello"}]
+            )
+            names = [model.id for model in client.models.list()]
+
+    assert answer.choices[0].message.content
+    assert answer.usage.model_extra["sobrio"]["energy_wh"]["central"] > 0
+    assert raw.headers["x-sobrio-cache"] == "exact"
+    assert {"sobrio/auto", "small"} <= set(names)
+
+    receipt_id = answer.model_extra["sobrio"]["receipt"]
+    from sobrio.assemble import open_ledger
+
+    ledger = open_ledger(tmp_path / "data")
+    try:
+        assert ledger.find(receipt_id).outcome == "routed"
+        assert ledger.verify().whole
+    finally:
+        ledger.shutdown()
+
+
+def test_an_upstream_that_is_not_there_is_named(tmp_path):
+    policy = policy_for(f"http://127.0.0.1:{free_port()}/v1", tmp_path)
+    with serving(policy, tmp_path) as (url, _):
+        client = openai.OpenAI(base_url=url, api_key="none", max_retries=0)
+        with client, pytest.raises(openai.InternalServerError) as unreachable:
+            client.chat.completions.create(model="small", messages=[{"role": "user", "content": "hello"}])
+
+    assert unreachable.value.status_code == 502
+    assert "cannot reach 127.0.0.1" in unreachable.value.body["message"]
+
+
+def test_a_port_in_use_is_one_clear_line(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken, LoopbackUpstream() as upstream:
+        port = str(taken.getsockname()[1])
+        arguments = command(policy_for(upstream.base_url, tmp_path), tmp_path, "--port", port)
+        done = subprocess.run(arguments, capture_output=True, text=True, timeout=30, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert port in done.stderr and "--port" in done.stderr
+
+
+def test_beyond_loopback_a_key_is_needed(tmp_path, monkeypatch):
+    monkeypatch.delenv("SOBRIO_API_KEY", raising=False)
+    arguments = command(policy_for("http://127.0.0.1:9/v1", tmp_path), tmp_path, "--host", "0.0.0.0")
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=30, check=False)
+
+    assert done.returncode == 2
+    assert "SOBRIO_API_KEY" in done.stderr
