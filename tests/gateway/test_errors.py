@@ -140,3 +140,10 @@ def test_probes_answer(request_raw, path):
 def test_head_is_answered_without_a_body(request_raw):
     response = request_raw("HEAD", "/healthz")
     assert (response.status, response.body) == (200, b"")
+
+
+def test_an_upstreams_error_is_told_in_its_own_words(client, upstream):
+    with pytest.raises(openai.RateLimitError) as raised:
+        client.chat.completions.create(model="busy", messages=MESSAGES)
+    assert "loopback upstream" in raised.value.body["message"]
+    assert raised.value.body["receipt"] == raised.value.response.headers["x-sobrio-receipt"]

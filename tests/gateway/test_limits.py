@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import openai
@@ -18,14 +19,15 @@ HELLO = json.dumps({"model": "sobrio/auto", "messages": [{"role": "user", "conte
 
 
 def talk(url: str, *pieces: bytes) -> bytes:
-    """Writes raw bytes to the gateway and reads until it closes the connection."""
+    """Writes raw bytes to the gateway and reads until it closes, or drops, the connection."""
     place = urlsplit(url)
     with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
-        for piece in pieces:
-            connection.sendall(piece)
         answer = b""
-        while received := connection.recv(65536):
-            answer += received
+        with suppress(ConnectionError):
+            for piece in pieces:
+                connection.sendall(piece)
+            while received := connection.recv(65536):
+                answer += received
         return answer
 
 
@@ -55,12 +57,13 @@ def test_the_openai_client_meets_the_limit_as_an_error_of_its_own(client):
 
 
 def test_a_large_body_within_the_limit_goes_through(client, upstream):
-    text = "word " * 400_000
     answer = client.chat.completions.create(
-        model="sobrio/auto", messages=[{"role": "user", "content": text + " capital"}]
+        model="sobrio/auto",
+        messages=[{"role": "user", "content": "the capital, please"}],
+        extra_body={"vendor_blob": "x" * 5_000_000},
     )
     assert answer.choices[0].message.content == "Paris, of course"
-    assert len(upstream.requests[-1].body) > 2_000_000
+    assert len(upstream.requests[-1].body) > 5_000_000
 
 
 def test_a_body_that_never_ends_times_out(opened):
@@ -76,7 +79,7 @@ def test_too_many_headers_are_refused(gateway):
 def test_headers_that_never_end_are_cut_off(gateway):
     """The server itself stops; otherwise a client could fill the memory before we are asked."""
     answer = talk(gateway.url, head("x: " + "x" * 200_000)[:-4], b"y" * 200_000)
-    assert answer.startswith(b"HTTP/1.1 4")
+    assert answer == b"" or answer.startswith(b"HTTP/1.1 431 ")
 
 
 def test_a_compressed_body_is_refused(post):

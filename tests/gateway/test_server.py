@@ -84,8 +84,8 @@ def test_a_port_in_use_is_one_clear_line():
             listening("127.0.0.1", port).__enter__()
 
 
-@pytest.mark.parametrize(("host", "port"), [("no.such.host.invalid", 0), ("127.0.0.1", 70000)])
-def test_an_impossible_address_is_one_clear_line(host, port):
-    with pytest.raises(InputError, match="cannot listen on") as raised:
-        listening(host, port).__enter__()
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "203.0.113.1"])
+def test_an_impossible_address_is_one_clear_line(host):
+    with pytest.raises(InputError, match=f"cannot listen on {host}") as raised:
+        listening(host, 0).__enter__()
     assert "\n" not in raised.value.message

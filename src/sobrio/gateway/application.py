@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -27,7 +28,7 @@ def application(
     rooms: Rooms, *, keys: Keys | None = None, limits: Limits | None = None, log: AccessLog | None = None
 ) -> Application:
     """The rooms over HTTP, for any ASGI 3 server. Without `keys`, whoever reaches it may ask."""
-    return Gateway(table(rooms), keys or Keys(), limits or Limits(), log)
+    return Gateway(table(rooms), keys or Keys(), limits or Limits(), log, rooms.upstream.aclose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,18 @@ class Gateway:
     keys: Keys
     limits: Limits
     log: AccessLog | None
+    closing: Callable[[], Awaitable[None]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await _live(receive, send, self.closing)
         if scope["type"] != "http":
             raise NotImplementedError(f"the gateway speaks HTTP, not {scope['type']}")
         begun = time.perf_counter()
         reply, visit = await self._serve(scope, receive, send)
         if self.log is not None:
             self.log(_access(scope, reply, visit, time.perf_counter() - begun))
+        return None
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> tuple[Reply | None, Visit | None]:
         """The reply that went out, `None` when the client left before its end."""
@@ -68,6 +73,15 @@ class Gateway:
         caller = (Keys() if route.public else self.keys).caller(headers)
         body = await json_body(headers, receive, self.limits) if route.method == "POST" else b""
         return route.endpoint, Visit(caller, headers, body, name)
+
+
+async def _live(receive: Receive, send: Send, closing: Callable[[], Awaitable[None]]) -> None:
+    """The application's own life: kept connections end on the event loop that made them."""
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    await closing()
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 async def _answer(endpoint: Endpoint, visit: Visit) -> Reply:

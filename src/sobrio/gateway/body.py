@@ -34,11 +34,9 @@ async def json_body(headers: Headers, receive: Receive, limits: Limits) -> bytes
     """
     _must_be_json(headers)
     _must_fit(headers, limits)
-    event = await receive()
-    if event.get("more_body"):
-        body = await _rest(event, receive, limits)
-    else:
-        body = _piece(event)
+    body, complete = _piece(await receive(), limits)
+    if not complete:
+        body = await _rest(body, receive, limits)
     if not body:
         raise InputError("the body is empty; send a JSON object")
     return body
@@ -64,23 +62,24 @@ def _too_large(limits: Limits) -> TooLarge:
     return TooLarge(f"the body is larger than the limit of {limits.body_bytes} bytes")
 
 
-def _piece(event: Event) -> bytes:
+def _piece(event: Event, limits: Limits, before: int = 0) -> tuple[bytes, bool]:
+    """What has arrived, and whether it was the last of it."""
     if event["type"] == "http.disconnect":
         raise Gone
     piece: bytes = event.get("body", b"")
-    return piece
+    if before + len(piece) > limits.body_bytes:
+        raise _too_large(limits)
+    return piece, not event.get("more_body", False)
 
 
-async def _rest(event: Event, receive: Receive, limits: Limits) -> bytes:
-    pieces = bytearray(_piece(event))
+async def _rest(first: bytes, receive: Receive, limits: Limits) -> bytes:
+    body, complete = bytearray(first), False
     try:
         async with asyncio.timeout(limits.body_timeout_s):
-            while event.get("more_body"):
-                event = await receive()
-                pieces += _piece(event)
-                if len(pieces) > limits.body_bytes:
-                    raise _too_large(limits)
+            while not complete:
+                piece, complete = _piece(await receive(), limits, len(body))
+                body += piece
     except TimeoutError:
         message = f"the body was not complete after {limits.body_timeout_s:g} s"
         raise InputError(message, status=408, code="request_timeout") from None
-    return bytes(pieces)
+    return bytes(body)

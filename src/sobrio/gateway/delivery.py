@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from types import TracebackType
 from typing import Self
@@ -14,6 +13,7 @@ import msgspec
 from sobrio.errors import SobrioError
 from sobrio.gateway.asgi import Receive, Send
 from sobrio.route import Reply, error_body
+from sobrio.terms.answer import Chunks
 
 _unsafe = re.compile(r"[^\x20-\x7e]")
 _STREAM_HEADERS = [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
@@ -64,8 +64,8 @@ async def deliver(reply: Reply, send: Send) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-async def _deliver_stream(reply: Reply, stream: AsyncIterator[bytes], send: Send) -> None:
-    async with aclosing(stream):  # type: ignore[type-var]
+async def _deliver_stream(reply: Reply, stream: Chunks, send: Send) -> None:
+    async with aclosing(stream):
         headers = [*_encoded(reply), *_STREAM_HEADERS]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         try:

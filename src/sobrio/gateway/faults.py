@@ -10,17 +10,25 @@ from sobrio.errors import NotReachable, SobrioError, UpstreamError
 from sobrio.route import error_body
 from sobrio.route.reply import JSON, Reply
 
-_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+class _Said(msgspec.Struct):
+    """An upstream's error in OpenAI's shape, its fields unread."""
+
+    error: dict[str, msgspec.Raw]
+
+
+_said = msgspec.json.Decoder(_Said)
 
 
 def fault(error: SobrioError, *headers: tuple[str, str]) -> Reply:
-    """An error as a reply: the upstream's own words where it spoke in this shape, else ours."""
-    body = _upstream_said(error) or msgspec.json.encode(error_body(error, error.receipt_id))
+    """An error as a reply: in the upstream's own words where it spoke in this shape, else in ours."""
+    body = error_body(error, error.receipt_id)
+    body["error"] |= _upstream_said(error)
     return Reply(
         status=error.status,
         headers=(JSON, *_advice(error), *_receipt(error), *headers),
         receipt_id=error.receipt_id or "",
-        body=body,
+        body=msgspec.json.encode(body),
     )
 
 
@@ -29,13 +37,13 @@ def internal_fault() -> Reply:
     return fault(SobrioError("an internal error; the gateway's log says more"))
 
 
-def _upstream_said(error: SobrioError) -> bytes | None:
+def _upstream_said(error: SobrioError) -> dict[str, msgspec.Raw]:
     if not isinstance(error, UpstreamError) or not error.body:
-        return None
+        return {}
     try:
-        return error.body if "error" in _object.decode(error.body) else None
+        return _said.decode(error.body).error
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
+        return {}
 
 
 def _advice(error: SobrioError) -> tuple[tuple[str, str], ...]:

@@ -57,7 +57,7 @@ class Table:
     def resolve(self, method: str, path: str) -> tuple[Route, str]:
         """The route, and the rest of the path below it. Raises `InputError` (404, 405)."""
         route, rest = self.routes.get(path), ""
-        if route is None:
+        if route is None or path.endswith("/"):
             route, rest = self._above(path)
         if method != route.method and (method, route.method) != ("HEAD", "GET"):
             raise WrongMethod(method, path, route.method)

@@ -65,19 +65,23 @@ def _is_loopback(host: str) -> bool:
 @contextmanager
 def listening(host: str, port: int) -> Iterator[socket.socket]:
     """A socket that holds the port before anything slow is loaded. Raises `InputError`."""
-    try:
+    with _explained(host, port):
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, socket.SOCK_STREAM)
-    except (OSError, OverflowError) as error:
-        raise InputError(f"cannot listen on {host}:{port}: {_reason(error)}") from None
     with listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
+        with _explained(host, port):
             listener.bind(address)
-        except OSError as error:
-            message = f"cannot listen on {host}:{port}: {_reason(error)}; choose another with --port"
-            raise InputError(message) from None
         yield listener
+
+
+@contextmanager
+def _explained(host: str, port: int) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, OverflowError) as error:
+        message = f"cannot listen on {host}:{port}: {_reason(error)}; choose another with --host or --port"
+        raise InputError(message) from None
 
 
 def _reason(error: OSError | OverflowError) -> str:
@@ -106,7 +110,7 @@ def server_of(app: Application, started: Callable[[], None]) -> uvicorn.Server:
         loop="uvloop",
         http=BoundedProtocol,
         ws="none",
-        lifespan="off",
+        lifespan="on",
         access_log=False,
         log_level="warning",
         server_header=False,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
+
+from sobrio.terms.answer import Chunks
 
 JSON = ("content-type", "application/json")
 EVENTS = ("content-type", "text/event-stream; charset=utf-8")
@@ -17,4 +18,4 @@ class Reply:
     headers: tuple[tuple[str, str], ...]
     receipt_id: str
     body: bytes | None = None
-    stream: AsyncIterator[bytes] | None = None
+    stream: Chunks | None = None

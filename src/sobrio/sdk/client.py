@@ -87,6 +87,7 @@ class AsyncClient:
         return tagging(self, options)
 
     async def close(self) -> None:
+        await self._lane.aclose()
         self._closed()
 
     async def __aenter__(self) -> Self:

@@ -35,5 +35,8 @@ class InProcess:
     def at_hand(self, receipt_id: str) -> Receipt | None:
         return self._rooms.ledger.find(receipt_id)
 
+    async def aclose(self) -> None:
+        await self._rooms.upstream.aclose()
+
     def close(self) -> None:
         self._stack.close()

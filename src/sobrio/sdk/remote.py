@@ -50,8 +50,11 @@ class Remote:
     def at_hand(self, _receipt_id: str) -> Receipt | None:
         return None
 
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
     def close(self) -> None:
-        """Idle connections go with the client."""
+        """There is nothing to flush here."""
 
     async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         backing = Backing("openai", "", self._base_url, self._api_key, headers)
