@@ -1,26 +1,31 @@
-"""Builds src/sobrio/catalog/data/models.json from hand-kept facts and two public packages.
+"""Builds src/sobrio/catalog/data/models.json from hand-kept facts and three public packages.
 
-    pip install --no-deps ecologits==0.11.3 litellm==1.109.1 pyyaml
+    pip install genai-prices==0.2.3 pyyaml
+    pip install --no-deps ecologits==0.11.3 litellm==1.109.1
     python benchmarks/catalogue/build_models.py
 
 `models/*.yaml` holds the facts read from model cards, papers and announcements. From the packages
-come list prices, context windows and abilities of hosted models (litellm, MIT), and the published
-size guesses of undisclosed ones (ecologits, MPL-2.0).
+come context windows and abilities of hosted models (litellm, MIT), list prices in force on the day
+(genai-prices, MIT, which knows when prices change; else litellm), and the published size guesses of
+undisclosed models (ecologits, MPL-2.0).
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import yaml
+from genai_prices.data_snapshot import get_snapshot
+from genai_prices.types import ConditionalPrice, ModelPrice, TimeOfDateConstraint
 
 HERE = Path(__file__).parent
 TARGET = HERE.parents[1] / "src" / "sobrio" / "catalog" / "data" / "models.json"
-AS_OF = "2026-11-22"
+AS_OF = date(2026, 11, 22)
 
 # A publisher's single guess of a total size is given this much room on both sides.
 GUESS_SPREAD = 1.5
@@ -39,6 +44,17 @@ SOURCES = {
         "licence": "MIT",
     },
 }
+SOURCES["genai-prices"] = {
+    "title": "genai-prices 0.2.3",
+    "url": "https://github.com/pydantic/genai-prices",
+    "year": 2026,
+    "licence": "MIT",
+}
+# litellm's word for a host: genai-prices' word.
+HOSTS = {
+    "openai": "openai", "anthropic": "anthropic", "gemini": "google", "mistral": "mistral",
+    "xai": "x-ai", "deepseek": "deepseek", "cohere_chat": "cohere", "cohere": "cohere",
+}  # fmt: skip
 ABILITIES = {
     "supports_function_calling": "tools",
     "supports_vision": "vision",
@@ -57,7 +73,7 @@ def packaged(package: str, path: str) -> Json:
 
 
 class Packages:
-    """What the two packages say, by the names they use."""
+    """What the packages say, by the names they use."""
 
     def __init__(self) -> None:
         self.hosted = packaged("litellm", "litellm/model_prices_and_context_window_backup.json")
@@ -100,16 +116,48 @@ def known_size(fact: Json) -> Json:
     }
 
 
-def price(hosted: Json) -> Json | None:
-    if "output_cost_per_token" not in hosted:
-        return None
+def price(name: str, hosted: Json) -> Json | None:
+    """In US dollars per million tokens; None where neither package has an output price."""
+    host = hosted["litellm_provider"]
+    offers = {"genai-prices": dated_price(name, HOSTS.get(host)), "litellm": listed_price(hosted)}
+    for source, offer in offers.items():
+        if "output" in offer:
+            return {**offer, "host": host, "as_of": AS_OF.isoformat(), "source": source}
+    return None
+
+
+def listed_price(hosted: Json) -> dict[str, float]:
     costs = {
         "input": hosted.get("input_cost_per_token"),
-        "output": hosted["output_cost_per_token"],
+        "output": hosted.get("output_cost_per_token"),
         "cached": hosted.get("cache_read_input_token_cost"),
     }
-    per_million = {name: float(f"{cost * 1e6:.6g}") for name, cost in costs.items() if cost is not None}
-    return {**per_million, "host": hosted["litellm_provider"], "as_of": AS_OF, "source": "litellm"}
+    return {name: float(f"{cost * 1e6:.6g}") for name, cost in costs.items() if cost is not None}
+
+
+def dated_price(name: str, host: str | None) -> dict[str, float]:
+    """What genai-prices says is in force; nothing unless it knows the very name."""
+    if host is None:
+        return {}
+    try:
+        _, model = get_snapshot().find_provider_model(name, None, host, None)
+    except LookupError:
+        return {}
+    if model.id != name:
+        return {}
+    prices = in_force(model.prices)
+    values = {"input": prices.input_mtok, "output": prices.output_mtok, "cached": prices.cache_read_mtok}
+    return {key: float(getattr(each, "base", each)) for key, each in values.items() if each is not None}
+
+
+def in_force(prices: ModelPrice | list[ConditionalPrice]) -> ModelPrice:
+    """The last price that has begun; none where it depends on the hour of the day."""
+    if not isinstance(prices, list):
+        return prices
+    dates = [getattr(each.constraint, "start_date", date.min) for each in prices]
+    if any(isinstance(each.constraint, TimeOfDateConstraint) for each in prices):
+        return ModelPrice()
+    return [each.prices for each, start in zip(prices, dates, strict=True) if start <= AS_OF][-1]
 
 
 def each_fact(groups: list[Json]) -> Iterator[Json]:
@@ -154,7 +202,7 @@ def hosted_facts(hosted: Json, made: Json, cited: Json) -> Json:
     if "abilities" not in made and abilities:
         found["abilities"] = abilities
     cited |= dict.fromkeys(found, "litellm")
-    if cost := price(hosted):
+    if cost := price(made["name"], hosted):
         found["price"] = cost
     return found
 
@@ -200,7 +248,8 @@ def write(sources: Json, models: list[Json]) -> None:
     table = ",\n".join(f"{json.dumps(name)}: {_line(sources[name])}" for name in sources if name in cited)
     lines = ",\n".join(map(_line, models))
     TARGET.write_text(
-        f'{{"as_of": "{AS_OF}",\n"sources": {{\n{table}\n}},\n"models": [\n{lines}\n]}}\n', encoding="utf-8"
+        f'{{"as_of": "{AS_OF.isoformat()}",\n"sources": {{\n{table}\n}},\n"models": [\n{lines}\n]}}\n',
+        encoding="utf-8",
     )
     scored = sum(bool(model.get("scores")) for model in models)
     print(f"{len(models)} models, {scored} with scores, {TARGET.stat().st_size / 1000:.0f} kB")
