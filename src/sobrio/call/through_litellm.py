@@ -64,6 +64,11 @@ class ThroughLitellm:
             return Answered(200, _Events(module, answer, backing, deadline), _EVENTS)
         return Answered(200, _once(msgspec.json.encode(_document(answer))), _JSON)
 
+    async def aclose(self) -> None:
+        """Closes the clients that litellm keeps, if it was ever loaded."""
+        if litellm.cache_info().currsize:
+            await litellm().close_litellm_async_clients()
+
 
 def _function(module: ModuleType, path: str) -> Callable[..., Awaitable[Any]]:
     if path not in _FUNCTIONS:

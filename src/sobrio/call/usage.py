@@ -12,6 +12,9 @@ from sobrio.terms.answer import Usage
 UNKNOWN = Usage()
 
 
+_NOTHING = msgspec.Raw(b"")
+
+
 class _Details(msgspec.Struct):
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
@@ -46,8 +49,8 @@ class _Timings(msgspec.Struct):
 class _Answer(msgspec.Struct):
     usage: _Counts | None = None
     timings: _Timings | None = None
-    message: msgspec.Raw | None = None
-    response: msgspec.Raw | None = None
+    message: msgspec.Raw = _NOTHING
+    response: msgspec.Raw = _NOTHING
 
 
 _decoder = msgspec.json.Decoder(_Answer, strict=False)
@@ -63,8 +66,7 @@ def usage_of_json(body: bytes, *, threads: int | None = None) -> Usage:
     """
     try:
         answer = _decoder.decode(body)
-        inner = answer.message or answer.response
-        if answer.usage is None and inner is not None:
+        if answer.usage is None and (inner := bytes(answer.message) or bytes(answer.response)):
             answer = _decoder.decode(inner)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return UNKNOWN

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+from sobrio.testing.fakes import (
+    BrokenAssessor,
+    BrokenLedger,
+    BrokenStore,
+    CannedUpstream,
+    FixedAssessor,
+    MemoryLedger,
+    MemoryStore,
+)
 from sobrio.testing.faults import FAULTS
 from sobrio.testing.loopback import LoopbackUpstream
 from sobrio.testing.wire import Received
 
-__all__ = ["FAULTS", "LoopbackUpstream", "Received"]
+__all__ = [
+    "FAULTS",
+    "BrokenAssessor",
+    "BrokenLedger",
+    "BrokenStore",
+    "CannedUpstream",
+    "FixedAssessor",
+    "LoopbackUpstream",
+    "MemoryLedger",
+    "MemoryStore",
+    "Received",
+]
