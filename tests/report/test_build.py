@@ -58,7 +58,9 @@ def test_a_model_of_unknown_size_is_never_zero(reported: Reported, month: tuple[
     assert report.coverage.covered == 0
     assert report.coverage.uncovered == {"mystery-1": 1}
     assert report.avoided.counts == {"unknown impact": 1}
-    assert "mystery-1" in to_html(report)
+    rows = next(table.rows for table in report.breakdowns if table.by == ("model",))
+    assert [(row.labels, row.uncovered) for row in rows] == [(("mystery-1",), 1)]
+    assert "1 not covered" in to_html(report)
 
 
 def test_an_unknown_dimension_is_one_clear_line(reported: Reported) -> None:

@@ -194,11 +194,13 @@ class Books:
         self.calls += int(activity.requests)
         for name in _TOKENS:
             self.tokens[name] += getattr(activity, name)
-        if self.known(activity):
-            for tally in tallies:
-                tally.realised.add(activity)
-        else:
+        if not self.known(activity):
             self.uncovered[activity.model.name] += int(activity.requests)
+        for tally in tallies:
+            if self.known(activity):
+                tally.realised.add(activity)
+            else:
+                tally.uncovered += int(activity.requests)
 
 
 def kept(receipts: Iterable[Receipt], books: Books, start: str, end: str) -> Books:

@@ -33,6 +33,7 @@ def _row(labels: tuple[str, ...], cells: Sequence[tuple[Cell, Tally]], valuation
         labels=labels,
         requests=whole.requests,
         cached=whole.outcomes["exact"] + whole.outcomes["semantic"],
+        uncovered=whole.uncovered,
         input_tokens=float(sum(each.input_tokens for each in whole.realised)),
         output_tokens=output,
         realised=realised,

@@ -128,6 +128,8 @@ class Row:
     labels: tuple[str, ...]
     requests: int
     cached: int
+    uncovered: int
+    """Calls whose impact is unknown; they are in none of the row's figures."""
     input_tokens: float
     output_tokens: float
     realised: Impacts

@@ -83,11 +83,14 @@ class Tally:
     realised: Sums = field(default_factory=Sums)
     references: Sums = field(default_factory=Sums)
     router_cpu_seconds: float = 0.0
+    uncovered: int = 0
+    """Calls whose impact is unknown; their activity is in no sum."""
 
     def merge(self, other: Tally) -> None:
         self.requests += other.requests
         self.outcomes.update(other.outcomes)
         self.router_cpu_seconds += other.router_cpu_seconds
+        self.uncovered += other.uncovered
         for activity in other.realised:
             self.realised.add(activity)
         for activity in other.references:
