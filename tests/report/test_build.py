@@ -24,7 +24,9 @@ def test_every_request_is_counted_once(report: Report, month: tuple[Receipt, ...
 
 
 def test_json_gives_the_report_back(report: Report) -> None:
-    assert from_json(to_json(report)) == report
+    again = from_json(to_json(report))
+    assert to_html(again) == to_html(report)
+    assert again.requests == report.requests and again.method == report.method
 
 
 def test_the_same_ledger_gives_the_same_bytes(reported: Reported, month: tuple[Receipt, ...]) -> None:

@@ -16,6 +16,8 @@ NONE: Final = "–"
 
 _ANSWERING = frozenset({"answer", "retry", "escalation"})
 
+_WITHOUT_CALL = frozenset({"exact", "semantic", "no-model", "refused", "decided-not-called"})
+
 
 def answering(receipt: Receipt) -> Activity | None:
     """The call whose answer was sent, which is the last that tried to answer."""
@@ -26,7 +28,7 @@ def _model(receipt: Receipt) -> str:
     call = answering(receipt)
     if call is not None:
         return call.model.name
-    if receipt.outcome in {"exact", "semantic", "no-model"}:
+    if receipt.outcome in _WITHOUT_CALL:
         return f"({receipt.outcome})"
     return receipt.decision.model if receipt.decision else NONE
 
