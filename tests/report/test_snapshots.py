@@ -57,7 +57,7 @@ def lines_of(page: str) -> str:
 def kept(month: tuple[Receipt, ...], reported: Callable[..., Report]) -> Report:
     path = SNAPSHOTS / "report.json"
     if WRITE:
-        path.write_bytes(to_json(reported(month, by=("team",))))
+        path.write_bytes(to_json(from_json(to_json(reported(month, by=("team",))))))
     return from_json(path.read_bytes())
 
 
