@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.impact.accelerator import Runs
-from sobrio.impact.depth import depth
 
 DATA = Path(os.environ.get("SOBRIO_DATA", Path(__file__).parents[3] / "shared" / "data"))
 CSV = DATA / "impact" / "ml_energy_v3_calibration.csv"
@@ -29,7 +28,6 @@ class Measured:
     """Columns of the runs, shape (n,)."""
 
     runs: Runs
-    gpu: NDArray[np.str_]
     joules: NDArray[np.float64]
     network: NDArray[np.intp]
     task: NDArray[np.intp]
@@ -37,9 +35,7 @@ class Measured:
 
     def subset(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Measured:
         runs = Runs(*(getattr(self.runs, name)[rows] for name in Runs.__dataclass_fields__))
-        return Measured(
-            runs, self.gpu[rows], self.joules[rows], self.network[rows], self.task[rows], self.tasks
-        )
+        return Measured(runs, self.joules[rows], self.network[rows], self.task[rows], self.tasks)
 
 
 @cache
@@ -52,21 +48,17 @@ def measured() -> Measured:
         return np.array([float(row[name]) for row in rows])
 
     tasks = tuple(sorted({row["task"] for row in rows}))
-    gpu = np.array([row["gpu_model"] for row in rows])
-    total, active = column("total_params_b"), column("active_params_b")
-    runs = Runs(
-        total,
-        active,
-        column("weight_bits"),
-        b200=(gpu == "B200").astype(float),
+    runs = Runs.of(
+        total_b=column("total_params_b"),
+        active_b=column("active_params_b"),
+        bits=column("weight_bits"),
+        gpu=np.array([row["gpu_model"] for row in rows]),
         count=column("num_gpus"),
         batch=column("avg_batch"),
         output_tokens=column("avg_output_tokens"),
-        layers=depth(total, active),
     )
     return Measured(
         runs,
-        gpu,
         column("energy_per_output_token_j"),
         np.array([_network(row["model_id"]) for row in rows]),
         np.array([tasks.index(row["task"]) for row in rows]),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sobrio.impact import Estimator, Scenarios
-from sobrio.impact.accelerator import energy_per_output_token
+from sobrio.impact.accelerator import Runs, energy_per_output_token, fit
 from sobrio.impact.profile import ROWS
 from sobrio.terms.activity import Activity
 from sobrio.terms.impacts import CRITERIA
@@ -100,10 +100,8 @@ def test_a_larger_dense_model_and_a_smaller_batch_cost_more(
 
 
 def energy_of(size: float, batch: float, gpu: str) -> float:
-    joules = energy_per_output_token(
-        total_b=size, active_b=size, bits=16, gpu=gpu, count=8, batch=batch, output_tokens=500
-    )
-    return float(joules)
+    runs = Runs.of(total_b=size, active_b=size, bits=16, gpu=gpu, count=8, batch=batch, output_tokens=500)
+    return float(energy_per_output_token(fit(), runs))
 
 
 @given(st.integers(0, 2**31), st.floats(3, 405), st.floats(3, 405))

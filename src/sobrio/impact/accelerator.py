@@ -69,16 +69,36 @@ class Runs:
     total_b: Array
     active_b: Array
     bits: Array
-    b200: Array
-    """1 for a B200, else 0."""
+    gpu: NDArray[np.str_]
     count: Array
     batch: Array
     output_tokens: Array
     layers: Array
 
+    @classmethod
+    def of(
+        cls,
+        *,
+        total_b: ArrayLike,
+        active_b: ArrayLike,
+        bits: ArrayLike,
+        gpu: ArrayLike,
+        count: ArrayLike,
+        batch: ArrayLike,
+        output_tokens: ArrayLike,
+    ) -> Runs:
+        """With the depth that networks of these sizes have."""
+        numbers = (total_b, active_b, bits, count, batch, output_tokens)
+        total, active, weight, number, size, tokens = (np.asarray(each, float) for each in numbers)
+        return cls(total, active, weight, np.asarray(gpu), number, size, tokens, depth(total, active))
+
     @property
     def moe(self) -> NDArray[np.bool_]:
         return self.active_b < 0.9 * self.total_b
+
+    @property
+    def b200(self) -> NDArray[np.bool_]:
+        return np.asarray(self.gpu == "B200")
 
 
 @cache
@@ -136,37 +156,16 @@ def log_linear_terms(runs: Runs) -> Array:
     return np.stack(np.broadcast_arrays(*(np.asarray(each, float) for each in columns)), axis=-1)
 
 
-def energy_per_output_token(
-    *,
-    total_b: ArrayLike,
-    active_b: ArrayLike,
-    bits: ArrayLike,
-    gpu: ArrayLike,
-    count: ArrayLike,
-    batch: ArrayLike,
-    output_tokens: ArrayLike,
-    prompt: bool = True,
-) -> Array:
-    """Joules per output token, all accelerators together; arguments broadcast.
+def energy_per_output_token(fitted: Fit, runs: Runs, *, prompt: bool = True) -> Array:
+    """Joules per output token, all accelerators together.
 
     `prompt` includes reading a prompt of ordinary length, as the measured runs do; without it the
     figure is that of decoding alone.
     """
-    names = np.asarray(gpu)
-    runs = Runs(
-        total_b=np.asarray(total_b, float),
-        active_b=np.asarray(active_b, float),
-        bits=np.asarray(bits, float),
-        b200=np.asarray(names == "B200", float),
-        count=np.asarray(count, float),
-        batch=np.asarray(batch, float),
-        output_tokens=np.asarray(output_tokens, float),
-        layers=depth(total_b, active_b),
-    )
-    decoding, reading = roofline(fit().roofline, runs)
+    decoding, reading = roofline(fitted.roofline, runs)
     both = decoding + reading
-    blended = np.sqrt(both * np.exp(log_linear_terms(runs) @ np.asarray(fit().log_linear)))
-    return np.asarray(blended * _unmeasured(names) * (1 if prompt else decoding / both))
+    blended = np.sqrt(both * np.exp(log_linear_terms(runs) @ np.asarray(fitted.log_linear)))
+    return np.asarray(blended * _unmeasured(runs.gpu) * (1 if prompt else decoding / both))
 
 
 def gpus_needed(total_b: ArrayLike, bits: ArrayLike, gpu: ArrayLike) -> Array:

@@ -33,6 +33,16 @@ def networks() -> tuple[Network, ...]:
     return msgspec.json.decode(raw, type=tuple[Network, ...])
 
 
+def trend_only(total_b: ArrayLike, active_b: ArrayLike) -> NDArray[np.float64]:
+    """Layers by the trend over sizes alone, as for a network nobody has described."""
+    total, active = np.broadcast_arrays(np.asarray(total_b, float), np.asarray(active_b, float))
+    _, trend, _ = _sparse_trend()
+    sparse = np.exp(trend[0] + trend[1] * np.log(total) + trend[2] * np.log(active))
+    sizes, layers = _dense_curve()
+    smooth = np.polyfit(sizes, layers, 1)
+    return np.where(active < 0.9 * total, sparse, np.exp(np.polyval(smooth, np.log(total))))
+
+
 def depth(total_b: ArrayLike, active_b: ArrayLike) -> NDArray[np.float64]:
     """Layers; never falls with the size of a dense network. Arguments broadcast."""
     total, active = np.broadcast_arrays(np.asarray(total_b, float), np.asarray(active_b, float))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -33,6 +33,7 @@ class Scenarios:
 
     count: int
     seed: int
+    coefficients: accelerator.Fit = field(default_factory=accelerator.fit, repr=False)
 
     @classmethod
     def draw(cls, count: int = 2000, seed: int = 0) -> Scenarios:
@@ -59,7 +60,7 @@ class Scenarios:
     def residual(self, total_b: float, active_b: float, network: str = "") -> Vector:
         """What the fit does not know of one network, in ln; the same vector whenever it is asked."""
         inside = FITTED_B[0] <= total_b <= FITTED_B[1]
-        spread = accelerator.fit().residual_sd * (1 if inside else WIDER)
+        spread = self.coefficients.residual_sd * (1 if inside else WIDER)
         return spread * self.normal(f"network {total_b:.3g} {active_b:.3g} {network}")
 
     def accelerator_energy(
@@ -128,7 +129,7 @@ class Scenarios:
     ) -> NDArray[np.float64]:
         weight = self.bits()[:, None] if bits is None else bits
         kind = self.gpu()[:, None] if gpu is None else gpu
-        return accelerator.energy_per_output_token(
+        runs = accelerator.Runs.of(
             total_b=total,
             active_b=active,
             bits=weight,
@@ -136,8 +137,8 @@ class Scenarios:
             count=accelerator.gpus_needed(total, weight, kind) if gpu_count is None else gpu_count,
             batch=self.batch()[:, None] if batch is None else batch,
             output_tokens=output_tokens,
-            prompt=prompt,
         )
+        return accelerator.energy_per_output_token(self.coefficients, runs, prompt=prompt)
 
     def _choice(self, key: str, shares: dict[Any, float]) -> NDArray[Any]:
         edges = np.cumsum(list(shares.values()))[:-1]

@@ -1,0 +1,60 @@
+"""How long the estimates take."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+from sobrio.impact import Estimator
+from sobrio.terms.activity import Activity
+from sobrio.terms.model import Deployment, Model
+
+SMALL = Model("small", 8, 8, family="a")
+LARGE = Model("large", (200, 600), (20, 90), "moe", family="b", evidence="estimate")
+REQUESTS = 100_000
+
+
+def measure() -> dict[str, float]:
+    estimator = Estimator()
+    realised, reference = [Activity(SMALL, 120, 350)], Activity(LARGE, 120, 350)
+
+    def central() -> float:
+        rates = estimator.rates(Deployment("small", SMALL))
+        assert rates is not None
+        wh = rates.wh_per_output_token * 350 + rates.wh_per_input_token * 120 + rates.wh_per_request
+        return wh * (rates.g_per_wh + rates.g_embodied_per_wh)
+
+    def account() -> object:
+        return estimator.account(realised, reference, router_cpu_seconds=0.01, equivalence="predicted")
+
+    spent = [Activity(SMALL, 100, 200 + i % 500) for i in range(REQUESTS)]
+    expected = [(Activity(LARGE, 100, 200 + i % 500), "predicted") for i in range(REQUESTS)]
+    begun = time.process_time()
+    estimator.period(spent, expected, router_cpu_seconds=1000)  # type: ignore[arg-type]
+    return {
+        "central energy and GHG of a request, us": _microseconds(central),
+        "realised, reference and avoided with intervals, us": _microseconds(account),
+        "period of 100,000 requests and references, s": round(time.process_time() - begun, 3),
+        "import of sobrio.impact, ms": _import_ms(),
+        "import of numpy alone, ms": _import_ms("numpy"),
+    }
+
+
+def _microseconds(task: Callable[[], object], batch: int = 50, batches: int = 40) -> float:
+    """Processor time of one call, in the quietest of several batches."""
+    task()
+    best = float("inf")
+    for _ in range(batches):
+        begun = time.process_time()
+        for _ in range(batch):
+            task()
+        best = min(best, (time.process_time() - begun) / batch)
+    return round(best * 1e6, 1)
+
+
+def _import_ms(module: str = "sobrio.impact") -> float:
+    code = f"import time; a=time.process_time(); import {module}; print((time.process_time()-a)*1e3)"
+    runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, check=True) for _ in range(5)]
+    return round(min(float(run.stdout) for run in runs), 1)
