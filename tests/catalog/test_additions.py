@@ -63,6 +63,7 @@ def test_what_is_added_grows_stale_too(additions: Path) -> None:
         (Model("m", 7.0, 70.0), "more active than total"),
         (Model("m", scores={"mmlu": 69.4}), "between 0 and 1"),
         (Model("m", abilities=frozenset({"telepathy"})), "unknown ability 'telepathy'"),
+        (Model("m", specialised=("juggling",)), "unknown task 'juggling'"),
         (Model("m", released="last May"), "not a date"),
         (Model("m", context_tokens=0), "number of tokens"),
         (Model("m", weight_bits=0), "1 to 64 bits"),

@@ -6,9 +6,11 @@ import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from time import process_time
 
 import pytest
 
+from sobrio import catalog
 from sobrio.catalog import Catalog, Entry
 from sobrio.catalog.additions import check
 from sobrio.errors import UnknownModel
@@ -47,8 +49,8 @@ def test_the_demo_model_is_known_exactly() -> None:
 
 def test_every_evaluated_name_finds_its_model() -> None:
     """Names as published evaluations and energy measurements write them."""
-    catalog = Catalog.default()
-    assert [name for name in EVALUATED if catalog.find(name) is None] == []
+    shipped = Catalog.default()
+    assert [name for name in EVALUATED if shipped.find(name) is None] == []
 
 
 def test_every_fact_has_a_source_with_year_and_licence(entries: tuple[Entry, ...]) -> None:
@@ -90,11 +92,11 @@ def test_no_name_means_two_models(entries: tuple[Entry, ...]) -> None:
 
 
 def test_an_alias_is_exact() -> None:
-    catalog = Catalog.default()
-    assert catalog.model("Qwen/Qwen3-14B") is catalog.model("qwen3-14b")
-    assert catalog.find("Qwen3-14b ") is None
-    assert catalog.find("qwen3") is None
-    assert catalog.price("qwen3") is None
+    shipped = Catalog.default()
+    assert shipped.model("Qwen/Qwen3-14B") is shipped.model("qwen3-14b")
+    assert shipped.find("Qwen3-14b ") is None
+    assert shipped.find("qwen3") is None
+    assert shipped.price("qwen3") is None
 
 
 def test_an_unknown_model_is_answered_with_the_nearest_names() -> None:
@@ -123,3 +125,17 @@ def test_the_listing_is_plain_data(entries: tuple[Entry, ...]) -> None:
     assert closed["sources"]["size"]["licence"] == "MPL-2.0"
     unknown = next(each for each in listing if each["name"] == "kimi-k3")
     assert unknown["total_params_b"] is None
+
+
+def test_is_small_and_quick_to_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    files = (Path(catalog.__file__).parent / "data").glob("*.json")
+    assert sum(path.stat().st_size for path in files) < 1_000_000
+    assert min(_seconds_to_read(monkeypatch, tmp_path / str(run)) for run in range(5)) < 0.03
+
+
+def _seconds_to_read(monkeypatch: pytest.MonkeyPatch, path: Path) -> float:
+    """Processor time, which a busy machine does not stretch; another path defeats the cache."""
+    monkeypatch.setenv("SOBRIO_CATALOG", str(path))
+    start = process_time()
+    Catalog.default()
+    return process_time() - start

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from sobrio.catalog import Catalog, Factor, Provider, Zone
+
+REGIONS = Path(__file__).parents[2] / "benchmarks" / "catalogue" / "regions.csv"
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ def test_what_was_computed_says_how_far_it_may_be_off(zones: tuple[Zone, ...]) -
 def test_water_is_known_everywhere_and_says_how(zones: tuple[Zone, ...]) -> None:
     known = [zone.water_l_per_kwh for zone in zones if zone.water_l_per_kwh is not None]
     assert len(known) == len(zones)
-    assert all(0 <= factor.value <= 20 for factor in known)
+    assert all(0 < factor.value <= 20 for factor in known)
     assert sum(factor.evidence == "official" for factor in known) >= 40
 
 
@@ -68,6 +73,14 @@ def test_cloud_regions_lead_to_their_country(alias: str, code: str) -> None:
     zone = Catalog.default().zone(alias)
     assert zone is not None
     assert zone.code == code
+
+
+def test_every_listed_region_leads_to_its_zone() -> None:
+    catalog = Catalog.default()
+    with REGIONS.open() as file:
+        for row in csv.DictReader(file):
+            zone = catalog.zone(row["alias"])
+            assert zone is not None and zone.code == row["zone"], row
 
 
 def test_a_zone_is_found_by_exact_names_only(zones: tuple[Zone, ...]) -> None:
@@ -92,8 +105,11 @@ def test_providers_disclose_or_stay_unknown() -> None:
     assert bedrock is catalog.provider("aws")
     for provider in catalog.providers():
         assert provider.pue is None or 1 <= provider.pue.value <= 2
-        assert provider.wue_l_per_kwh is None or 0 <= provider.wue_l_per_kwh.value <= 2
+        assert provider.wue_l_per_kwh is None or 0 < provider.wue_l_per_kwh.value <= 2
         assert provider.zone is None or catalog.zone(provider.zone)
+        for factor in (provider.pue, provider.wue_l_per_kwh):
+            assert factor is None or (factor.low is None) == (factor.high is None)
+            assert factor is None or factor.low is None or 0 < factor.low <= factor.value
     openai = catalog.provider("openai")
     assert openai and openai.pue is None and openai.zone is None
     assert catalog.provider("nobody") is None

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 
@@ -15,6 +16,7 @@ from sobrio.catalog import records
 from sobrio.catalog.entry import Entry
 from sobrio.catalog.factor import Source
 from sobrio.errors import CatalogError
+from sobrio.terms.assessment import Task
 from sobrio.terms.model import Billions, Evidence, Model
 
 ABILITIES = frozenset({"tools", "vision", "json"})
@@ -93,6 +95,8 @@ def _faults(model: Model) -> Iterator[str]:
         yield "it has more active than total parameters"
     if bad := sorted(model.abilities - ABILITIES):
         yield f"unknown ability {bad[0]!r}; abilities are json, tools, vision"
+    if strange := [task for task in model.specialised if task not in get_args(Task)]:
+        yield f"unknown task {strange[0]!r}; tasks are {', '.join(get_args(Task))}"
     for name, score in model.scores.items():
         if not 0 <= score <= 1:
             yield f"score {name} is {score}; scores lie between 0 and 1"
