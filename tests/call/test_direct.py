@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import uvloop
 
 from sobrio.call import Direct, Limits
 from sobrio.call.sse import payloads
@@ -24,6 +25,7 @@ Script = Callable[..., AbstractAsyncContextManager[str]]
 
 KEY = "sk-a-very-secret-key"
 QUESTION = "What is the capital of France? thé ☕"
+RUN: dict[str, Callable[..., Any]] = {}
 PEM = Path(__file__).with_name("loopback.pem")
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 
@@ -48,6 +50,12 @@ async def text_of(answered: Answered) -> str:
     return "".join(choice["delta"].get("content") or "" for each in events for choice in each["choices"])
 
 
+@pytest.fixture(autouse=True, params=[asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def event_loop(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test runs on both kinds of event loop."""
+    monkeypatch.setitem(RUN, "coroutine", request.param)
+
+
 def run(
     scenario: Callable[[Direct], Awaitable[Any]],
     limits: Limits | None = None,
@@ -57,7 +65,7 @@ def run(
         async with aclosing(Direct(limits, tls=tls)) as direct:
             return await scenario(direct)
 
-    return asyncio.run(main())
+    return RUN["coroutine"](main())
 
 
 def ask(where: LoopbackUpstream | str, call: Call, limits: Limits | None = None, **fields: Any) -> bytes:

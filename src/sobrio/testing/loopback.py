@@ -55,7 +55,7 @@ class LoopbackUpstream:
         self._writers: set[StreamWriter] = set()
         self._changed = Condition()
         self._started = Event()
-        self._thread = Thread(target=lambda: asyncio.run(self._serve()), daemon=True, name="loopback")
+        self._thread = Thread(target=self._run, daemon=True, name="loopback")
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -79,6 +79,11 @@ class LoopbackUpstream:
         """Blocks until `condition` holds, asked anew whenever a counter changes; False on time-out."""
         with self._changed:
             return self._changed.wait_for(lambda: condition(self), timeout_s)
+
+    def _run(self) -> None:
+        """On asyncio's own event loop, whichever the program prefers for itself."""
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            runner.run(self._serve())
 
     async def _serve(self) -> None:
         self._loop = asyncio.get_running_loop()
