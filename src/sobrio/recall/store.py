@@ -36,6 +36,7 @@ CREATE TRIGGER IF NOT EXISTS count_in AFTER INSERT ON entries
 CREATE TRIGGER IF NOT EXISTS count_out AFTER DELETE ON entries
     BEGIN UPDATE totals SET entries = entries - 1, size = size - old.size; END;
 """
+_OLDEST: Final = "SELECT rowid, size FROM entries ORDER BY used_at LIMIT 100"
 _OVERHEAD: Final = 150
 """Bytes an entry takes beside its value, indexes included."""
 
@@ -125,13 +126,11 @@ class SqliteStore:
     def _shrink(self) -> None:
         """Least recently used first, down to the bounds."""
         entries, size = self._totals()
-        if entries <= self._max_entries and size <= self._max_bytes:
-            return
-        for key, each in self._database.execute("SELECT key, size FROM entries ORDER BY used_at").fetchall():
-            if entries <= self._max_entries and size <= self._max_bytes:
-                return
-            self._database.execute("DELETE FROM entries WHERE key = ?", (key,))
-            entries, size = entries - 1, size - each
+        while entries > self._max_entries or size > self._max_bytes:
+            oldest = self._database.execute(_OLDEST).fetchall()
+            for row, each in oldest[: max(1, entries - self._max_entries)]:
+                self._database.execute("DELETE FROM entries WHERE rowid = ?", (row,))
+                entries, size = entries - 1, size - each
 
     @contextmanager
     def _written(self) -> Iterator[None]:
