@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sobrio.catalog import Catalog, add, default_path, entry_as_dict
-from sobrio.catalog.additions import check
+from sobrio.catalog.faults import check
 from sobrio.errors import CatalogError
 from sobrio.terms.model import Model
 
@@ -92,6 +92,7 @@ def test_another_models_name_is_refused(name: str, aliases: list[str], additions
         '{"as_of": "2026-01-01", "sources": {}, "models": [{"nam": "x"}]}',
         '{"as_of": "2026-01-01", "sources": {}, "models": [{"name": "x", "sources": {"size": "nowhere"}}]}',
         '{"as_of": "2026-01-01", "sources": {}, "models": [{"name": "x", "scores": {"mmlu": 7}}]}',
+        '{"as_of": "2026-01-01", "sources": {}, "models": [{"name": "x"}, {"name": "x"}]}',
     ],
 )
 def test_a_broken_file_is_named_and_not_overwritten(text: str, additions: Path) -> None:

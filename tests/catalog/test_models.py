@@ -12,7 +12,7 @@ import pytest
 
 from sobrio import catalog
 from sobrio.catalog import Catalog, Entry
-from sobrio.catalog.additions import check
+from sobrio.catalog.faults import check
 from sobrio.errors import UnknownModel
 
 EVALUATED = (Path(__file__).parent / "evaluated_names.txt").read_text().splitlines()

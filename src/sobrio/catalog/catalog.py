@@ -32,8 +32,8 @@ class Catalog:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         """Raises `CatalogError` when two models claim one name."""
-        self._entries = {entry.model.name: entry for entry in entries}
-        self._by_name = _index(self._entries.values())
+        self._entries = tuple(entries)
+        self._by_name = _index(self._entries)
 
     @classmethod
     def default(cls, today: date | None = None) -> Catalog:
@@ -57,7 +57,7 @@ class Catalog:
         return None if entry is None else entry.model
 
     def entries(self) -> tuple[Entry, ...]:
-        return tuple(self._entries.values())
+        return self._entries
 
     def price(self, model_name: str) -> Price | None:
         """`None` for a model without a published price, or not in the catalogue."""
@@ -65,7 +65,7 @@ class Catalog:
         return None if entry is None else entry.price
 
     def listing(self) -> list[dict[str, Any]]:
-        return [entry_as_dict(entry) for entry in self.entries()]
+        return [entry_as_dict(entry) for entry in self._entries]
 
     def zone(self, code: str) -> Zone | None:
         """By ISO code or exact alias, such as `FRA`, `FR`, `eu-west-3`."""
