@@ -167,9 +167,7 @@ def month(scribe: Scribe) -> tuple[Receipt, ...]:
 @pytest.fixture(scope="session")
 def declared() -> Declarations:
     return Declarations(
-        baselines=(
-            Baseline("summit-3", "2026-09-01", "The model in use until August 2026", "measured", POLICY),
-        ),
+        baselines=(Baseline("summit-3", "2026-09-01", "The model in use until August 2026", POLICY),),
         inventory={
             "local": "scope 2, scope 3 categories 2 and 3",
             "atlas-8b@host": "scope 3 category 1",

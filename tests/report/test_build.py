@@ -54,6 +54,19 @@ def test_one_receipt_makes_a_report(reported: Reported, month: tuple[Receipt, ..
     assert report.realised.energy_wh is not None and report.realised.energy_wh.low > 0
 
 
+def test_one_day_is_said_as_one_day(reported: Reported, month: tuple[Receipt, ...]) -> None:
+    page = to_html(reported(month[:1], period_end="2026-10-01"))
+    assert "On 1 October 2026, " in page
+    assert "1 October 2026 to" not in page
+
+
+def test_what_cannot_be_called_is_no_error(reported: Reported, month: tuple[Receipt, ...]) -> None:
+    uncalled = [replace(each, status=503) for each in month if each.outcome == "decided-not-called"]
+    report = reported(uncalled)
+    assert report.quality.failures == 0
+    assert [(each.requests, each.predicted) for each in report.not_called] == [(1, 1)]
+
+
 def test_a_model_of_unknown_size_is_never_zero(reported: Reported, month: tuple[Receipt, ...]) -> None:
     unknown = [each for each in month if any(a.model.name == "mystery-1" for a in each.activities)]
     report = reported(unknown)

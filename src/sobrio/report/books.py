@@ -177,7 +177,7 @@ class Books:
         self.caveats.update(set(receipt.caveats))
         self.evidence[receipt.realised.evidence if receipt.realised else "unknown"] += 1
         self.escalations += any(each.role == "escalation" for each in receipt.activities)
-        self.failures += receipt.status >= 400 and receipt.outcome != "refused"
+        self.failures += receipt.status >= 400 and receipt.outcome not in _UNANSWERED
         self.policies.setdefault(receipt.policy, Span()).see(receipt.at)
         if receipt.reference_activity is not None:
             self.references.setdefault(_reference(receipt), Span()).see(receipt.at)

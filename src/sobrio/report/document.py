@@ -25,7 +25,6 @@ class Baseline:
     model: str
     since: str = ""
     reason: str = ""
-    evidence: str = ""
     policy: str = ""
     """Version of the policy that declares it."""
 

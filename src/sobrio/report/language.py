@@ -106,6 +106,11 @@ class Language:
         key = "date.first" if day.day == 1 else "date"
         return self.text(key, day=day.day, month=self.messages[f"month.{day.month}"], year=day.year)
 
+    def period(self, key: str, start: str, end: str) -> str:
+        """`key` for several days, `key.day` for one."""
+        one = start == end
+        return self.text(f"{key}.day" if one else key, start=self.day(start), end=self.day(end))
+
 
 @lru_cache(maxsize=4)
 def language(code: str) -> Language:

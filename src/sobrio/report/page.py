@@ -45,8 +45,7 @@ def claim(report: Report, words: Language) -> str:
     shown = _turned(avoided.ghg_g) if key == "avoided.induced" else avoided.ghg_g
     return words.text(
         key,
-        start=words.day(report.period_start),
-        end=words.day(report.period_end),
+        when=words.period("when", report.period_start, report.period_end),
         low=_single(words, avoided.ghg_g, "low"),
         central=_single(words, shown, "central"),
         high=_single(words, avoided.ghg_g, "high"),
