@@ -17,7 +17,7 @@ def gateway(rooms: Rooms) -> Iterator[str]:
     import uvicorn
 
     config = uvicorn.Config(
-        application(rooms), lifespan="off", ws="none", access_log=False, log_level="warning"
+        application(rooms), lifespan="on", ws="none", access_log=False, log_level="warning"
     )
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -25,7 +25,7 @@ class DemoResult:
     seconds: Mapping[str, float]
     """By part of the run."""
 
-    def document(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """The contract's JSON. `avoided` and `reference` count verified answers alone."""
         verified = self.report.avoided.verified
         return {

@@ -50,7 +50,7 @@ def _letter(index: int) -> str:
 
 
 def _table(exchanges: Sequence[Exchange], reasons: _Reasons) -> Table:
-    table = Table(title="Energy in mWh: central (P5 to P95)", title_justify="left", header_style="bold")
+    table = Table(title="Energy in mWh: P50 (P5–P95)", title_justify="left", header_style="bold")
     for column in ("prompt", "task", "decision and why", "realised", "avoided", "check"):
         table.add_column(column, overflow="fold")
     for each in exchanges:
@@ -74,10 +74,10 @@ def _row(exchange: Exchange, reasons: _Reasons) -> tuple[str, ...]:
 def _decision(exchange: Exchange, reasons: _Reasons) -> str:
     receipt = exchange.receipt
     if receipt.outcome == "exact":
-        return f"the answer kept from before [{reasons.letter('word for word the same request')}]"
+        return f"from the cache [{reasons.letter('word for word the same request')}]"
     if receipt.decision is None:
         return f"refused [{reasons.letter(receipt.error or 'no reason given')}]"
-    said = f"{receipt.decision.model} [{reasons.letter(receipt.decision.why)}]"
+    said = f"{receipt.decision.deployment} [{reasons.letter(receipt.decision.why)}]"
     called = {"decided-not-called": ", not called"}.get(receipt.outcome, "")
     failed = (
         f", failed [{reasons.letter(receipt.error or '')}]" if receipt.status >= 400 and not called else ""
@@ -99,10 +99,7 @@ def _avoided(exchange: Exchange) -> str:
     avoided = exchange.receipt.avoided
     if avoided is None or avoided.energy_wh is None:
         return "–"
-    if avoided.equivalence == "not comparable":
-        return "not comparable"
-    figures = _interval(avoided.energy_wh)
-    return figures if avoided.equivalence == "verified" else f"unverified: {figures}"
+    return _interval(avoided.energy_wh) if avoided.equivalence == "verified" else avoided.equivalence
 
 
 def _predicted(receipt: Receipt) -> float | None:
@@ -114,7 +111,7 @@ def _predicted(receipt: Receipt) -> float | None:
 
 
 def _interval(interval: Interval) -> str:
-    return f"{_mwh(interval.central)} ({_mwh(interval.low)} to {_mwh(interval.high)})"
+    return f"{_mwh(interval.central)} ({_mwh(interval.low)}–{_mwh(interval.high)})"
 
 
 def _mwh(wh: Number) -> str:
@@ -123,7 +120,7 @@ def _mwh(wh: Number) -> str:
 
 
 def _summary(result: DemoResult) -> list[str]:
-    document = result.document()
+    document = result.as_dict()
     verified, checks = result.report.avoided.verified, document["checks"]
     outcomes = ", ".join(f"{count} {name}" for name, count in sorted(document["outcomes"].items()))
     return [
@@ -151,6 +148,6 @@ def _next(result: DemoResult) -> list[str]:
         "Next:",
         f"  sobrio explain --policy {policy} --prompt \"Translate 'good morning' into French.\"",
         f"  sobrio ledger verify --data-dir {data}",
-        "  sobrio estimate --model mistral-large-3-675b-instruct-2512 --input-tokens 500 --output-tokens 300",
+        "  sobrio estimate --model mistral-large-instruct-2407 --input-tokens 500 --output-tokens 300",
         "  sobrio demo --base-url http://127.0.0.1:11434/v1",
     ]
