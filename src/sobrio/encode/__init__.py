@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from sobrio.encode.hashed import HashedEncoder
+from sobrio.encode.hashed import HashedEncoder, Sparse
+from sobrio.encode.spans import Spans, spans_of
 
-__all__ = ["HashedEncoder", "default_encoder"]
+__all__ = ["HashedEncoder", "Spans", "Sparse", "default_encoder", "spans_of"]
 
 
 @cache

@@ -15,6 +15,9 @@ FACTS: Final = ("one", "size", "sparsity", "date", "code", "mathematics", "agent
 """`size`: log10 of active parameters over 10 billion; `sparsity`: log10 of total over active; `date`:
 years since mid-2023, damped after the training data end."""
 
+HASHED_FACTS: Final = ("one", "size")
+"""The facts that the worth of n-grams may depend on."""
+
 _SPECIALS: Final = ("code", "mathematics", "agent")
 _EPOCH: Final = date(2023, 7, 1)
 _KNOWN_YEARS: Final = 1.5

@@ -7,37 +7,45 @@ import io
 import zipfile
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.errors import InputError
 
+Floats = NDArray[np.float32]
+
+_CLIP: Final = 4.0
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """Weights by (feature, fact); `hashed` ones are for the n-gram vector, `dense` ones for the rest."""
+    """Weights by (feature, fact); those for length stand behind those for quality."""
 
-    mean: NDArray[np.float32]
-    scale: NDArray[np.float32]
-    quality_dense: NDArray[np.float32]
-    """Shape (dense features + 1, facts); the last row is the intercept."""
-    quality_hashed: NDArray[np.float16]
-    length_dense: NDArray[np.float32]
-    length_hashed: NDArray[np.float16]
+    features: tuple[str, ...]
+    mean: Floats
+    scale: Floats
+    dense: Floats
+    """Shape (surface features + 1, 2 x facts); the last row is the intercept."""
+    hashed: Floats
+    """Shape (encoder dimensions, 2 x hashed facts)."""
     names: tuple[str, ...]
     """Models seen in training, one spelling each."""
-    ability: NDArray[np.float32]
+    ability: Floats
     """Logits above what the facts say, per name."""
-    verbosity: NDArray[np.float32]
+    verbosity: Floats
     """ln tokens above what the facts say, per name."""
     ability_sd: float
     length_ln_sd: float
-    seen: NDArray[np.bool_]
-    """Buckets of n-grams met in training."""
+    typical: Floats
+    """Mean n-gram vector of the training prompts."""
+
+
+def standardise(surface: Floats, mean: Floats, scale: Floats) -> Floats:
+    """Clipped, so that no single extreme count decides."""
+    return np.asarray(np.clip((surface - mean) / scale, -_CLIP, _CLIP))
 
 
 def save(parameters: Parameters, out: Path) -> None:

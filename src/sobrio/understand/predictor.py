@@ -1,8 +1,6 @@
 """The predictor: for any prompt and any model, the expected quality and the expected length.
 
-    logit quality = facts(model) . W features(prompt) + ability(model) + what labels taught
-
-Where the prompt is unlike the training data its n-grams are trusted less and the surface speaks.
+logit quality = facts(model) . W features(prompt) + ability(model), then what labels taught
 """
 
 from __future__ import annotations
@@ -22,23 +20,31 @@ from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.model import Model
 from sobrio.terms.request import Request
 from sobrio.understand.conversation import Prompt, messages_of
-from sobrio.understand.facts import FACTS, canonical, facts_of
+from sobrio.understand.facts import FACTS, HASHED_FACTS
 from sobrio.understand.features import Features, features_of
 from sobrio.understand.labels import Labels, no_labels
 from sobrio.understand.language import language_of
 from sobrio.understand.needs import input_tokens, request_tokens
-from sobrio.understand.parameters import Parameters, fingerprint, load
+from sobrio.understand.parameters import Parameters, fingerprint, load, standardise
 from sobrio.understand.reasons import reasons
+from sobrio.understand.roster import Roster, Rosters
 from sobrio.understand.task import domain_of
 
 DEFAULT_FILE: Final = Path(__file__).with_name("data") / "predictor.npz"
 
-_LEAST_SLOPE: Final = 0.3
-"""Logits per tenfold size that no prompt goes below: a larger model is never expected to be worse."""
+_RISING: Final = [FACTS.index(fact) for fact in ("size", "sparsity", "date", "reasoning")]
+_LEAST_WORTH: Final = (0.3, 0.0, 0.0, 0.0)
+"""Logits per tenfold active size, tenfold sparsity, year: a larger, later or reasoning model is never
+expected to be worse than another of the same kind."""
 _REASONING_LN_FACTOR: Final = 1.6
 """Reasoning models write about five times as many tokens; training data hold no hidden thoughts."""
-_MID_SIZE: Final = Model("a mid-size model", total_params_b=14.0, active_params_b=14.0, released="2024-07")
-_UNFAMILIAR: Final = 0.35
+_MID_SIZE: Final = Model("a mid-size model", 14.0, 14.0, released="2024-07")
+_USUAL_LIKENESS: Final = 0.25
+_UNFAMILIAR: Final = 0.25
+_MOST_LN_TOKENS: Final = 7.5
+
+_REASONING = FACTS.index("reasoning")
+_HASHED = [FACTS.index(fact) for fact in HASHED_FACTS]
 
 Floats = NDArray[np.float64]
 
@@ -50,6 +56,7 @@ class Predictor:
     parameters: Parameters
     version: str
     labels: Labels
+    rosters: Rosters
 
     @classmethod
     def default(cls) -> Predictor:
@@ -59,19 +66,20 @@ class Predictor:
     @classmethod
     def load(cls, file: Path) -> Predictor:
         """Raises `InputError` when `file` is not a predictor."""
-        version = f"{default_encoder().fingerprint}-{fingerprint(file)}"
-        return cls(load(file), version, no_labels())
+        return cls.of(load(file), f"{default_encoder().fingerprint}-{fingerprint(file)}")
+
+    @classmethod
+    def of(cls, parameters: Parameters, version: str) -> Predictor:
+        return cls(parameters, version, no_labels(), Rosters(parameters))
 
     def quality(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Expected score in [0, 1], shape (prompts, models)."""
-        seen = [features_of(prompt) for prompt in prompts]
-        known = [_model(model) for model in models]
-        return _chance(self._logits(seen, known))
+        return self._quality([features_of(prompt) for prompt in prompts], self._roster(models))
 
     def output_tokens(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Median expected output tokens, reasoning included, shape (prompts, models)."""
         seen = [features_of(prompt) for prompt in prompts]
-        return np.asarray(np.exp(self._ln_tokens(seen, [_model(model) for model in models])))
+        return np.asarray(np.exp(self._ln_tokens(self._worth(seen)[1], self._roster(models))))
 
     def fit(
         self,
@@ -84,109 +92,91 @@ class Predictor:
 
         Raises `InputError` when the shapes disagree or a score lies outside [0, 1].
         """
-        table = _table(scores, len(prompts), len(models), "scores")
+        shape = (len(prompts), len(models))
+        table = _table(scores, shape, "scores")
         if np.nanmin(table, initial=0.0) < 0 or np.nanmax(table, initial=1.0) > 1:
             raise InputError("scores must lie between 0 and 1; use NaN for unknown")
         lengths = (
-            None
-            if output_tokens is None
-            else _table(output_tokens, len(prompts), len(models), "output_tokens")
+            np.full(shape, np.nan) if output_tokens is None else _table(output_tokens, shape, "output_tokens")
         )
+        roster = self._roster(models)
         seen = [features_of(prompt) for prompt in prompts]
-        known = [_model(model) for model in models]
+        worth, length_worth = self._worth(seen)
         labels = self.labels.with_outcomes(
-            [canonical(model.name) for model in known],
-            self._prior_logits(seen, known),
+            roster.names,
+            self._surface(seen),
+            [each.hashed for each in seen],
+            _logits(worth, roster),
             table,
-            self._prior_ln_tokens(seen, known),
-            lengths,
+            np.log(lengths) - self._prior_ln_tokens(length_worth, roster),
         )
-        return Predictor(self.parameters, self.version, labels)
+        return Predictor(self.parameters, self.version, labels, self.rosters)
 
     def assess(self, prompt: Prompt, models: Sequence[str | Model]) -> Assessment:
         """Everything sobrio understands of one request, with an expectation per model."""
         seen = features_of(prompt)
-        known = [_model(model) for model in models]
-        logits = self._logits([seen], [*known, _MID_SIZE])[0]
-        qualities = _chance(logits)
-        tokens = np.exp(self._ln_tokens([seen], known)[0])
+        roster = self._roster(models)
         confidence = self._confidence(seen)
         return Assessment(
             task=seen.task,
-            domain=domain_of(seen.text),
-            language=language_of(seen.text),
-            difficulty=float(1.0 - qualities[-1]),
+            domain=domain_of(seen.reading),
+            language=language_of(seen.reading),
+            difficulty=1.0 - float(self._quality([seen], self.rosters.of([_MID_SIZE]))[0, 0]),
             needs=seen.needs,
             input_tokens=_tokens_in(prompt),
             confidence=confidence,
-            expectations=tuple(
-                Expectation(
-                    model=model.name,
-                    quality=float(qualities[place]),
-                    quality_sd=self._quality_sd(model, float(qualities[place]), confidence),
-                    output_tokens=float(tokens[place]),
-                    output_tokens_ln_sd=self.parameters.length_ln_sd,
-                )
-                for place, model in enumerate(known)
-            ),
+            expectations=self._expectations(seen, roster, confidence),
             reasons=reasons(self.parameters, seen),
             predictor=self.version,
             caveats=("out-of-distribution",) if confidence < _UNFAMILIAR else (),
         )
 
-    def _logits(self, seen: Sequence[Features], models: Sequence[Model]) -> Floats:
-        return self.labels.correct(self._prior_logits(seen, models), [canonical(m.name) for m in models])
+    def _expectations(self, seen: Features, roster: Roster, confidence: float) -> tuple[Expectation, ...]:
+        quality = self._quality([seen], roster)[0]
+        tokens = np.exp(self._ln_tokens(self._worth([seen])[1], roster)[0])
+        spread = self.parameters.ability_sd * np.where(roster.met, 0.5, 1.0) * (2.0 - confidence)
+        sd = spread * quality * (1.0 - quality)
+        return tuple(
+            Expectation(model.name, float(q), float(s), float(t), self.parameters.length_ln_sd)
+            for model, q, s, t in zip(roster.models, quality, sd, tokens, strict=True)
+        )
 
-    def _ln_tokens(self, seen: Sequence[Features], models: Sequence[Model]) -> Floats:
-        prior = self._prior_ln_tokens(seen, models)
-        return self.labels.correct_length(prior, [canonical(m.name) for m in models])
+    def _roster(self, models: Sequence[str | Model]) -> Roster:
+        return self.rosters.of([_model(model) for model in models])
 
-    def _prior_logits(self, seen: Sequence[Features], models: Sequence[Model]) -> Floats:
-        """What training data and public facts say, before any label of the user's."""
+    def _quality(self, seen: Sequence[Features], roster: Roster) -> Floats:
+        prior = _logits(self._worth(seen)[0], roster)
+        return self.labels.correct(self._surface(seen), [each.hashed for each in seen], prior, roster.names)
+
+    def _ln_tokens(self, worth: Floats, roster: Roster) -> Floats:
+        return self.labels.correct_length(self._prior_ln_tokens(worth, roster), roster.names)
+
+    def _prior_ln_tokens(self, worth: Floats, roster: Roster) -> Floats:
+        spoken = roster.facts.copy()
+        spoken[:, _REASONING] = 0.0
+        base = np.clip(worth @ spoken.T + roster.verbosity, 0.0, _MOST_LN_TOKENS)
+        return np.asarray(base + _REASONING_LN_FACTOR * roster.facts[:, _REASONING])
+
+    def _surface(self, seen: Sequence[Features]) -> NDArray[np.float32]:
         known = self.parameters
-        slopes = self._project(seen, known.quality_dense, known.quality_hashed)
-        slopes[:, FACTS.index("size")] = np.maximum(slopes[:, FACTS.index("size")], _LEAST_SLOPE)
-        facts = np.array([facts_of(model) for model in models])
-        return np.asarray(slopes @ facts.T + self._of_names(known.ability, models))
+        return standardise(np.array([each.dense for each in seen]), known.mean, known.scale)
 
-    def _prior_ln_tokens(self, seen: Sequence[Features], models: Sequence[Model]) -> Floats:
+    def _worth(self, seen: Sequence[Features]) -> tuple[Floats, Floats]:
+        """What each fact is worth on each prompt, for quality and for length, shapes (prompts, facts)."""
         known = self.parameters
-        facts = np.array([facts_of(model) for model in models])
-        thinking = _REASONING_LN_FACTOR * facts[:, FACTS.index("reasoning")]
-        facts[:, FACTS.index("reasoning")] = 0.0
-        base = self._project(seen, known.length_dense, known.length_hashed) @ facts.T
-        return np.asarray(np.clip(base + self._of_names(known.verbosity, models), 0.0, 7.5) + thinking)
-
-    def _project(
-        self, seen: Sequence[Features], dense: NDArray[np.float32], hashed: NDArray[np.float16]
-    ) -> Floats:
-        """Prompts onto facts: what each fact is worth for each prompt, shape (prompts, facts)."""
-        known = self.parameters
-        surface = np.array([each.dense for each in seen], np.float32)
-        ngrams = np.array([each.hashed for each in seen], np.float32)
-        scaled = np.clip((surface - known.mean) / known.scale, -4.0, 4.0)
-        trust = np.array([self._confidence(each) for each in seen])[:, None]
-        projected = scaled @ dense[:-1] + dense[-1] + trust * (ngrams @ hashed.astype(np.float32))
-        return np.asarray(projected, np.float64)
-
-    def _of_names(self, values: NDArray[np.float32], models: Sequence[Model]) -> Floats:
-        """The values of models seen in training; 0 for others."""
-        places = {name: place for place, name in enumerate(self.parameters.names)}
-        found = [places.get(canonical(model.name)) for model in models]
-        return np.array([0.0 if place is None else float(values[place]) for place in found])
+        worth = self._surface(seen) @ known.dense[:-1] + known.dense[-1]
+        ngrams = np.array([each.hashed.values @ known.hashed[each.hashed.places] for each in seen])
+        quality, length = np.split(worth.astype(np.float64), 2, axis=1)
+        of_quality, of_length = np.split(ngrams, 2, axis=1)
+        quality[:, _HASHED] += of_quality
+        length[:, _HASHED] += of_length
+        quality[:, _RISING] = np.maximum(quality[:, _RISING], _LEAST_WORTH)
+        return quality, length
 
     def _confidence(self, seen: Features) -> float:
-        """Share of the prompt's n-grams that training prompts have too, by weight."""
-        total = float(seen.hashed @ seen.hashed)
-        if total == 0.0:
-            return 0.0
-        return float(np.square(seen.hashed[self.parameters.seen]).sum()) / total
-
-    def _quality_sd(self, model: Model, quality: float, confidence: float) -> float:
-        """From the spread of abilities around the facts, less for models seen in training."""
-        met = canonical(model.name) in self.parameters.names
-        spread = self.parameters.ability_sd * (0.5 if met else 1.0) * (2.0 - confidence)
-        return spread * quality * (1.0 - quality)
+        """How much of the prompt's n-grams lies where the training prompts' lie."""
+        likeness = float(seen.hashed.values @ self.parameters.typical[seen.hashed.places])
+        return min(1.0, likeness / _USUAL_LIKENESS)
 
 
 @cache
@@ -202,16 +192,17 @@ def _model(model: str | Model) -> Model:
     return Catalog.default().model(model)
 
 
+def _logits(worth: Floats, roster: Roster) -> Floats:
+    """What training data and public facts say, before any label of the user's."""
+    return np.asarray(worth @ roster.facts.T + roster.ability)
+
+
 def _tokens_in(prompt: Prompt) -> int:
     return request_tokens(prompt) if isinstance(prompt, Request) else input_tokens(messages_of(prompt))
 
 
-def _chance(logits: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-logits)))
-
-
-def _table(values: ArrayLike, rows: int, columns: int, name: str) -> Floats:
+def _table(values: ArrayLike, shape: tuple[int, int], name: str) -> Floats:
     table = np.asarray(values, np.float64)
-    if table.shape != (rows, columns):
-        raise InputError(f"{name} has the shape {table.shape}, prompts and models say {(rows, columns)}")
+    if table.shape != shape:
+        raise InputError(f"{name} has the shape {table.shape}, prompts and models say {shape}")
     return table

@@ -15,7 +15,7 @@ _SHOWN: Final = 3
 def reasons(parameters: Parameters, seen: Features) -> tuple[str, ...]:
     """Such as `harder: mathematical signs (+0.62)`; signed logits of an average model's success."""
     scaled = (seen.dense - parameters.mean) / parameters.scale
-    moved = np.clip(scaled, -4.0, 4.0) * parameters.quality_dense[:-1, 0]
+    moved = np.clip(scaled, -4.0, 4.0) * parameters.dense[:-1, 0]
     order = np.argsort(-np.abs(moved), kind="stable")[:_SHOWN]
     return tuple(_said(NAMES[place], float(moved[place]), float(scaled[place])) for place in order)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from sobrio.terms.assessment import Task
 from sobrio.terms.request import Needs
-from sobrio.understand.lexicon import CONCEPTS, concepts_in
-from sobrio.understand.surface import clip
+from sobrio.understand.reading import Reading
 
 _ORDERS: Final[tuple[tuple[str, Task], ...]] = (
     ("translate", "translation"),
@@ -19,54 +17,58 @@ _ORDERS: Final[tuple[tuple[str, Task], ...]] = (
     ("rewrite", "rewriting"),
     ("write", "creative"),
 )
+TASKS: Final[tuple[Task, ...]] = (
+    "agent", "code", *(task for _, task in _ORDERS), "mathematics", "arithmetic", "reasoning",
+    "question answering", "chat",
+)  # fmt: skip
 _DOMAINS: Final = ("code", "mathematics", "science", "medicine", "law", "business", "humanities")
-_ORDER_CHARS: Final = 400
+_SAMPLE_CHARS: Final = 1_200
 
-_code = re.compile(r"```|\bdef \w+\(|\bclass \w+[:({]|#include|;\s*\n|\)\s*\{|\bSELECT\b.+\bFROM\b|=>|</\w+>")
+_code = re.compile(
+    r"```|\bdef \w+\(|\bclass \w+[:({]|#include|;\s*\n|\)\s*\{|\bSELECT\b.+\bFROM\b|=>|</\w+>|\bf\([^)]*\) =="
+)
 _sum = re.compile(r"\d\s*[-+*/×÷%^]\s*\d")
-_formula = re.compile(r"\\[a-zA-Z]+|\$[^$]+\$|[a-z]\s*[\^=]\s*[-\d(]")
-_conversion = re.compile(r"\d\s*(?:°|km|kg|cm|mm|ml|lb|mi|ft|%|€|\$)", re.IGNORECASE)
+_formula = re.compile(r"\\[a-zA-Z]+|\$[^$]+\$|\b[a-z]\s*[\^=]\s*[-\d(]")
+_tools = re.compile(r"\[TOOLS\]")
 
 
-def task_of(text: str, needs: Needs) -> Task:
+def task_of(reading: Reading, needs: Needs) -> Task:
     """The most specific task that the request's words speak for."""
-    if needs.tools:
+    sample = _sample(reading.text)
+    if needs.tools or _tools.search(sample):
         return "agent"
-    sample = clip(text)
-    order = dict(zip(CONCEPTS, concepts_in(clip(text, _ORDER_CHARS)), strict=True))
-    about = dict(zip(CONCEPTS, concepts_in(sample), strict=True))
-    if _code.search(sample) or (about["code"] >= 2 and about["mathematics"] < 2 * about["code"]):
+    named = reading.named
+    if _code.search(sample) or (named("code") >= 2 and named("mathematics") < 2 * named("code")):
         return "code"
+    formula = _formula.search(sample) is not None
     for concept, task in _ORDERS:
-        if order[concept] and not _formula.search(sample):
+        if reading.asks(concept) and not formula:
             return task
-    return _problem(sample, about)
+    return _problem(reading, sample, formula)
 
 
-def domain_of(text: str) -> str:
+def domain_of(reading: Reading) -> str:
     """The subject most named, or `general`."""
-    about = dict(zip(CONCEPTS, concepts_in(clip(text)), strict=True))
-    best = max(_DOMAINS, key=lambda domain: about[domain])
-    return best if about[best] else "general"
+    best = max(_DOMAINS, key=reading.named)
+    return best if reading.named(best) else "general"
 
 
-def _problem(sample: str, about: dict[str, float]) -> Task:
-    if about["prove"] or about["mathematics"] >= 2 or _formula.search(sample):
+def _problem(reading: Reading, sample: str, formula: bool) -> Task:
+    named = reading.named
+    digits = any(map(str.isdigit, sample))
+    if named("prove") or named("mathematics") >= 2 or formula:
         return "mathematics"
-    if _sum.search(sample) or (
-        about["convert"] and (_conversion.search(sample) or any(map(str.isdigit, sample)))
-    ):
+    if digits and (_sum.search(sample) or named("convert")):
         return "arithmetic"
-    if about["count"] and any(map(str.isdigit, sample)):
+    if digits and named("count"):
         return "mathematics"
-    if about["reason"] >= 2:
+    if named("reason") >= 2:
         return "reasoning"
-    if about["fact"] or about["explain"] or about["compare"] or about["choice"] or "?" in sample:
+    if "?" in sample or any(map(named, ("fact", "explain", "compare", "choice"))):
         return "question answering"
     return "chat"
 
 
-def tasks() -> Sequence[Task]:
-    """Every task that `task_of` can give."""
-    return ("agent", "code", *(task for _, task in _ORDERS), "mathematics", "arithmetic", "reasoning",
-            "question answering", "chat")  # fmt: skip
+def _sample(text: str) -> str:
+    half = _SAMPLE_CHARS // 2
+    return text if len(text) <= _SAMPLE_CHARS else text[:half] + "\n" + text[-half:]

@@ -83,6 +83,7 @@ _GREETINGS: Final = (
     "adiós", "¿puedes ayudarme?",
 )  # fmt: skip
 _TOKENS: Final = 40.0
+_WEIGHT: Final = 4.0
 
 
 def anchors() -> Source:
@@ -98,6 +99,8 @@ def anchors() -> Source:
         models=models,
         scores=scores,
         tokens=np.full(scores.shape, _TOKENS),
+        weight=_WEIGHT,
+        levelled=True,
     )
 
 

@@ -1,108 +1,169 @@
-"""The one convex problem behind the predictor: a logistic regression on prompt features x model facts.
+"""The one convex problem behind the predictor: a regression on prompt features x model facts.
 
-    logit P(model j answers prompt i) = facts_j . (W' features_i) + ability_j + habit_sj
+    value(prompt i, model j) = facts_j . W' features_i + own_j + habit_sj + level_d
 
-`ability_j` is what is left of model j over all sources; `habit_sj` what is left of it in source s
-(its answer format there). Both are shrunk to zero; only `W` and `ability` ship.
+`own_j` is what is left of model j over all sources; `habit_sj` what is left of it in source s (its answer
+format there); `level_d` what is left of data set d (its scoring rule). All are shrunk to zero, and only `W`
+and `own` ship. n-grams may depend on fewer facts than the dense features: `HASHED_FACTS`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sobrio.understand.facts import FACTS, HASHED_FACTS
+
+HASHED_SCALE: Final = 4.0
+"""Brings n-gram values (about 0.05) near the dense ones (about 1), or L-BFGS would hardly move them."""
+
+_NEVER: Final = 1e6
+_LATER: Final = [FACTS.index(fact) for fact in HASHED_FACTS]
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """One source's share: rows of the feature matrix, columns' facts and model numbers."""
+class Penalties:
+    """L2 penalties, by what they shrink; `hashed` is for n-gram vectors scaled by `HASHED_SCALE`."""
 
-    rows: slice
+    dense: float = 5.0
+    hashed: float = 20.0
+    interaction: float = 10.0
+    """How much dearer a weight is for a fact other than `one`."""
+    intercept: float = 0.01
+    own: float = 30.0
+    habit: float = 10.0
+    level: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Prompts as matrices: `dense` (prompts, dense features + 1), `hashed` CSR (prompts, buckets)."""
+
+    dense: Floats
+    hashed: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One source's share: its rows of the design, its columns' facts and model numbers."""
+
+    rows: NDArray[np.intp]
     facts: Floats
-    """Shape (columns, facts)."""
     model: NDArray[np.intp]
-    """Shape (columns,): which ability each column uses."""
+    data_set: NDArray[np.intp]
+    levelled: bool
+    """Whether its scores are on everybody's scale: then neither habit nor level may explain them away."""
     targets: Floats
-    """Shape (rows, columns), NaN unknown."""
+    """Shape (rows, columns)."""
     weights: Floats
     """Shape (rows, columns), 0 where the target is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    weights: Floats
-    """Shape (features, facts)."""
-    ability: Floats
+    dense: Floats
+    """Shape (dense features + 1, facts)."""
+    hashed: Floats
+    """Shape (buckets, hashed facts)."""
+    own: Floats
     """Shape (models,)."""
-    habits: tuple[Floats, ...]
     loss: float
+    """Mean weighted loss, penalties apart."""
 
 
 def solve(
-    features: Any,
+    design: Design,
     blocks: Sequence[Block],
     models: int,
     *,
-    weight_penalty: Floats,
-    ability_penalty: float,
-    habit_penalty: float,
-    logistic: bool = True,
+    penalties: Penalties,
+    logistic: bool,
     iterations: int = 120,
 ) -> Solution:
-    """Minimise the penalised (logistic or squared) loss by L-BFGS from zero: the same input, the same bits.
-
-    `features` is a scipy CSR matrix (prompts, features); `weight_penalty` has the shape of `weights`.
-    """
+    """L-BFGS from zero, a fixed number of steps: the same input gives the same bits."""
     from scipy.optimize import minimize
 
-    shape = weight_penalty.shape
-    sizes = [int(np.prod(shape)), models, *(len(block.model) for block in blocks)]
-    cuts = np.cumsum(sizes)[:-1]
-    penalty = np.concatenate(
-        [weight_penalty.ravel(), np.full(models, ability_penalty), np.full(sum(sizes[2:]), habit_penalty)]
-    )
+    hashed = HASHED_SCALE * design.hashed
+    problem = _Problem(design.dense, hashed, hashed.T.tocsr(), blocks, models, logistic)
+    shrinkage = problem.shrinkage(penalties)
 
     def objective(flat: Floats) -> tuple[float, Floats]:
-        weights, ability, *habits = np.split(flat, cuts)
-        projected = features @ weights.reshape(shape)
-        slopes = np.zeros_like(projected)
-        gradient = [np.zeros(models), *(np.zeros(size) for size in sizes[2:])]
+        loss, gradient = problem.evaluate(flat)
+        return loss + 0.5 * float(shrinkage @ (flat * flat)), gradient + shrinkage * flat
+
+    options = {"maxiter": iterations, "maxcor": 10, "ftol": 1e-6}
+    found = minimize(objective, np.zeros(len(shrinkage)), jac=True, method="L-BFGS-B", options=options)
+    parts = problem.split(found.x)
+    cells = sum(float(block.weights.sum()) for block in blocks)
+    return Solution(parts[0], HASHED_SCALE * parts[1], parts[2], problem.evaluate(found.x)[0] / cells)
+
+
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    dense: Floats
+    hashed: Any
+    hashed_transposed: Any
+    blocks: Sequence[Block]
+    models: int
+    logistic: bool
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        habits = [(len(block.model),) for block in self.blocks]
+        levels = [(int(block.data_set.max()) + 1,) for block in self.blocks]
+        dense = (self.dense.shape[1], len(FACTS))
+        return [dense, (self.hashed.shape[1], len(_LATER)), (self.models,), *habits, *levels]
+
+    def split(self, flat: Floats) -> list[Floats]:
+        sizes = np.cumsum([int(np.prod(shape)) for shape in self.shapes])[:-1]
+        return [part.reshape(shape) for part, shape in zip(np.split(flat, sizes), self.shapes, strict=True)]
+
+    def shrinkage(self, by: Penalties) -> Floats:
+        parts = [np.full(shape, by.dense) for shape in self.shapes]
+        parts[1][:] = by.hashed
+        parts[2][:] = by.own
+        for place, block in enumerate(self.blocks):
+            parts[3 + place][:] = _NEVER if block.levelled else by.habit
+            parts[3 + place + len(self.blocks)][:] = _NEVER if block.levelled else by.level
+        for part in parts[:2]:
+            part[:, 1:] *= by.interaction
+        parts[0][-1] = by.intercept
+        return np.concatenate([part.ravel() for part in parts])
+
+    def evaluate(self, flat: Floats) -> tuple[float, Floats]:
+        """The loss and its gradient, penalties apart."""
+        dense, hashed, own, *rest = self.split(flat)
+        projected = self.dense @ dense
+        projected[:, _LATER] += self.hashed @ hashed
+        slopes, by_model, habits, levels = np.zeros_like(projected), np.zeros(self.models), [], []
         total = 0.0
-        for place, block in enumerate(blocks):
-            linear = projected[block.rows] @ block.facts.T + ability[block.model] + habits[place]
-            loss, residual = (_logistic if logistic else _squared)(linear, block)
+        for place, block in enumerate(self.blocks):
+            habit, level = rest[place], rest[place + len(self.blocks)]
+            linear = projected[block.rows] @ block.facts.T + (own[block.model] + habit)
+            linear += level[block.data_set][:, None]
+            loss, residual = (_logistic if self.logistic else _squared)(linear, block)
             total += loss
             slopes[block.rows] = residual @ block.facts
-            by_column = residual.sum(axis=0)
-            np.add.at(gradient[0], block.model, by_column)
-            gradient[place + 1] = by_column
-        first = np.asarray(features.T @ slopes).ravel()
-        total += 0.5 * float(penalty @ (flat * flat))
-        return total, np.concatenate([first, *gradient]) + penalty * flat
-
-    found = minimize(
-        objective,
-        np.zeros(sum(sizes)),
-        jac=True,
-        method="L-BFGS-B",
-        options={"maxiter": iterations, "maxcor": 12, "ftol": 1e-7, "gtol": 1e-6},
-    )
-    weights, ability, *habits = np.split(found.x, cuts)
-    return Solution(weights.reshape(shape), ability, tuple(habits), float(found.fun))
+            habits.append(residual.sum(axis=0))
+            np.add.at(by_model, block.model, habits[-1])
+            levels.append(np.bincount(block.data_set, weights=residual.sum(axis=1)))
+        first = self.dense.T @ slopes
+        second = self.hashed_transposed @ slopes[:, _LATER]
+        return total, np.concatenate([first.ravel(), second.ravel(), by_model, *habits, *levels])
 
 
 def _logistic(linear: Floats, block: Block) -> tuple[float, Floats]:
-    targets = np.nan_to_num(block.targets)
     chance = 1.0 / (1.0 + np.exp(-linear))
-    loss = np.logaddexp(0.0, linear) - targets * linear
-    return float((block.weights * loss).sum()), block.weights * (chance - targets)
+    loss = np.logaddexp(0.0, linear) - block.targets * linear
+    return float((block.weights * loss).sum()), block.weights * (chance - block.targets)
 
 
 def _squared(linear: Floats, block: Block) -> tuple[float, Floats]:
-    error = linear - np.nan_to_num(block.targets)
+    error = linear - block.targets
     return 0.5 * float((block.weights * error * error).sum()), block.weights * error

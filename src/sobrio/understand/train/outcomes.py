@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`scores` and `tokens` have shape (prompts, columns); NaN is unknown. A column is a model in a setting."""
+    """`scores` and `tokens` have shape (prompts, columns), NaN unknown; a column is a model in a setting."""
 
     name: str
     prompts: tuple[str, ...]
@@ -34,6 +34,10 @@ class Source:
     models: tuple[Model, ...]
     scores: Floats
     tokens: Floats
+    weight: float = 1.0
+    """Against what its number of outcomes would give it."""
+    levelled: bool = False
+    """Whether its scores are on the scale that predictions are wanted on."""
 
 
 def load(data: Path) -> tuple[Source, ...]:

@@ -6,29 +6,28 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.encode import default_encoder
+from sobrio.terms.model import Model
 from sobrio.understand import features
-from sobrio.understand.facts import FACTS, facts_of
-from sobrio.understand.features import features_of
-from sobrio.understand.parameters import Parameters, save
+from sobrio.understand.facts import facts_of
+from sobrio.understand.features import Features, features_of
+from sobrio.understand.parameters import Parameters, save, standardise
 from sobrio.understand.train.anchors import anchors
-from sobrio.understand.train.bilinear import Block, Solution, solve
+from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, solve
 from sobrio.understand.train.names import spelled
+from sobrio.understand.train.published import published
 from sobrio.understand.train.outcomes import Source, load
 
-HASHED_SCALE: Final = 4.0
-"""n-grams against surface features; the penalties below are for features on this scale."""
-_DENSE_PENALTY: Final = 3.0
-_HASHED_PENALTY: Final = 3.0
-_INTERACTION_PENALTY: Final = 6.0
-"""How much dearer a weight is for a fact other than `one`."""
-_ABILITY_PENALTY: Final = 30.0
-_HABIT_PENALTY: Final = 10.0
+_LEAST_SCALE: Final = 0.05
+_SOURCE_WEIGHT: Final = 100.0
+_UNUSABLE: Final = ("llmrouter_trivia_qa",)
+"""Scored by F1 against a single alias: right answers get 0, so its level would teach that trivia is hard."""
+_TRANSLATORS: Final = ("translation system", "NLLB")
 
 Floats = NDArray[np.float64]
 
@@ -38,130 +37,125 @@ class TrainingReport:
     sources: tuple[tuple[str, int, int], ...]
     """(name, prompts, outcomes)."""
     quality_loss: float
+    """Mean weighted log loss on the training data."""
     length_ln_sd: float
+    """Spread of ln(output tokens) around the expectation."""
     seconds: float
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Design:
-    """Prompts as a matrix, shared by the quality and the length model."""
-
-    matrix: Any
-    mean: NDArray[np.float32]
-    scale: NDArray[np.float32]
-    seen: NDArray[np.bool_]
-    """Buckets of the hashed half that the training prompts use."""
-
-
 def train(data: Path, out: Path) -> TrainingReport:
-    """Train on every source below `data` and write the predictor to `out` (npz)."""
+    """Train on every source below `data` and write the predictor to `out` (npz).
+
+    Raises `InputError` when `data` holds no outcomes.
+    """
     begun = time.perf_counter()
-    sources = (*load(data), anchors())
-    parameters, quality, length_sd = fit_sources(sources)
+    sources = (*load(data), *published(data), anchors())
+    seen = [features_of(prompt) for source in sources for prompt in source.prompts]
+    parameters, loss = fit_sources(sources, seen)
     save(parameters, out)
     return TrainingReport(
         sources=tuple((s.name, len(s.prompts), int(np.isfinite(s.scores).sum())) for s in sources),
-        quality_loss=quality,
-        length_ln_sd=length_sd,
+        quality_loss=loss,
+        length_ln_sd=parameters.length_ln_sd,
         seconds=time.perf_counter() - begun,
         bytes=out.stat().st_size,
     )
 
 
-def fit_sources(sources: Sequence[Source]) -> tuple[Parameters, float, float]:
-    """(the parameters, the mean log loss, the spread of ln tokens)."""
-    design = design_of([prompt for source in sources for prompt in source.prompts])
+def fit_sources(
+    sources: Sequence[Source],
+    seen: Sequence[Features],
+    penalties: Penalties | None = None,
+    rows: NDArray[np.bool_] | None = None,
+) -> tuple[Parameters, float]:
+    """(the parameters, the mean log loss). `rows` are the prompts to learn from; all by default."""
+    kept = np.ones(len(seen), bool) if rows is None else rows
+    surface = np.array([each.dense for each in seen])
+    mean, scale = surface[kept].mean(axis=0), np.maximum(surface[kept].std(axis=0), _LEAST_SCALE)
+    design = Design(_with_one(standardise(surface, mean, scale)), hashed_matrix(seen))
     names = sorted({spelled(model.name) for source in sources for model in source.models})
-    quality = _solve(design, sources, names, length=False)
-    length = _solve(design, sources, names, length=True)
-    spread = _length_spread(design, sources, names, length)
-    cells = sum(np.isfinite(source.scores).sum() for source in sources)
-    dense = design.mean.size + 1
-    parameters = Parameters(
-        mean=design.mean,
-        scale=design.scale,
-        quality_dense=quality.weights[:dense].astype(np.float32),
-        quality_hashed=(HASHED_SCALE * quality.weights[dense:]).astype(np.float16),
-        length_dense=length.weights[:dense].astype(np.float32),
-        length_hashed=(HASHED_SCALE * length.weights[dense:]).astype(np.float16),
-        names=tuple(names),
-        ability=quality.ability.astype(np.float32),
-        verbosity=length.ability.astype(np.float32),
-        ability_sd=float(np.std(quality.ability)),
-        length_ln_sd=spread,
-        seen=design.seen,
-    )
-    return parameters, quality.loss / float(cells), spread
+    solved = [
+        solve(
+            design,
+            blocks_of(sources, names, kept, length=length),
+            len(names),
+            penalties=penalties or Penalties(),
+            logistic=not length,
+        )
+        for length in (False, True)
+    ]
+    parameters = _parameters(mean, scale, solved, names, design.hashed[kept])
+    return parameters, solved[0].loss
 
 
-def design_of(prompts: Sequence[str]) -> Design:
-    """Surface features standardised, a one, and the n-grams of every prompt, sparse."""
+def hashed_matrix(seen: Sequence[Features]) -> object:
+    """The n-gram vectors as a scipy CSR matrix."""
     from scipy import sparse
 
-    dense = np.zeros((len(prompts), len(features.NAMES)), np.float32)
-    hashed = []
-    for row, prompt in enumerate(prompts):
-        seen = features_of(prompt)
-        dense[row] = seen.dense
-        hashed.append(sparse.csr_matrix(seen.hashed))
-    mean, scale = dense.mean(axis=0), np.maximum(dense.std(axis=0), 0.05)
-    ones = np.ones((len(prompts), 1))
-    ngrams = sparse.vstack(hashed)
-    matrix = sparse.hstack(
-        [(dense - mean) / scale, ones, HASHED_SCALE * ngrams], format="csr", dtype=np.float64
+    ends = np.cumsum([0, *(len(each.hashed.places) for each in seen)])
+    places = np.concatenate([each.hashed.places for each in seen])
+    values = np.concatenate([each.hashed.values for each in seen]).astype(np.float64)
+    return sparse.csr_matrix((values, places, ends), shape=(len(seen), default_encoder().dimensions))
+
+
+def _with_one(surface: NDArray[np.float32]) -> Floats:
+    return np.hstack([surface, np.ones((len(surface), 1))]).astype(np.float64)
+
+
+def _parameters(
+    mean: NDArray[np.float32],
+    scale: NDArray[np.float32],
+    solved: Sequence[Solution],
+    names: Sequence[str],
+    hashed: object,
+) -> Parameters:
+    quality, length = solved
+    return Parameters(
+        features=features.NAMES,
+        mean=mean.astype(np.float32),
+        scale=scale.astype(np.float32),
+        dense=np.hstack([quality.dense, length.dense]).astype(np.float32),
+        hashed=np.hstack([quality.hashed, length.hashed]).astype(np.float32),
+        names=tuple(names),
+        ability=quality.own.astype(np.float32),
+        verbosity=length.own.astype(np.float32),
+        ability_sd=float(np.std(quality.own)),
+        length_ln_sd=float(np.sqrt(2.0 * length.loss)),
+        typical=np.asarray(hashed.mean(axis=0), np.float32).ravel(),  # type: ignore[attr-defined]
     )
-    return Design(matrix, mean, scale, np.asarray((ngrams > 0).sum(axis=0)).ravel() > 0)
 
 
-def _solve(design: Design, sources: Sequence[Source], names: Sequence[str], *, length: bool) -> Solution:
-    return solve(
-        design.matrix,
-        blocks_of(sources, names, length=length),
-        len(names),
-        weight_penalty=_penalties(design.mean.size),
-        ability_penalty=_ABILITY_PENALTY,
-        habit_penalty=_HABIT_PENALTY,
-        logistic=not length,
-    )
-
-
-def _penalties(dense: int) -> Floats:
-    """The intercepts are almost free, interactions with model facts are dearer."""
-    penalty = np.full((dense + 1 + default_encoder().dimensions, len(FACTS)), _HASHED_PENALTY)
-    penalty[:dense] = _DENSE_PENALTY
-    penalty[:, 1:] *= _INTERACTION_PENALTY
-    penalty[dense] = 0.01
-    return penalty
-
-
-def blocks_of(sources: Sequence[Source], names: Sequence[str], *, length: bool) -> list[Block]:
+def blocks_of(
+    sources: Sequence[Source], names: Sequence[str], kept: NDArray[np.bool_], *, length: bool
+) -> list[Block]:
     """Each source counts as the square root of its number of outcomes."""
     numbers = {name: number for number, name in enumerate(names)}
     blocks, start = [], 0
     for source in sources:
-        targets = np.log(source.tokens) if length else source.scores
+        usable = kept[start : start + len(source.prompts)] & ~np.isin(source.datasets, _UNUSABLE)
+        rows = np.flatnonzero(usable)
+        columns = np.flatnonzero([_teaches(model) for model in source.models])
+        models = [source.models[column] for column in columns]
+        targets = (np.log(source.tokens) if length else source.scores)[np.ix_(rows, columns)]
         known = np.isfinite(targets)
-        weight = 100.0 / np.sqrt(max(known.sum(), 1))
-        blocks.append(
-            Block(
-                rows=slice(start, start + len(source.prompts)),
-                facts=np.array([facts_of(model) for model in source.models]),
-                model=np.array([numbers[spelled(model.name)] for model in source.models]),
-                targets=targets,
-                weights=weight * known,
+        if known.any():
+            data_set = np.unique(np.array(source.datasets)[rows], return_inverse=True)[1]
+            blocks.append(
+                Block(
+                    rows=start + rows,
+                    facts=np.array([facts_of(model) for model in models]),
+                    model=np.array([numbers[spelled(model.name)] for model in models]),
+                    data_set=data_set,
+                    levelled=source.levelled,
+                    targets=np.where(known, targets, 0.0),
+                    weights=known * (source.weight * _SOURCE_WEIGHT / np.sqrt(known.sum())),
+                )
             )
-        )
         start += len(source.prompts)
     return blocks
 
 
-def _length_spread(
-    design: Design, sources: Sequence[Source], names: Sequence[str], length: Solution
-) -> float:
-    projected = design.matrix @ length.weights
-    errors = []
-    for block, habit in zip(blocks_of(sources, names, length=True), length.habits, strict=True):
-        linear = projected[block.rows] @ block.facts.T + length.ability[block.model] + habit
-        errors.append((block.targets - linear)[np.isfinite(block.targets)])
-    return float(np.std(np.concatenate(errors)))
+def _teaches(model: Model) -> bool:
+    """Not a model of unknown size, nor a system that can only translate."""
+    return model.active_params_b is not None and model.family not in _TRANSLATORS

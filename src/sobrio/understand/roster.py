@@ -1,0 +1,70 @@
+"""The models asked about, as arrays: computed once for a policy's models, used for every request."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sobrio.terms.model import Model
+from sobrio.understand.facts import canonical, facts_of
+from sobrio.understand.parameters import Parameters
+
+_KEPT: Final = 64
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """One row or entry per model."""
+
+    models: tuple[Model, ...]
+    names: tuple[str, ...]
+    facts: Floats
+    """Shape (models, facts)."""
+    ability: Floats
+    verbosity: Floats
+    met: NDArray[np.bool_]
+    """Which were seen in training."""
+
+
+@dataclass(slots=True)
+class Rosters:
+    """Remembers the last few; models are compared by identity, which a policy keeps."""
+
+    parameters: Parameters
+    places: dict[str, int] = field(init=False)
+    kept: OrderedDict[tuple[int, ...], Roster] = field(init=False, default_factory=OrderedDict)
+
+    def __post_init__(self) -> None:
+        self.places = {name: place for place, name in enumerate(self.parameters.names)}
+
+    def of(self, models: Sequence[Model]) -> Roster:
+        key = tuple(map(id, models))
+        known = self.kept.get(key)
+        if known is None:
+            known = self.kept[key] = self._roster(models)
+            if len(self.kept) > _KEPT:
+                self.kept.popitem(last=False)
+        return known
+
+    def _roster(self, models: Sequence[Model]) -> Roster:
+        names = tuple(canonical(model.name) for model in models)
+        found = [self.places.get(name) for name in names]
+        return Roster(
+            models=tuple(models),
+            names=names,
+            facts=np.array([facts_of(model) for model in models]),
+            ability=_at(self.parameters.ability, found),
+            verbosity=_at(self.parameters.verbosity, found),
+            met=np.array([place is not None for place in found]),
+        )
+
+
+def _at(values: NDArray[np.float32], places: Sequence[int | None]) -> Floats:
+    return np.array([0.0 if place is None else float(values[place]) for place in places])
