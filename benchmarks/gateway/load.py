@@ -114,6 +114,6 @@ async def drive(url: str, pid: int, bodies: Iterator[bytes], *, connections: int
 
 def request(body: bytes) -> bytes:
     return (
-        b"POST /v1/chat/completions HTTP/1.1\r\nhost: benchmark\r\ncontent-type: application/json\r\n"
+        b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
         b"content-length: %d\r\n\r\n%s" % (len(body), body)
     )

@@ -14,6 +14,7 @@ from sobrio.assemble import open_rooms
 from sobrio.call import Direct
 from sobrio.gateway import application
 from sobrio.gateway.asgi import Application, Receive, Scope, Send
+from sobrio.gateway.lifespan import until_shutdown
 from sobrio.gateway.server import base_url, listening, server_of
 from sobrio.terms.answer import Call
 from sobrio.terms.model import Backing
@@ -30,10 +31,10 @@ upstreams:
 models:
   - {{model: gpt-5-nano, upstream: loopback}}
   - {{model: gpt-5-mini, upstream: loopback}}
-  - {{model: mistral-small-3.2, upstream: loopback}}
-  - {{model: ministral-8b, upstream: loopback}}
-  - {{model: claude-haiku-4.5, upstream: loopback}}
-  - {{model: claude-sonnet-4.5, upstream: loopback}}
+  - {{model: mistral-small-3.2-24b-instruct-2506, upstream: loopback}}
+  - {{model: llama-3.1-8b-instruct, upstream: loopback}}
+  - {{model: claude-haiku-4-5, upstream: loopback}}
+  - {{model: claude-sonnet-4-5, upstream: loopback}}
   - {{model: gpt-5, upstream: loopback}}
 rules:
   - {{name: pinned, when: {{requested_model: gpt-5-mini}}, use: {{pin: gpt-5-mini}}}}
@@ -45,7 +46,9 @@ def floor(url: str) -> Application:
     """Reads the body, forwards it, sends back what comes."""
     client, backing = Direct(), Backing("openai", "loopback", url)
 
-    async def app(_scope: Scope, receive: Receive, send: Send) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await until_shutdown(receive, send, client.aclose)
         body = (await receive())["body"]
         stream = b'"stream":true' in body
         answered = await client.call(backing, Call("/chat/completions", body, stream))
@@ -54,12 +57,11 @@ def floor(url: str) -> Application:
             await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", kind)]})
             async for chunk in answered.chunks:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
-            return
+            return await send({"type": "http.response.body", "body": b""})
         answer = b"".join([chunk async for chunk in answered.chunks])
         headers = [(b"content-type", kind), (b"content-length", b"%d" % len(answer))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": answer})
+        return await send({"type": "http.response.body", "body": answer})
 
     return app
 

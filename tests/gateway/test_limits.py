@@ -32,7 +32,7 @@ def talk(url: str, *pieces: bytes) -> bytes:
 
 
 def head(*lines: str) -> bytes:
-    first = (f"POST {CHAT} HTTP/1.1", "host: gateway", "content-type: application/json")
+    first = (f"POST {CHAT} HTTP/1.1", "host: localhost", "content-type: application/json")
     return "\r\n".join((*first, *lines, "", "")).encode()
 
 
@@ -117,3 +117,15 @@ def test_another_host_needs_a_key():
     must_be_guarded("0.0.0.0", KEYS)
     for host in ("127.0.0.1", "::1", "localhost"):
         must_be_guarded(host, keys_from({}))
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8787", "127.evil.example", "[::2]:8787"])
+def test_without_keys_a_foreign_name_is_refused(request_raw, host):
+    """A web page that points its own name here (DNS rebinding) must not get to use the gateway."""
+    response = request_raw("GET", "/v1/models", None, {"host": host})
+    assert (response.status, response.error["code"]) == (403, "unknown_host")
+
+
+@pytest.mark.parametrize("host", ["localhost", "localhost:8787", "127.0.0.1:8787", "127.0.0.2", "[::1]:8787"])
+def test_without_keys_the_machines_own_names_are_served(request_raw, host):
+    assert request_raw("GET", "/v1/models", None, {"host": host}).status == 200

@@ -19,7 +19,7 @@ def send(url: str, model: str, *, stream: bool) -> socket.socket:
     place, document = urlsplit(url), body(model, stream)
     connection = socket.create_connection((place.hostname, place.port), timeout=10)
     head = (
-        f"POST /v1/chat/completions HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\n"
+        f"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
         f"content-length: {len(document)}\r\n\r\n"
     )
     connection.sendall(head.encode() + document)

@@ -16,9 +16,11 @@ from sobrio.gateway.delivery import Attended, deliver
 from sobrio.gateway.endpoints import table
 from sobrio.gateway.faults import fault, internal_fault
 from sobrio.gateway.keys import Keys
+from sobrio.gateway.lifespan import until_shutdown
 from sobrio.gateway.routes import Endpoint, Table, Visit, WrongMethod
 from sobrio.route import Rooms
 from sobrio.route.reply import Reply
+from sobrio.terms.request import Caller
 
 logger = logging.getLogger("sobrio.gateway")
 _CLIENT_LEFT = 499
@@ -41,7 +43,7 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            return await _live(receive, send, self.closing)
+            return await until_shutdown(receive, send, self.closing)
         if scope["type"] != "http":
             raise NotImplementedError(f"the gateway speaks HTTP, not {scope['type']}")
         begun = time.perf_counter()
@@ -70,18 +72,9 @@ class Gateway:
         """Raises `SobrioError` for what is turned away at the door, and `Gone`."""
         headers = headers_of(scope, self.limits)
         route, name = self.table.resolve(scope["method"], scope["path"])
-        caller = (Keys() if route.public else self.keys).caller(headers)
+        caller = Caller() if route.public else self.keys.caller(headers)
         body = await json_body(headers, receive, self.limits) if route.method == "POST" else b""
         return route.endpoint, Visit(caller, headers, body, name)
-
-
-async def _live(receive: Receive, send: Send, closing: Callable[[], Awaitable[None]]) -> None:
-    """The application's own life: kept connections end on the event loop that made them."""
-    await receive()
-    await send({"type": "lifespan.startup.complete"})
-    await receive()
-    await closing()
-    await send({"type": "lifespan.shutdown.complete"})
 
 
 async def _answer(endpoint: Endpoint, visit: Visit) -> Reply:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sobrio.errors import InputError
 from sobrio.gateway.asgi import Headers
@@ -35,6 +37,7 @@ class Keys:
     def caller(self, headers: Headers) -> Caller:
         """Raises `InputError` (401) when a key is needed and none that is known was sent."""
         if not self.accepted:
+            _must_be_meant(headers.get("host", ""))
             return Caller()
         digest = hashlib.sha256(_bearer(headers).encode("latin-1")).digest()
         known = [key.caller for key in self.accepted if hmac.compare_digest(key.digest, digest)]
@@ -42,6 +45,26 @@ class Keys:
             message = "the API key is missing or unknown; send authorization: Bearer <key>"
             raise InputError(message, status=401, code="invalid_api_key")
         return known[0]
+
+
+def _must_be_meant(host: str) -> None:
+    """Without keys, a web page could point its own name at this machine and use the gateway from there.
+
+    Raises `InputError` (403) for a name that is not this machine's own.
+    """
+    name = host[1 : host.rfind("]")] if host.startswith("[") else host.partition(":")[0]
+    if name and not is_loopback(name):
+        message = f"{name[:200]!r} is not a name of this machine; to be reached under it, set {ONE_KEY}"
+        raise InputError(message, status=403, code="unknown_host")
+
+
+@lru_cache(maxsize=64)
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can only mean this machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def keys_from(environ: Mapping[str, str]) -> Keys:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import signal
 import socket
@@ -14,7 +13,7 @@ from sobrio.errors import InputError
 from sobrio.gateway.access import AccessLog
 from sobrio.gateway.application import application
 from sobrio.gateway.asgi import Application, Limits
-from sobrio.gateway.keys import MANY_KEYS, ONE_KEY, Keys
+from sobrio.gateway.keys import MANY_KEYS, ONE_KEY, Keys, is_loopback
 from sobrio.route import Rooms
 
 if TYPE_CHECKING:
@@ -51,15 +50,8 @@ def serve(
 
 def must_be_guarded(host: str, keys: Keys) -> None:
     """Raises `InputError` when `host` is open to other machines and no key is set."""
-    if not keys and not _is_loopback(host):
+    if not keys and not is_loopback(host):
         raise InputError(f"{host} is open to other machines; set {ONE_KEY} or {MANY_KEYS} first")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @contextmanager
@@ -114,6 +106,7 @@ def server_of(app: Application, started: Callable[[], None]) -> uvicorn.Server:
         access_log=False,
         log_level="warning",
         server_header=False,
+        proxy_headers=False,
         backlog=_BACKLOG,
         timeout_graceful_shutdown=_DRAIN_S,
     )

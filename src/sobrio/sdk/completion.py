@@ -85,6 +85,11 @@ class ReceiptView(View):
     method: str
     caveats: tuple[str, ...]
 
+    @property
+    def id(self) -> str:
+        """As the whole receipt names it."""
+        return self.receipt
+
 
 AnyReceipt: TypeAlias = Receipt | ReceiptView
 Look: TypeAlias = Callable[[], Receipt | None]
