@@ -1,6 +1,6 @@
-"""Redo every table of the estimation core.
+"""Redo every table of the estimation core: `python benchmarks/impact/run.py`.
 
-python benchmarks/impact/run.py        # writes benchmarks/results/impact.json and the tables in docs/method.md
+Writes benchmarks/results/impact.json and the tables in docs/method.md.
 """
 
 from __future__ import annotations

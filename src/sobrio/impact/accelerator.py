@@ -28,6 +28,10 @@ Array: TypeAlias = NDArray[np.float64]
 MEMORY_GB: Final = {"H100": 80.0, "H200": 141.0, "B200": 180.0, "A100": 80.0}
 
 
+TURNING: Final = (1.0, 1024.0)
+"""Batches between which the square of the log-linear form keeps falling; beyond, the roofline decides."""
+
+
 class Roofline(msgspec.Struct, frozen=True):
     """Logarithms of joules and exponents. `b200_*` are differences from an H100."""
 
@@ -146,10 +150,12 @@ def log_linear_terms(runs: Runs) -> Array:
     """The columns of the log-linear form, centred on a common deployment; shape (..., columns)."""
     depth_, active = np.log(runs.layers / 50), np.log(runs.active_b / 20)
     sparse = np.log(runs.total_b / 50) - np.log(runs.active_b / 50)
-    batch, length = np.log(runs.batch / 64), np.log(runs.output_tokens / 800)
+    batch = np.log(np.clip(runs.batch, *TURNING) / 64)
+    length = np.log(runs.output_tokens / 800)
     count, bits = np.log(runs.count), np.log(runs.bits / 16)
     columns = (
-        np.ones_like(batch), depth_, active, sparse, runs.moe, bits, batch, batch**2, batch * active,
+        np.ones_like(batch), depth_, active, sparse, runs.moe, bits, batch, batch**2,
+        batch * np.maximum(active, np.log(3 / 20)),
         batch * runs.b200, runs.b200, count, length, length * batch, batch * sparse,
         runs.moe & (runs.bits == 8), batch * count,
     )  # fmt: skip

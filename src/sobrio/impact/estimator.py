@@ -212,8 +212,7 @@ class Estimator:
         if profile is None:
             return unknown(self._count)
         ratio = self._rho(routed_model(realised), reference.model)
-        answer = profile.wh_per_output * reference.output_tokens * (ratio - 1)
-        return _priced(reference, profile) + Total(answer * profile.per_wh)
+        return _priced(reference, profile, stretch=ratio)
 
     def _rho(self, routed: Model | None, reference: Model) -> Vector:
         measured = None if routed is None else self._length_ratios.get((routed.name, reference.name))
@@ -258,10 +257,13 @@ class Estimator:
         return self._places[key]
 
 
-def _priced(activity: Activity, profile: Profile) -> Total:
+def _priced(activity: Activity, profile: Profile, stretch: Vector | None = None) -> Total:
+    """The activity's totals; `stretch` multiplies its output tokens in every scenario."""
     wh = profile.energy(
         activity.output_tokens, activity.input_tokens, activity.cached_tokens, activity.requests
     )
+    if stretch is not None:
+        wh = wh + np.multiply.outer(profile.wh_per_output * (stretch - 1), activity.output_tokens)
     per_wh = profile.per_wh if wh.ndim == 1 else profile.per_wh[:, :, None]
     return Total(wh * per_wh, (profile.evidence,), profile.caveats)
 

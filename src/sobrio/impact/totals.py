@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,7 +106,9 @@ def as_avoided(
     sums = _criteria(
         _aligned(reference.matrix, realised.matrix) - _aligned(realised.matrix, reference.matrix)
     )
-    found = [_known(levels, unit) for levels, (unit, _) in zip(_quantiles(sums), PARTS.values(), strict=True)]
+    likely = _share_above_zero(sums[1]) if chances else None
+    units = (unit for unit, _ in PARTS.values())
+    found = list(map(_known, _quantiles(sums), units))
     energy, ghg, water, adpe, primary = found
     return Avoided(
         energy,
@@ -114,7 +116,7 @@ def as_avoided(
         water,
         adpe,
         primary,
-        p_positive=_share_above_zero(sums[1]) if chances and ghg is not None else None,
+        p_positive=likely if ghg is not None else None,
         reference=name,
         equivalence=equivalence,
         method=method,
@@ -131,23 +133,27 @@ def _aligned(matrix: Matrix, other: Matrix) -> Matrix:
     return matrix[..., None] if matrix.ndim < other.ndim else matrix
 
 
-def _criteria(matrix: Matrix) -> Matrix:
+def _criteria(matrix: NDArray[Any]) -> NDArray[Any]:
     """Parts summed, shape (5, K, ...): energy has one row, every other criterion the next two."""
     return np.concatenate([matrix[:1], matrix[1::2] + matrix[2::2]])
 
 
 def _levels(matrix: Matrix) -> dict[str, Levels]:
     """P5, P50, P95 by criterion and by row."""
-    levels = _quantiles(np.concatenate([_criteria(matrix), matrix[1:]]))
+    rows = _for_sorting(matrix)
+    levels = _quantiles(np.concatenate([_criteria(rows), rows[1:]]))
     return dict(zip(_NAMES, levels, strict=True)) | {"energy": levels[0]}
 
 
-def _quantiles(matrix: Matrix) -> list[Levels]:
-    """P5, P50 and P95 of each row, as order statistics over scenarios (axis 1)."""
-    count = matrix.shape[1]
-    places = np.rint(_CHANCES * (count - 1)).astype(np.intp)
-    ordered = np.sort(matrix if count <= _FEW else matrix.astype(np.float32), axis=1)
-    found = ordered.take(places, axis=1).astype(np.float64)
+def _for_sorting(matrix: Matrix) -> NDArray[Any]:
+    return matrix if matrix.shape[1] <= _FEW else matrix.astype(np.float32)
+
+
+def _quantiles(matrix: NDArray[Any]) -> list[Levels]:
+    """P5, P50 and P95 of each row, as order statistics over scenarios (axis 1); sorts in place."""
+    places = np.rint(_CHANCES * (matrix.shape[1] - 1)).astype(np.intp)
+    matrix.sort(axis=1)
+    found = matrix.take(places, axis=1).astype(np.float64)
     return found.tolist() if found.ndim == 2 else list(found)
 
 

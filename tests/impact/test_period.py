@@ -1,0 +1,98 @@
+"""A period: sums inside each scenario, buckets of equivalence, and its price in time."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from sobrio.impact import Estimator
+from sobrio.impact.totals import Total
+from sobrio.terms.activity import Activity
+from sobrio.terms.impacts import CRITERIA, Equivalence
+from sobrio.terms.model import Model
+from sobrio.terms.quantity import Quantity
+
+SMALL = Model("small", 8, 8, family="a")
+LARGE = Model("large", 400, 400, family="a")
+
+
+@pytest.fixture(scope="module")
+def estimator() -> Estimator:
+    return Estimator()
+
+
+def central(quantity: Quantity | None) -> float:
+    assert quantity is not None
+    return float(quantity.central)
+
+
+def labelled(model: Model, tokens: int, equivalence: Equivalence) -> tuple[Activity, Equivalence]:
+    return Activity(model, 100, tokens), equivalence
+
+
+def test_errors_of_a_model_do_not_average_out_over_requests(estimator: Estimator):
+    """A thousand requests are exactly as uncertain, in ratio, as one."""
+    one = estimator.period([Activity(SMALL, 100, 300)], [], router_cpu_seconds=0).realised.energy_wh
+    many = estimator.period([Activity(SMALL, 100, 300)] * 1000, [], router_cpu_seconds=0).realised.energy_wh
+    assert one and many
+    assert float(many.high) / float(many.low) == pytest.approx(float(one.high) / float(one.low), rel=1e-5)
+
+
+def test_only_verified_answers_make_the_headline(estimator: Estimator):
+    spent = [labelled(SMALL, 300, "verified"), *[labelled(SMALL, 300, "unverified")] * 9]
+    expected = [labelled(LARGE, 300, "verified"), *[labelled(LARGE, 300, "unverified")] * 9]
+    period = estimator.period(spent, expected, router_cpu_seconds=0)
+    assert period.avoided is period.by_equivalence["verified"]
+    verified, rest = (period.by_equivalence[key] for key in ("verified", "unverified"))
+    assert central(rest.energy_wh) == pytest.approx(9 * central(verified.energy_wh), rel=1e-5)
+
+
+def test_without_verified_answers_there_is_no_headline(estimator: Estimator):
+    period = estimator.period(
+        [labelled(SMALL, 300, "predicted")], [labelled(LARGE, 300, "predicted")], router_cpu_seconds=0
+    )
+    assert period.avoided is None and set(period.by_equivalence) == {"predicted"}
+
+
+def test_shadow_runs_and_idle_energy_are_charged_to_the_buckets(estimator: Estimator):
+    """A6: what belongs to no single answer is shared by number of requests, and lowers what was avoided."""
+    spent, expected = [labelled(SMALL, 300, "verified")], [labelled(LARGE, 300, "verified")]
+    plain = estimator.period(spent, expected, router_cpu_seconds=0)
+    shadow = Activity(LARGE, 100, 300, role="shadow")
+    burdened = estimator.period([*spent, shadow], expected, router_cpu_seconds=100, idle_wh=0.1)
+    assert plain.avoided and burdened.avoided
+    assert central(burdened.avoided.energy_wh) < central(plain.avoided.energy_wh) - 0.1
+    assert central(burdened.realised.energy_wh) > central(plain.realised.energy_wh) + 0.1
+
+
+def test_a_period_without_references_says_nothing_of_avoided(estimator: Estimator):
+    period = estimator.period([Activity(SMALL, 100, 300)], [], router_cpu_seconds=0)
+    assert period.reference is None and period.avoided is None and period.by_equivalence == {}
+
+
+def test_another_method_gives_other_figures_from_the_same_activity(estimator: Estimator):
+    """A21: activity is kept, so any past figure can be computed again."""
+    activity = [Activity(SMALL, 100, 300)]
+    ours = estimator.period(activity, [], router_cpu_seconds=1)
+    again = Estimator().period(activity, [], router_cpu_seconds=1)
+    theirs = Estimator("ecologits").period(activity, [], router_cpu_seconds=1)
+    assert ours.realised == again.realised
+    assert (ours.realised.method, theirs.realised.method) == ("sobrio-1", "ecologits")
+    assert central(ours.realised.energy_wh) != central(theirs.realised.energy_wh)
+
+
+def test_a_hundred_thousand_requests_take_less_than_half_a_second(estimator: Estimator):
+    spent = [Activity(SMALL, 100, 100 + i % 700) for i in range(100_000)]
+    expected = [(Activity(LARGE, 100, 100 + i % 700), "predicted") for i in range(100_000)]
+    begun = time.process_time()
+    period = estimator.period(spent, expected, router_cpu_seconds=1000)  # type: ignore[arg-type]
+    assert time.process_time() - begun < 0.5
+    assert all(getattr(period.realised, name) is not None for name in CRITERIA)
+
+
+def test_evidence_is_that_of_the_weakest_part(estimator: Estimator):
+    guess = Model("guess", (100, 300), (20, 60), "moe", evidence="estimate")
+    period = estimator.period([Activity(SMALL, 1, 1), Activity(guess, 1, 1)], [], router_cpu_seconds=0)
+    assert period.realised.evidence == "estimate" and "estimated-size" in period.realised.caveats
+    assert Total(estimator.scenario_totals([])).weakest == "modelled"
