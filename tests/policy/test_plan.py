@@ -210,3 +210,15 @@ def test_a_rule_may_name_its_own_fallbacks_or_none(policy_of: Load) -> None:
 def test_every_model_to_be_weighed_is_listed_once(policy_of: Load) -> None:
     policy = policy_of("callers: {references: {'*': [middle]}}")
     assert sorted(each.name for each in policy.models()) == ["large", "middle", "small", "tiny"]
+
+
+def test_names_are_offered_once_and_every_exact_one_works(policy_of: Load) -> None:
+    policy = policy_of(ALIASES + "callers: {references: {'*': [middle]}}")
+    assert policy.offered() == (AUTO, "quick", "tiny", "small", "middle", "large")
+    assert policy.plan(request("middle-2026"), None).reference == policy.references["middle"]
+
+
+def test_an_endless_name_is_told_in_short(policy_of: Load) -> None:
+    with pytest.raises(UnknownModel) as caught:
+        policy_of().plan(request("x" * 1_000_000), None)
+    assert len(str(caught.value)) < 200

@@ -11,7 +11,6 @@ from sobrio.policy.planning import AUTO
 from sobrio.policy.policy import Policy
 from sobrio.policy.rule import Rule, When
 from sobrio.terms.model import Deployment
-from sobrio.terms.request import Needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def _rule(policy: Policy, rule: Rule) -> Iterator[Finding]:
     if _least(rule.when) > _most(rule.when):
         message = f"rule '{rule.name}': never matches, difficulty_at_least is above difficulty_at_most"
         yield Finding("never-matches", message)
-    for name in sorted((rule.when.requested_model or frozenset()) - set(policy.offered())):
+    for name in sorted((rule.when.requested_model or frozenset()) - {*policy.offered(), *policy.names}):
         message = f"rule '{rule.name}': requested_model '{name}' is not a name this policy offers"
         yield Finding("never-matches", message)
     yield from _what_is_left(policy, rule)
@@ -103,12 +102,11 @@ def _rule(policy: Policy, rule: Rule) -> Iterator[Finding]:
 
 
 def _what_is_left(policy: Policy, rule: Rule) -> Iterator[Finding]:
-    needs = Needs(**dict.fromkeys(rule.when.needs or (), True))
     listed = _candidates(policy, rule)
     for alias in (None, *sorted(rule.when.alias or ())):
         within = policy.aliases[alias].use.candidates if alias else None
         left = [each for each in listed if within is None or each.name in within]
-        if not any(_may(each, rule, needs) for each in left):
+        if not any(_may(each, rule) for each in left):
             who = f" for alias '{alias}'" if alias else ""
             yield Finding("nothing-left", f"rule '{rule.name}': no deployment is allowed{who}")
 
@@ -118,8 +116,9 @@ def _candidates(policy: Policy, rule: Rule) -> list[Deployment]:
     return [policy.deployments[name] for name in ((rule.use.pin,) if rule.use.pin else names)]
 
 
-def _may(deployment: Deployment, rule: Rule, needs: Needs) -> bool:
-    reason = refusal.by_zone(deployment, rule.use.zones) or refusal.by_ability(deployment.model, needs)
+def _may(deployment: Deployment, rule: Rule) -> bool:
+    needed = rule.when.needs or frozenset()
+    reason = refusal.by_zone(deployment, rule.use.zones) or refusal.by_ability(deployment.model, needed)
     return reason is None
 
 

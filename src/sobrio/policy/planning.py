@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from sobrio.policy.policy import Named, Policy
 
 AUTO: Final = "sobrio/auto"
+_SHOWN: Final = 80
+"""Characters of an unknown name that are compared and told; a caller may send megabytes."""
 EVERY_TEAM: Final = "*"
 _OTHERWISE: Final = Rule("default", "No rule matched, so the policy's defaults hold.")
 
@@ -31,7 +33,8 @@ class _Case:
     policy: Policy
     request: Request
     named: Named | None
-    needs: Needs
+    abilities: frozenset[str]
+    context_tokens: int
     rule: Rule
     layers: tuple[Use, ...]
     """Where a setting is looked for, most particular first."""
@@ -75,12 +78,14 @@ def zone_allowed(policy: Policy, deployment: Deployment, request: Request) -> bo
 
 def _case(policy: Policy, request: Request, assessment: Assessment | None) -> _Case:
     match = _match(policy, request, assessment)
+    needs = assessment.needs if assessment else Needs()
     alias = policy.aliases.get(request.model)
     return _Case(
         policy=policy,
         request=request,
         named=_named(policy, request.model),
-        needs=assessment.needs if assessment else Needs(),
+        abilities=needs.abilities,
+        context_tokens=needs.context_tokens,
         rule=match.rule,
         layers=(match.rule.use,) if alias is None else (match.rule.use, alias.use),
         zones=_zones(match),
@@ -109,9 +114,10 @@ def _named(policy: Policy, name: str) -> Named | None:
         return None
     if name in policy.names:
         return policy.names[name]
-    close = difflib.get_close_matches(name, policy.offered(), n=1)
+    shown = name[:_SHOWN]
+    close = difflib.get_close_matches(shown, (*policy.offered(), *policy.names), n=1)
     hint = f"did you mean '{close[0]}'? " if close else ""
-    raise UnknownModel(f"unknown model '{name}'; {hint}GET /v1/models lists the names offered here")
+    raise UnknownModel(f"unknown model '{shown}'; {hint}GET /v1/models lists the names offered here")
 
 
 def _pin(case: _Case) -> str | None:
@@ -165,16 +171,17 @@ def _limit(case: _Case, deployment: Deployment) -> str | None:
     return (
         _outside_alias(case, deployment)
         or refusal.by_kind(deployment.model)
-        or refusal.by_ability(deployment.model, case.needs)
-        or refusal.by_context(deployment.model, case.needs)
+        or refusal.by_ability(deployment.model, case.abilities)
+        or refusal.by_context(deployment.model, case.context_tokens)
         or refusal.by_zone(deployment, case.zones)
         or _unbacked(case.policy, deployment)
     )
 
 
 def _outside_alias(case: _Case, deployment: Deployment) -> str | None:
-    """Both the rule's and the alias's candidates hold: what is used is in both."""
-    if all(layer.candidates is None or deployment.name in layer.candidates for layer in case.layers):
+    """What is used is a candidate of both, the rule and the alias."""
+    alias = case.policy.aliases.get(case.request.model)
+    if alias is None or alias.use.candidates is None or deployment.name in alias.use.candidates:
         return None
     return f"is not a candidate of alias '{case.request.model}'"
 
@@ -226,8 +233,8 @@ def _fallbacks(case: _Case) -> tuple[str, ...]:
 def _hard_limit(case: _Case, deployment: Deployment) -> str | None:
     return (
         refusal.by_zone(deployment, case.zones)
-        or refusal.by_ability(deployment.model, case.needs)
-        or refusal.by_context(deployment.model, case.needs)
+        or refusal.by_ability(deployment.model, case.abilities)
+        or refusal.by_context(deployment.model, case.context_tokens)
     )
 
 

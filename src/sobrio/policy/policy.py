@@ -100,8 +100,9 @@ class Policy:
         return tuple((candidates | dict(self.references)).values())
 
     def offered(self) -> tuple[str, ...]:
-        """The model names a caller may use, as `/v1/models` lists them."""
-        return (planning.AUTO, *self.aliases, *self.names)
+        """The model names to offer callers, as `/v1/models` lists them; other exact names work too."""
+        concrete = (*self.deployments, *(name for name in self.names if name in self.references))
+        return tuple(dict.fromkeys((planning.AUTO, *self.aliases, *concrete)))
 
     def reference(self, request: Request) -> Model | None:
         """The model that avoided impact is measured against, as far as it is known without an assessment."""

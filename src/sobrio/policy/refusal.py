@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from sobrio.terms.model import Billions, Deployment, Model
-from sobrio.terms.request import Needs
 
 _CANNOT: Final = {"tools": "cannot use tools", "vision": "cannot read images", "json": "cannot promise JSON"}
 
@@ -14,15 +13,17 @@ def by_kind(model: Model) -> str | None:
     return None if model.kind == "chat" else f"is a model for {model.kind}, not for chat"
 
 
-def by_ability(model: Model, needs: Needs) -> str | None:
-    missing = sorted(needs.abilities - model.abilities)
-    return " and ".join(_CANNOT[each] for each in missing) or None
-
-
-def by_context(model: Model, needs: Needs) -> str | None:
-    if model.context_tokens is None or needs.context_tokens <= model.context_tokens:
+def by_ability(model: Model, needed: frozenset[str]) -> str | None:
+    if needed <= model.abilities:
         return None
-    return f"reads {model.context_tokens:,} tokens and the request needs {needs.context_tokens:,}"
+    return " and ".join(_CANNOT[each] for each in sorted(needed - model.abilities))
+
+
+def by_context(model: Model, needed_tokens: int) -> str | None:
+    """An unknown context length is not held against a model."""
+    if model.context_tokens is None or needed_tokens <= model.context_tokens:
+        return None
+    return f"reads {model.context_tokens:,} tokens and the request needs {needed_tokens:,}"
 
 
 def by_zone(deployment: Deployment, zones: frozenset[str] | None) -> str | None:
