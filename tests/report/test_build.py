@@ -54,6 +54,15 @@ def test_one_receipt_makes_a_report(reported: Reported, month: tuple[Receipt, ..
     assert report.realised.energy_wh is not None and report.realised.energy_wh.low > 0
 
 
+def test_days_that_used_nothing_have_a_page(reported: Reported, month: tuple[Receipt, ...]) -> None:
+    idle = [
+        replace(each, router_cpu_seconds=0.0, activities=(), reference_activity=None) for each in month[:3]
+    ]
+    report = reported(idle)
+    assert len(report.days) == 3
+    assert "Day by day" in to_html(report)
+
+
 def test_one_day_is_said_as_one_day(reported: Reported, month: tuple[Receipt, ...]) -> None:
     page = to_html(reported(month[:1], period_end="2026-10-01"))
     assert "On 1 October 2026, " in page

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import sobrio.report
 from sobrio.report.language import language
 from sobrio.report.number import LADDERS, STYLES, count, percent, significant, unit_for
 from sobrio.terms.caveat import CAVEATS
@@ -27,6 +29,21 @@ def test_both_catalogues_have_the_same_messages() -> None:
     only_french = {key for key in french if key.startswith(("caveat.", "inventory.scope"))}
     assert english.keys() == french.keys() - only_french
     assert {key for key in english if fields(english[key]) != fields(french[key])} == set()
+
+
+GROUPS = (
+    "month.", "outcome.", "evidence.", "criterion.", "part.", "mechanism.", "standing.", "dimension.",
+    "disclosure.", "gate.", "factor.", "caveat.", "inventory.scope", "model.(", "reference.", "uncertainty.",
+    "method.", "when", "period.",
+)  # fmt: skip
+"""Messages whose keys are put together from a closed list."""
+
+
+def test_no_message_is_left_over() -> None:
+    room = Path(sobrio.report.__file__).parent
+    source = "".join(path.read_text("utf-8") for path in [*room.glob("*.py"), *room.glob("templates/*.html")])
+    messages = language("fr").messages
+    assert [key for key in messages if f'"{key}"' not in source and not key.startswith(GROUPS)] == []
 
 
 def test_every_caveat_is_said_in_both_languages() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from sobrio.errors import InputError
 from sobrio.impact import Estimator
+from sobrio.report.annex import Policy, Route
 from sobrio.report.avoided import avoided_statement, series
 from sobrio.report.books import Books, kept
 from sobrio.report.breakdown import breakdowns
@@ -17,12 +18,10 @@ from sobrio.report.document import (
     Day,
     Declarations,
     NotCalled,
-    Policy,
     Quality,
     Rebound,
     Report,
     Requests,
-    Route,
     Router,
 )
 from sobrio.report.gates import gates

@@ -60,7 +60,7 @@ def _chart(values: Mapping[str, Interval], start: str, end: str) -> Chart:
 
 def _column(day: str, x: float, width: float, value: Interval, highest: float) -> Column:
     def y(number: float) -> float:
-        return round(HEIGHT * (1 - number / highest), 2)
+        return round(HEIGHT * (1 - number / (highest or 1.0)), 2)
 
     top = y(float(value.central))
     certain = value.low == value.high

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from sobrio.report.annex import Disclosure, InventoryLine
 from sobrio.report.books import Books
-from sobrio.report.document import Declarations, Disclosure, InventoryLine
+from sobrio.report.document import Declarations
 from sobrio.report.tally import Tally
 from sobrio.report.valuation import Valuation, times
 from sobrio.terms.activity import Activity

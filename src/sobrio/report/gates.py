@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sobrio.report.document import AvoidedStatement, Gate, Series
+from sobrio.report.annex import Gate
+from sobrio.report.document import AvoidedStatement, Series
 from sobrio.terms.impacts import Impacts
 
 OF_THE_COMPANY = ("climate-action", "latest-science", "legitimacy")

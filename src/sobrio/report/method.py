@@ -5,8 +5,8 @@ from __future__ import annotations
 import sobrio
 from sobrio.catalog import Catalog
 from sobrio.catalog.zone import Zone
+from sobrio.report.annex import Method, UsedFactor
 from sobrio.report.books import COMPARED, Books
-from sobrio.report.document import Method, UsedFactor
 from sobrio.terms.activity import Activity
 
 _FACTORS = ("ghg_g_per_kwh", "primary_energy_mj_per_kwh", "water_l_per_kwh", "adpe")

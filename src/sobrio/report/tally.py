@@ -19,6 +19,8 @@ def key_of(activity: Activity) -> ActivityKey:
         model.name,
         model.total_params_b,
         model.active_params_b,
+        model.architecture,
+        model.weight_bits,
         activity.zone,
         activity.provider,
         activity.hardware,
