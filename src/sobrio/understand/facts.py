@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from sobrio.terms.model import Billions, Model
 
-FACTS: Final = ("one", "size", "sparsity", "date", "code", "mathematics", "agent", "reasoning")
-"""`size`: log10 of active parameters over 10 billion; `sparsity`: log10 of total over active; `date`:
+FACTS: Final = ("one", "size", "tiny", "sparsity", "date", "code", "mathematics", "agent", "reasoning")
+"""`size`: log10 of active parameters over 10 billion; `tiny`: log10 of what is missing to 1 billion, negative;
+`sparsity`: log10 of total over active; `date`:
 years since mid-2023, damped after the training data end."""
 
 HASHED_FACTS: Final = ("one", "size")
@@ -31,7 +32,9 @@ def facts_of(model: Model) -> NDArray[np.float64]:
     """Shape (len(FACTS),)."""
     size, sparsity = _sizes(model)
     made_for = [float(special in model.specialised) for special in _SPECIALS]
-    return np.array([1.0, size, sparsity, _years(model.released), *made_for, float(model.reasoning)])
+    return np.array(
+        [1.0, size, min(0.0, size + 1.0), sparsity, _years(model.released), *made_for, float(model.reasoning)]
+    )
 
 
 def canonical(name: str) -> str:

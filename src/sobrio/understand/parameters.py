@@ -39,8 +39,10 @@ class Parameters:
     """ln tokens above what the facts say, per name."""
     ability_sd: float
     length_ln_sd: float
-    typical: Floats
-    """Mean n-gram vector of the training prompts."""
+    landmarks: NDArray[np.float16]
+    """Shape (encoder dimensions, landmarks): centres of the training prompts, unit columns."""
+    usual: Floats
+    """Lowest quantiles of the training prompts' likeness to their nearest landmark."""
 
 
 def standardise(surface: Floats, mean: Floats, scale: Floats) -> Floats:

@@ -32,15 +32,16 @@ from sobrio.understand.task import domain_of
 
 DEFAULT_FILE: Final = Path(__file__).with_name("data") / "predictor.npz"
 
-_RISING: Final = [FACTS.index(fact) for fact in ("size", "sparsity", "date", "reasoning")]
-_LEAST_WORTH: Final = (0.3, 0.0, 0.0, 0.0)
+_RISING: Final = [FACTS.index(fact) for fact in ("size", "tiny", "sparsity", "date", "reasoning")]
+_LEAST_WORTH: Final = (0.3, 0.3, 0.0, 0.0, 0.0)
 """Logits per tenfold active size, tenfold sparsity, year: a larger, later or reasoning model is never
 expected to be worse than another of the same kind."""
 _REASONING_LN_FACTOR: Final = 1.6
 """Reasoning models write about five times as many tokens; training data hold no hidden thoughts."""
 _MID_SIZE: Final = Model("a mid-size model", 14.0, 14.0, released="2024-07")
-_USUAL_LIKENESS: Final = 0.25
-_UNFAMILIAR: Final = 0.25
+_AT_THE_EDGE: Final = 0.3
+"""Confidence at the likeness of the least typical training prompt."""
+_UNFAMILIAR: Final = 0.3
 _MOST_LN_TOKENS: Final = 7.5
 
 _REASONING = FACTS.index("reasoning")
@@ -165,7 +166,12 @@ class Predictor:
         """What each fact is worth on each prompt, for quality and for length, shapes (prompts, facts)."""
         known = self.parameters
         worth = self._surface(seen) @ known.dense[:-1] + known.dense[-1]
-        ngrams = np.array([each.hashed.values @ known.hashed[each.hashed.places] for each in seen])
+        ngrams = np.array(
+            [
+                self._confidence(each) * (each.hashed.values @ known.hashed[each.hashed.places])
+                for each in seen
+            ]
+        )
         quality, length = np.split(worth.astype(np.float64), 2, axis=1)
         of_quality, of_length = np.split(ngrams, 2, axis=1)
         quality[:, _HASHED] += of_quality
@@ -174,9 +180,13 @@ class Predictor:
         return quality, length
 
     def _confidence(self, seen: Features) -> float:
-        """How much of the prompt's n-grams lies where the training prompts' lie."""
-        likeness = float(seen.hashed.values @ self.parameters.typical[seen.hashed.places])
-        return min(1.0, likeness / _USUAL_LIKENESS)
+        """1 when the prompt is as near to a landmark as four training prompts in five are, else less."""
+        known = self.parameters
+        near = float((seen.hashed.values @ known.landmarks[seen.hashed.places]).max(initial=0.0))
+        if near < known.usual[0]:
+            return near / float(known.usual[0]) * _AT_THE_EDGE
+        rank = np.searchsorted(known.usual, near) / len(known.usual)
+        return float(_AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank)
 
 
 @cache

@@ -6,18 +6,20 @@ read every short question as a trivia quiz. Their scores are ASSUMED, not measur
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from sobrio.terms.model import Model
 from sobrio.understand.train.outcomes import Source
 
-_ASSUMED: Final = (
-    (0.135, 0.50), (0.5, 0.78), (1.0, 0.88), (3.0, 0.95), (8.0, 0.97), (30.0, 0.98), (70.0, 0.985), (200.0, 0.985),
-)  # fmt: skip
-"""(billions of parameters, expected score on a trivial request)."""
+_SIZES: Final = (0.135, 0.5, 1.0, 3.0, 8.0, 30.0, 70.0, 200.0)
+"""Billions of parameters."""
+_TRIVIAL: Final = (0.45, 0.78, 0.88, 0.95, 0.97, 0.98, 0.985, 0.985)
+_EASY_CODE: Final = (0.15, 0.45, 0.65, 0.85, 0.93, 0.97, 0.98, 0.98)
+"""Expected score by size."""
 
 _PLACES: Final = (
     ("France", "France", "Frankreich", "Francia"),
@@ -49,10 +51,11 @@ _SENTENCES: Final = (
      "das Treffen ist auf Freitag um zehn verlegt", "la reunión se pasó al viernes a las diez"),
     ("the shop is closed on Sunday", "le magasin est fermé dimanche",
      "das Geschäft ist am Sonntag geschlossen", "la tienda está cerrada el domingo"),
-    ("the parcel arrived late but the service was kind", "le colis est arrivé en retard mais le service était aimable",
-     "das Paket kam spät, aber der Service war freundlich", "el paquete llegó tarde pero el servicio fue amable"),
+    ("the parcel arrived late but they were kind", "le colis est arrivé en retard mais ils étaient aimables",
+     "das Paket kam spät, aber sie waren freundlich", "el paquete llegó tarde pero fueron amables"),
 )  # fmt: skip
-_FORMS: Final[tuple[tuple[tuple[tuple[str, str, str, str], ...], tuple[str, str, str, str]], ...]] = (
+_Four: TypeAlias = tuple[str, str, str, str]
+_FORMS: Final[tuple[tuple[tuple[_Four, ...], _Four], ...]] = (
     (_PLACES, ("What is the capital of {}?", "Quelle est la capitale de {} ?",
                "Was ist die Hauptstadt von {}?", "¿Cuál es la capital de {}?")),
     (_PLACES, ("Which language do people speak in {}?", "Quelle langue parle-t-on dans ce pays : {} ?",
@@ -82,23 +85,45 @@ _GREETINGS: Final = (
     "tschüss", "kannst du mir helfen?", "hola", "buenos días", "Hola, ¿qué tal?", "gracias", "muchas gracias",
     "adiós", "¿puedes ayudarme?",
 )  # fmt: skip
+_CODES: Final[tuple[_Four, ...]] = (
+    ("reverses a string", "renverse une chaîne", "eine Zeichenkette umkehrt", "invierte una cadena"),
+    ("adds two numbers", "additionne deux nombres", "zwei Zahlen addiert", "suma dos números"),
+    ("counts the vowels in a word", "compte les voyelles d'un mot", "die Vokale eines Wortes zählt",
+     "cuenta las vocales de una palabra"),
+    ("finds the largest item of a list", "trouve le plus grand élément d'une liste",
+     "das größte Element einer Liste findet", "encuentra el mayor elemento de una lista"),
+    ("checks whether a number is even", "vérifie si un nombre est pair", "prüft, ob eine Zahl gerade ist",
+     "comprueba si un número es par"),
+    ("reads a file line by line", "lit un fichier ligne par ligne", "eine Datei zeilenweise liest",
+     "lee un archivo línea por línea"),
+)  # fmt: skip
+_CODE_FORM: Final[_Four] = (
+    "Write a {} function that {}", "Écris une fonction {} qui {}", "Schreibe eine {}-Funktion, die {}",
+    "Escribe una función en {} que {}",
+)  # fmt: skip
 _TOKENS: Final = 40.0
+_CODE_TOKENS: Final = 200.0
 _WEIGHT: Final = 4.0
 
 
-def anchors() -> Source:
-    """Trivial prompts with assumed scores of models of eight sizes."""
-    asked = [*_GREETINGS, *_sums(), *_filled()]
-    models = tuple(Model(f"assumed {size:g}B", size, size, released="2024-07") for size, _ in _ASSUMED)
-    scores = np.tile([score for _, score in _ASSUMED], (len(asked), 1))
+def anchors() -> tuple[Source, ...]:
+    """Trivial prompts and easy code, with assumed scores of models of eight sizes."""
+    trivial = [*_GREETINGS, *_sums(), *_filled()]
+    return (
+        _source("anchors, trivial", trivial, _TRIVIAL, _TOKENS),
+        _source("anchors, easy code", _codes(), _EASY_CODE, _CODE_TOKENS),
+    )
+
+
+def _source(name: str, asked: Sequence[str], scores: Sequence[float], tokens: float) -> Source:
     return Source(
-        name="anchors",
+        name=name,
         prompts=tuple(asked),
         datasets=("anchors",) * len(asked),
-        groups=tuple(f"anchor {place}" for place in range(len(asked))),
-        models=models,
-        scores=scores,
-        tokens=np.full(scores.shape, _TOKENS),
+        groups=tuple(f"{name} {place}" for place in range(len(asked))),
+        models=tuple(Model(f"assumed {size:g}B", size, size, released="2024-07") for size in _SIZES),
+        scores=np.tile(scores, (len(asked), 1)),
+        tokens=np.full((len(asked), len(scores)), tokens),
         weight=_WEIGHT,
         levelled=True,
     )
@@ -110,6 +135,15 @@ def _filled() -> list[str]:
         for words, forms in _FORMS
         for each in words
         for form, word in zip(forms, each, strict=True)
+    ]
+
+
+def _codes() -> list[str]:
+    return [
+        form.format(language, what)
+        for language in ("Python", "JavaScript", "Java")
+        for each in _CODES
+        for form, what in zip(_CODE_FORM, each, strict=True)
     ]
 
 

@@ -19,6 +19,7 @@ from sobrio.understand.features import Features, features_of
 from sobrio.understand.parameters import Parameters, save, standardise
 from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, solve
+from sobrio.understand.train.landmarks import Landmarks, landmarks_of
 from sobrio.understand.train.names import spelled
 from sobrio.understand.train.published import published
 from sobrio.understand.train.outcomes import Source, load
@@ -50,7 +51,7 @@ def train(data: Path, out: Path) -> TrainingReport:
     Raises `InputError` when `data` holds no outcomes.
     """
     begun = time.perf_counter()
-    sources = (*load(data), *published(data), anchors())
+    sources = (*load(data), *published(data), *anchors())
     seen = [features_of(prompt) for source in sources for prompt in source.prompts]
     parameters, loss = fit_sources(sources, seen)
     save(parameters, out)
@@ -85,7 +86,7 @@ def fit_sources(
         )
         for length in (False, True)
     ]
-    parameters = _parameters(mean, scale, solved, names, design.hashed[kept])
+    parameters = _parameters(mean, scale, solved, names, landmarks_of(design.hashed[kept]))
     return parameters, solved[0].loss
 
 
@@ -108,7 +109,7 @@ def _parameters(
     scale: NDArray[np.float32],
     solved: Sequence[Solution],
     names: Sequence[str],
-    hashed: object,
+    landmarks: Landmarks,
 ) -> Parameters:
     quality, length = solved
     return Parameters(
@@ -122,7 +123,8 @@ def _parameters(
         verbosity=length.own.astype(np.float32),
         ability_sd=float(np.std(quality.own)),
         length_ln_sd=float(np.sqrt(2.0 * length.loss)),
-        typical=np.asarray(hashed.mean(axis=0), np.float32).ravel(),  # type: ignore[attr-defined]
+        landmarks=landmarks.centres,
+        usual=landmarks.usual,
     )
 
 

@@ -1,0 +1,35 @@
+"""Landmarks: where the training prompts lie, so that a prompt far from all of them can be recognised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+_COUNT: Final = 160
+_ROUNDS: Final = 8
+_QUANTILES: Final = np.linspace(0.0, 0.2, 21)
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    centres: NDArray[np.float16]
+    """Shape (encoder dimensions, landmarks), unit columns."""
+    usual: NDArray[np.float32]
+    """The lowest fifth of training prompts' likeness to their nearest landmark, in steps of 1 %."""
+
+
+def landmarks_of(hashed: Any) -> Landmarks:
+    """Spherical k-means over a CSR matrix of unit rows, from evenly spread rows: no random draw."""
+    centres = hashed[np.linspace(0, hashed.shape[0] - 1, _COUNT).astype(int)].toarray()
+    for _ in range(_ROUNDS):
+        nearest = np.asarray(hashed @ centres.T).argmax(axis=1)
+        for place in range(_COUNT):
+            members = hashed[nearest == place]
+            if members.shape[0]:
+                total = np.asarray(members.sum(axis=0)).ravel()
+                centres[place] = total / np.linalg.norm(total)
+    likeness = np.asarray(hashed @ centres.T).max(axis=1)
+    return Landmarks(centres.T.astype(np.float16), np.quantile(likeness, _QUANTILES).astype(np.float32))
