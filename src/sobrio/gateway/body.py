@@ -7,13 +7,15 @@ import asyncio
 from sobrio.errors import InputError, TooLarge
 from sobrio.gateway.asgi import Event, Headers, Limits, Receive, Scope
 
+_READ = frozenset({b"authorization", b"content-encoding", b"content-length", b"content-type", b"host"})
+
 
 class Gone(Exception):
     """The client left before its request was complete."""
 
 
 def headers_of(scope: Scope, limits: Limits) -> Headers:
-    """Header values by lower-case name; the first of a repeated name counts.
+    """The headers that are read here, by lower-case name; the first of a repeated name counts.
 
     Raises `InputError` (431) when there are too many of them.
     """
@@ -23,7 +25,11 @@ def headers_of(scope: Scope, limits: Limits) -> Headers:
             f"the headers are over {limits.header_count} in number or {limits.header_bytes} bytes in size"
         )
         raise InputError(message, status=431, code="headers_too_large")
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in reversed(raw)}
+    return {
+        name.decode("latin-1"): value.decode("latin-1")
+        for name, value in reversed(raw)
+        if name in _READ or name.startswith(b"x-sobrio-")
+    }
 
 
 async def json_body(headers: Headers, receive: Receive, limits: Limits) -> bytes:
