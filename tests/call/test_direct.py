@@ -339,6 +339,20 @@ def test_bytes_nobody_asked_for_end_the_connection(scripted: Script) -> None:
     assert run(scenario) == [b"{}", b"{}"]
 
 
+def test_another_event_loop_starts_anew(upstream: LoopbackUpstream) -> None:
+    direct = Direct()
+
+    async def scenario() -> bytes:
+        return await whole(await direct.call(backing(upstream), chat()))
+
+    with asyncio.Runner() as one, asyncio.Runner() as other:
+        assert one.run(scenario()) == other.run(scenario())
+        one.run(asyncio.sleep(0.01))
+        assert upstream.wait_until(lambda it: (it.connections, it.open) == (2, 1))
+        other.run(direct.aclose())
+        assert upstream.wait_until(lambda it: it.open == 0)
+
+
 def test_idle_connections_expire(upstream: LoopbackUpstream) -> None:
     async def scenario(direct: Direct) -> bool:
         await whole(await direct.call(backing(upstream), chat()))

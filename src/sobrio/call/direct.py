@@ -24,13 +24,14 @@ _ERROR_BYTES = 64 * 1024
 class Direct:
     """An `Upstream`. Bodies go out and come in byte for byte; proxies of the environment are ignored.
 
-    Connections are kept per origin and belong to the event loop of the first call.
+    Connections are kept per origin, and belong to an event loop: another loop starts with none.
     """
 
     def __init__(self, limits: Limits | None = None, *, tls: ssl.SSLContext | None = None) -> None:
         self._limits = limits or Limits()
         self._given_tls = tls
         self._pools: dict[Origin, Pool] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def call(self, backing: Backing, call: Call) -> Answered:
         """Raises `UpstreamError` when it is not reached or answers 300 and more; `PolicyError` for a
@@ -68,10 +69,20 @@ class Direct:
         return response
 
     def _pool(self, origin: Origin) -> Pool:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._move(loop)
         pool = self._pools.get(origin)
         if pool is None:
             pool = self._pools[origin] = Pool(origin, self._limits, lambda: self._tls)
         return pool
+
+    def _move(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Leaves the connections of the former loop for that loop to close."""
+        if self._loop is not None and not self._loop.is_closed():
+            for pool in self._pools.values():
+                self._loop.call_soon_threadsafe(pool.drop_idle)
+        self._loop, self._pools = loop, {}
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:

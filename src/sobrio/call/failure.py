@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from sobrio.call.secrets import without_secret_bytes
+from sobrio.call.blackout import without_secret_bytes
 from sobrio.errors import UpstreamError
 from sobrio.terms.model import Backing
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 
 from sobrio import __version__
 from sobrio.call.origin import Origin
@@ -21,27 +21,31 @@ _TARGET = re.compile(r"/[\x21-\x7e]*")
 
 def head_of(backing: Backing, call: Call, origin: Origin, prefix: str) -> bytes:
     """Raises `PolicyError` where a header or path could smuggle in another (RFC 9110, 5.5)."""
-    target = prefix + call.path
+    headers = tuple(backing.headers.items())
+    lasting = _lasting(origin.authority, prefix + call.path, call.stream, backing.api_key, headers)
+    return b"%scontent-length: %d\r\n\r\n" % (lasting, len(call.body))
+
+
+@lru_cache(maxsize=256)
+def _lasting(
+    authority: str, target: str, stream: bool, api_key: str | None, given: tuple[tuple[str, str], ...]
+) -> bytes:
+    """What all requests of a kind to one deployment begin with."""
     if not _TARGET.fullmatch(target):
         raise PolicyError(f"the path {target!r} below base_url holds a blank or a control character")
-    headers = "".join(f"{name}: {value}\r\n" for name, value in _headers(backing, call))
-    return (
-        f"POST {target} HTTP/1.1\r\nhost: {origin.authority}\r\n{headers}"
-        f"accept-encoding: identity\r\ncontent-length: {len(call.body)}\r\n\r\n"
-    ).encode("latin-1")
-
-
-def _headers(backing: Backing, call: Call) -> Iterator[tuple[str, str]]:
-    own = {
+    headers = {
         "content-type": "application/json",
-        "accept": "text/event-stream" if call.stream else "application/json",
+        "accept": "text/event-stream" if stream else "application/json",
         "user-agent": f"sobrio/{__version__}",
     }
-    if backing.api_key is not None:
-        own["authorization"] = f"Bearer {backing.api_key}"
-    for name, value in (own | {name.lower(): value for name, value in backing.headers.items()}).items():
+    if api_key is not None:
+        headers["authorization"] = f"Bearer {api_key}"
+    headers |= {name.lower(): value for name, value in given}
+    for name, value in headers.items():
         _must_be_sound(name, value)
-        yield name, value
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    start = f"POST {target} HTTP/1.1\r\nhost: {authority}\r\naccept-encoding: identity\r\n"
+    return (start + lines).encode("latin-1")
 
 
 def _must_be_sound(name: str, value: str) -> None:

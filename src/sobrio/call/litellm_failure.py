@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
+from sobrio.call.blackout import without_secret_bytes, without_secrets
 from sobrio.call.failure import retry_after_s
 from sobrio.call.pool import UNREACHABLE
-from sobrio.call.secrets import without_secret_bytes, without_secrets
 from sobrio.errors import UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.terms.model import Backing
 

@@ -19,12 +19,8 @@ class Origin:
     scheme: str
     host: str
     port: int
-
-    @property
-    def authority(self) -> str:
-        """What the `host` header says: without the port where it is the scheme's own."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
+    authority: str
+    """What the `host` header says: without the port where it is the scheme's own."""
 
     def __str__(self) -> str:
         return f"{self.host}:{self.port}"
@@ -42,4 +38,7 @@ def origin_of(base_url: str) -> tuple[Origin, str]:
         raise PolicyError(f"base_url '{base_url}' is not a URL; write it as http://HOST:PORT/v1")
     if parts.username is not None or parts.query or parts.fragment:
         raise PolicyError(f"base_url for '{parts.hostname}' must be scheme, host, port and path alone")
-    return Origin(parts.scheme, parts.hostname, port or _PORTS[parts.scheme]), parts.path.rstrip("/")
+    usual = _PORTS[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    authority = f"{host}:{port}" if port not in (None, usual) else host
+    return Origin(parts.scheme, parts.hostname, port or usual, authority), parts.path.rstrip("/")

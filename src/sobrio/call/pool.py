@@ -27,7 +27,10 @@ class Pool:
 
     async def take(self, timeout_s: float) -> Connection:
         """An idle connection or a new one. It comes back by itself when its answer is complete."""
-        await self._turn(timeout_s)
+        if self._turns.locked():
+            await self._turn(timeout_s)
+        else:
+            await self._turns.acquire()
         while self._idle:
             _, connection = self._idle.pop()
             if not connection.closed:
@@ -47,9 +50,6 @@ class Pool:
             self._sweep = None
 
     async def _turn(self, timeout_s: float) -> None:
-        if not self._turns.locked():
-            await self._turns.acquire()
-            return
         try:
             async with asyncio.timeout(timeout_s):
                 await self._turns.acquire()
