@@ -75,6 +75,24 @@ def test_a_busy_book_is_no_loss(opened: Opened, receipt: Make, tmp_path: Path) -
     assert [each.id for each in ledger.receipts()] == ["one"]
 
 
+def test_workers_share_one_chain(opened: Opened, receipt: Make) -> None:
+    workers = [opened() for _ in range(3)]
+    for number in range(30):
+        keep(workers[number % 3], receipt(f"r{number:02d}"))
+        if number % 4 == 0:
+            workers[number % 3].flush()
+    for each in workers:
+        each.flush()
+    found = workers[0].verify()
+    assert (found.receipts, found.problems) == (30, ())
+
+
+def test_a_reader_leaves_nothing_behind(opened: Opened, tmp_path: Path) -> None:
+    reader = opened()
+    assert list(reader.receipts()) == []
+    assert list((tmp_path / "spool").iterdir()) == []
+
+
 def test_a_changed_receipt_is_noticed(ledger: SqliteLedger, receipt: Make, tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         keep(ledger, receipt(name))

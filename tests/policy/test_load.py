@@ -88,6 +88,8 @@ def test_the_same_deployment_twice_asks_for_a_name(tmp_path: Path, catalog: Cata
         (b"- just\n- a list\n", "a policy is a mapping"),
         (b"version: 1\nname: \xff\n", r":2: not UTF-8 text"),
         (b"a: &a [*a]\n", "an anchor contains itself"),
+        (b"[" * 5000, "nested too deeply"),
+        (b"? [1]\n: 2\n", "unhashable key|a policy is a mapping|unknown key"),
         (b"version: 2\n", "'version' should be 1|key 'defaults' is missing"),
     ],
 )
@@ -109,6 +111,15 @@ def test_an_openai_upstream_needs_an_address(tmp_path: Path, catalog: Catalog) -
     path = tmp_path / "policy.yaml"
     path.write_text("version: 1\ndefaults: {fallback: a}\nupstreams:\n  u: {kind: openai}\nmodels: []\n")
     with pytest.raises(PolicyError, match=r":4: 'u'.*needs base_url or base_url_env"):
+        load_policy(path, catalog, {})
+
+
+def test_a_day_that_does_not_exist(tmp_path: Path, catalog: Catalog) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text(
+        "version: 1\ndefaults:\n  fallback: a\n  baseline: {model: small, since: 2026-13-45, reason: r}\n"
+    )
+    with pytest.raises(PolicyError, match=r":4: 'since' in 'defaults' should be a valid date"):
         load_policy(path, catalog, {})
 
 

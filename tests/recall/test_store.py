@@ -97,6 +97,15 @@ def test_what_one_worker_clears_is_gone_for_the_other(tmp_path: Path) -> None:
     two.close()
 
 
+def test_what_is_cleared_is_gone_from_the_files(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path / "cache.sqlite")
+    for number in range(50):
+        store.put(bytes([number]), b"a secret answer " * 20, scope="a", ttl_s=60)
+    store.clear("a")
+    assert not any(b"secret" in each.read_bytes() for each in tmp_path.iterdir())
+    store.close()
+
+
 def test_answers_outlive_the_store(tmp_path: Path) -> None:
     first = SqliteStore(tmp_path / "cache.sqlite")
     first.put(b"k", b"v", scope="a", ttl_s=60)

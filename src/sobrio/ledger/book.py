@@ -36,7 +36,11 @@ _BUSY_S: Final = 5.0
 
 
 class Book:
-    """Each call opens its own connection, so any thread and any process may read while one writes."""
+    """Each call opens its own connection, so any thread and any process may read while one writes.
+
+    Commits are flushed to the disk (SQLite's default): they happen ten times a second at most and in no
+    request's path, and so a power cut loses what was spooled since the last one, and no more.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises `LedgerError` when the file is no ledger, or one of a later sobrio."""

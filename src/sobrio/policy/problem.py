@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pydantic import ValidationError
 
@@ -14,7 +14,8 @@ from sobrio.policy.text import Trail
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-_SINGULAR = {"rules": "rule", "models": "model", "upstreams": "upstream", "aliases": "alias"}
+_RANK: Final = {"extra_forbidden": 0, "missing": 2}
+_SINGULAR: Final = {"rules": "rule", "models": "model", "upstreams": "upstream", "aliases": "alias"}
 
 
 def document(source: Source) -> Document:
@@ -29,8 +30,8 @@ def document(source: Source) -> Document:
 
 
 def _first(source: Source, details: list[ErrorDetails]) -> PolicyError:
-    """Unknown keys first, since they explain the missing ones; then from the top of the file."""
-    first = min(details, key=lambda each: (each["type"] != "extra_forbidden", source.text.line(each["loc"])))
+    """Unknown keys first and missing ones last, since a typo makes both; else from the top of the file."""
+    first = min(details, key=lambda each: (_RANK.get(each["type"], 1), source.text.line(each["loc"])))
     return source.error(first["loc"], _words(first, source.text.value))
 
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import yaml
 
 Trail: TypeAlias = tuple[str | int, ...]
 
 
+_TEXT: Final = ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
+
+
 class _Loader(yaml.SafeLoader):
-    """YAML 1.1 reads `NO` as false; here it stays Norway. Only true and false are booleans."""
+    """YAML 1.1 reads `NO` as false; here it stays Norway. Only true and false are booleans.
+
+    Dates stay text, so that a wrong one is told like any other wrong value.
+    """
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in _TEXT]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
@@ -59,6 +65,8 @@ def read(text: str) -> Text:
         raise Unreadable(mark.line + 1 if mark else 1, str(error.problem or error.context)) from None
     except yaml.YAMLError as error:
         raise Unreadable(1, str(error).splitlines()[0]) from None
+    except RecursionError:
+        raise Unreadable(1, "it is nested too deeply") from None
     finally:
         loader.dispose()
 

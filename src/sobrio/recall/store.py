@@ -17,6 +17,11 @@ from typing import Final
 
 from sobrio.errors import CacheError
 
+_PRAGMAS: Final = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+PRAGMA secure_delete = ON;
+"""
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS entries (
     key BLOB PRIMARY KEY,
@@ -73,7 +78,7 @@ class SqliteStore:
             self._database = sqlite3.connect(
                 path, timeout=0.25, check_same_thread=False, isolation_level=None
             )
-            self._database.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;" + _SCHEMA)
+            self._database.executescript(_PRAGMAS + _SCHEMA)
 
     def get(self, key: bytes) -> bytes | None:
         now = self._clock()
@@ -99,10 +104,13 @@ class SqliteStore:
             self._shrink()
 
     def clear(self, scope: str | None = None) -> int:
-        """Remove a scope, or everything; the number of entries removed."""
+        """Remove a scope, or everything, from the bytes of the file too; the number of entries removed."""
+        where, values = ("", ()) if scope is None else (" WHERE scope = ?", (scope,))
         with self._written():
-            where, values = ("", ()) if scope is None else (" WHERE scope = ?", (scope,))
-            return self._database.execute(f"DELETE FROM entries{where}", values).rowcount
+            removed = self._database.execute(f"DELETE FROM entries{where}", values).rowcount
+        with self._told(), self._lock:
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return removed
 
     def stats(self) -> Stats:
         with self._told(), self._lock:
