@@ -12,11 +12,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sobrio.encode import Sparse
 from sobrio.errors import InputError
 
 Floats = NDArray[np.float32]
 
 _CLIP: Final = 4.0
+_LARGE: Final = 10_000
+_AT_THE_EDGE: Final = 0.3
+"""Confidence at the likeness of the least typical training prompt."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -39,15 +43,24 @@ class Parameters:
     """ln tokens above what the facts say, per name."""
     ability_sd: float
     length_ln_sd: float
-    landmarks: NDArray[np.float16]
+    landmarks: Floats
     """Shape (encoder dimensions, landmarks): centres of the training prompts, unit columns."""
     usual: Floats
     """Lowest quantiles of the training prompts' likeness to their nearest landmark."""
 
 
+    def confidence(self, hashed: Sparse) -> float:
+        """1 when the prompt is as near to a landmark as four training prompts in five are, else less."""
+        near = float((hashed.values @ self.landmarks[hashed.places]).max(initial=0.0))
+        if near < self.usual[0]:
+            return near / float(self.usual[0]) * _AT_THE_EDGE
+        rank = np.searchsorted(self.usual, near) / len(self.usual)
+        return float(_AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank)
+
+
 def standardise(surface: Floats, mean: Floats, scale: Floats) -> Floats:
     """Clipped, so that no single extreme count decides."""
-    return np.asarray(np.clip((surface - mean) / scale, -_CLIP, _CLIP))
+    return np.minimum(np.maximum((surface - mean) / scale, -_CLIP), _CLIP)
 
 
 def save(parameters: Parameters, out: Path) -> None:
@@ -56,7 +69,7 @@ def save(parameters: Parameters, out: Path) -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for each in fields(parameters):
             buffer = io.BytesIO()
-            np.save(buffer, np.asarray(getattr(parameters, each.name)), allow_pickle=False)
+            np.save(buffer, _stored(getattr(parameters, each.name)), allow_pickle=False)
             archive.writestr(
                 zipfile.ZipInfo(f"{each.name}.npy", _EPOCH), buffer.getvalue(), zipfile.ZIP_DEFLATED
             )
@@ -77,8 +90,14 @@ def fingerprint(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
+def _stored(value: Any) -> NDArray[Any]:
+    """Large tables are kept in half precision: their last digits are noise."""
+    array = np.asarray(value)
+    return array.astype(np.float16) if array.size > _LARGE else array
+
+
 def _value(array: NDArray[Any]) -> Any:
-    """Names come back as a tuple of strings, scalars as floats."""
+    """Names come back as a tuple of strings, scalars as floats, half precision as single."""
     if array.dtype.kind == "U":
         return tuple(array.tolist())
-    return float(array) if array.ndim == 0 else array
+    return float(array) if array.ndim == 0 else array.astype(np.float32)

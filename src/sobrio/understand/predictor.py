@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sobrio.encode import default_encoder
+from sobrio.encode import Sparse, default_encoder
 from sobrio.errors import InputError
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.model import Model
@@ -38,16 +38,28 @@ _LEAST_WORTH: Final = (0.3, 0.3, 0.0, 0.0, 0.0)
 expected to be worse than another of the same kind."""
 _REASONING_LN_FACTOR: Final = 1.6
 """Reasoning models write about five times as many tokens; training data hold no hidden thoughts."""
-_MID_SIZE: Final = Model("a mid-size model", 14.0, 14.0, released="2024-07")
-_AT_THE_EDGE: Final = 0.3
-"""Confidence at the likeness of the least typical training prompt."""
+_MID_SIZE: Final = (Model("a mid-size model", 14.0, 14.0, released="2024-07"),)
 _UNFAMILIAR: Final = 0.3
 _MOST_LN_TOKENS: Final = 7.5
 
 _REASONING = FACTS.index("reasoning")
-_HASHED = [FACTS.index(fact) for fact in HASHED_FACTS]
+_HASHED = [FACTS.index(fact) + part for part in (0, len(FACTS)) for fact in HASHED_FACTS]
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Prompts as the predictor weighs them; one row or entry per prompt."""
+
+    surface: NDArray[np.float32]
+    """Standardised."""
+    hashed: Sequence[Sparse]
+    confidence: Floats
+    quality: NDArray[np.float32]
+    """What each fact about a model is worth there, shape (prompts, facts)."""
+    length: NDArray[np.float32]
+    """The same for ln tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +87,16 @@ class Predictor:
 
     def quality(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Expected score in [0, 1], shape (prompts, models)."""
-        return self._quality([features_of(prompt) for prompt in prompts], self._roster(models))
+        return self.expected([features_of(prompt) for prompt in prompts], models)
+
+    def expected(self, seen: Sequence[Features], models: Sequence[str | Model]) -> Floats:
+        """`quality` for prompts whose features are at hand."""
+        return self._quality(self._view(seen), self._roster(models))
 
     def output_tokens(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Median expected output tokens, reasoning included, shape (prompts, models)."""
         seen = [features_of(prompt) for prompt in prompts]
-        return np.asarray(np.exp(self._ln_tokens(self._worth(seen)[1], self._roster(models))))
+        return np.asarray(np.exp(self._ln_tokens(self._view(seen), self._roster(models))))
 
     def fit(
         self,
@@ -101,92 +117,70 @@ class Predictor:
             np.full(shape, np.nan) if output_tokens is None else _table(output_tokens, shape, "output_tokens")
         )
         roster = self._roster(models)
-        seen = [features_of(prompt) for prompt in prompts]
-        worth, length_worth = self._worth(seen)
+        view = self._view([features_of(prompt) for prompt in prompts])
         labels = self.labels.with_outcomes(
             roster.names,
-            self._surface(seen),
-            [each.hashed for each in seen],
-            _logits(worth, roster),
+            view.surface,
+            view.hashed,
+            _logits(view.quality, roster),
             table,
-            np.log(lengths) - self._prior_ln_tokens(length_worth, roster),
+            np.log(lengths) - _prior_ln_tokens(view.length, roster),
         )
         return Predictor(self.parameters, self.version, labels, self.rosters)
 
     def assess(self, prompt: Prompt, models: Sequence[str | Model]) -> Assessment:
         """Everything sobrio understands of one request, with an expectation per model."""
         seen = features_of(prompt)
-        roster = self._roster(models)
-        confidence = self._confidence(seen)
+        view = self._view([seen])
+        confidence = float(view.confidence[0])
         return Assessment(
             task=seen.task,
             domain=domain_of(seen.reading),
             language=language_of(seen.reading),
-            difficulty=1.0 - float(self._quality([seen], self.rosters.of([_MID_SIZE]))[0, 0]),
+            difficulty=1.0 - float(self._quality(view, self.rosters.of(_MID_SIZE))[0, 0]),
             needs=seen.needs,
             input_tokens=_tokens_in(prompt),
             confidence=confidence,
-            expectations=self._expectations(seen, roster, confidence),
-            reasons=reasons(self.parameters, seen),
+            expectations=self._expectations(view, self._roster(models), confidence),
+            reasons=reasons(self.parameters, view.surface[0]),
             predictor=self.version,
             caveats=("out-of-distribution",) if confidence < _UNFAMILIAR else (),
         )
 
-    def _expectations(self, seen: Features, roster: Roster, confidence: float) -> tuple[Expectation, ...]:
-        quality = self._quality([seen], roster)[0]
-        tokens = np.exp(self._ln_tokens(self._worth([seen])[1], roster)[0])
+    def _expectations(self, view: _View, roster: Roster, confidence: float) -> tuple[Expectation, ...]:
+        quality = self._quality(view, roster)[0]
+        tokens = np.exp(self._ln_tokens(view, roster)[0])
         spread = self.parameters.ability_sd * np.where(roster.met, 0.5, 1.0) * (2.0 - confidence)
         sd = spread * quality * (1.0 - quality)
+        ln_sd = self.parameters.length_ln_sd
         return tuple(
-            Expectation(model.name, float(q), float(s), float(t), self.parameters.length_ln_sd)
-            for model, q, s, t in zip(roster.models, quality, sd, tokens, strict=True)
+            Expectation(model.name, *numbers, ln_sd)
+            for model, *numbers in zip(
+                roster.models, quality.tolist(), sd.tolist(), tokens.tolist(), strict=True
+            )
         )
 
     def _roster(self, models: Sequence[str | Model]) -> Roster:
         return self.rosters.of([_model(model) for model in models])
 
-    def _quality(self, seen: Sequence[Features], roster: Roster) -> Floats:
-        prior = _logits(self._worth(seen)[0], roster)
-        return self.labels.correct(self._surface(seen), [each.hashed for each in seen], prior, roster.names)
+    def _quality(self, view: _View, roster: Roster) -> Floats:
+        return self.labels.correct(view.surface, view.hashed, _logits(view.quality, roster), roster.names)
 
-    def _ln_tokens(self, worth: Floats, roster: Roster) -> Floats:
-        return self.labels.correct_length(self._prior_ln_tokens(worth, roster), roster.names)
+    def _ln_tokens(self, view: _View, roster: Roster) -> Floats:
+        return self.labels.correct_length(_prior_ln_tokens(view.length, roster), roster.names)
 
-    def _prior_ln_tokens(self, worth: Floats, roster: Roster) -> Floats:
-        spoken = roster.facts.copy()
-        spoken[:, _REASONING] = 0.0
-        base = np.clip(worth @ spoken.T + roster.verbosity, 0.0, _MOST_LN_TOKENS)
-        return np.asarray(base + _REASONING_LN_FACTOR * roster.facts[:, _REASONING])
-
-    def _surface(self, seen: Sequence[Features]) -> NDArray[np.float32]:
+    def _view(self, seen: Sequence[Features]) -> _View:
         known = self.parameters
-        return standardise(np.array([each.dense for each in seen]), known.mean, known.scale)
-
-    def _worth(self, seen: Sequence[Features]) -> tuple[Floats, Floats]:
-        """What each fact is worth on each prompt, for quality and for length, shapes (prompts, facts)."""
-        known = self.parameters
-        worth = self._surface(seen) @ known.dense[:-1] + known.dense[-1]
-        ngrams = np.array(
-            [
-                self._confidence(each) * (each.hashed.values @ known.hashed[each.hashed.places])
-                for each in seen
-            ]
-        )
-        quality, length = np.split(worth.astype(np.float64), 2, axis=1)
-        of_quality, of_length = np.split(ngrams, 2, axis=1)
-        quality[:, _HASHED] += of_quality
-        length[:, _HASHED] += of_length
+        raw = np.concatenate([each.dense for each in seen]) if seen else np.zeros(0, np.float32)
+        surface = standardise(raw.reshape(len(seen), known.mean.size), known.mean, known.scale)
+        hashed = [each.hashed for each in seen]
+        confidence = np.array([known.confidence(each) for each in hashed])
+        ngrams = [each.values @ known.hashed[each.places] for each in hashed]
+        worth = surface @ known.dense[:-1] + known.dense[-1]
+        worth[:, _HASHED] += np.reshape(ngrams, (len(seen), len(_HASHED))) * confidence[:, None]
+        quality, length = worth[:, : len(FACTS)], worth[:, len(FACTS) :]
         quality[:, _RISING] = np.maximum(quality[:, _RISING], _LEAST_WORTH)
-        return quality, length
-
-    def _confidence(self, seen: Features) -> float:
-        """1 when the prompt is as near to a landmark as four training prompts in five are, else less."""
-        known = self.parameters
-        near = float((seen.hashed.values @ known.landmarks[seen.hashed.places]).max(initial=0.0))
-        if near < known.usual[0]:
-            return near / float(known.usual[0]) * _AT_THE_EDGE
-        rank = np.searchsorted(known.usual, near) / len(known.usual)
-        return float(_AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank)
+        return _View(surface, hashed, confidence, quality, length)
 
 
 @cache
@@ -202,9 +196,14 @@ def _model(model: str | Model) -> Model:
     return Catalog.default().model(model)
 
 
-def _logits(worth: Floats, roster: Roster) -> Floats:
+def _logits(worth: NDArray[np.float32], roster: Roster) -> Floats:
     """What training data and public facts say, before any label of the user's."""
     return np.asarray(worth @ roster.facts.T + roster.ability)
+
+
+def _prior_ln_tokens(worth: NDArray[np.float32], roster: Roster) -> Floats:
+    spoken = np.clip(worth @ roster.plain_facts.T + roster.verbosity, 0.0, _MOST_LN_TOKENS)
+    return np.asarray(spoken + _REASONING_LN_FACTOR * roster.facts[:, _REASONING])
 
 
 def _tokens_in(prompt: Prompt) -> int:

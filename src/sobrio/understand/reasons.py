@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sobrio.understand.features import NAMES, Features
+from sobrio.understand.features import NAMES
 from sobrio.understand.parameters import Parameters
 
 _SHOWN: Final = 3
 
 
-def reasons(parameters: Parameters, seen: Features) -> tuple[str, ...]:
+def reasons(parameters: Parameters, surface: NDArray[np.float32]) -> tuple[str, ...]:
     """Such as `harder: mathematical signs (+0.62)`; signed logits of an average model's success."""
-    scaled = (seen.dense - parameters.mean) / parameters.scale
-    moved = np.clip(scaled, -4.0, 4.0) * parameters.dense[:-1, 0]
+    moved = surface * parameters.dense[:-1, 0]
     order = np.argsort(-np.abs(moved), kind="stable")[:_SHOWN]
-    return tuple(_said(NAMES[place], float(moved[place]), float(scaled[place])) for place in order)
+    return tuple(_said(NAMES[place], float(moved[place]), float(surface[place])) for place in order)
 
 
 def _said(name: str, moved: float, amount: float) -> str:

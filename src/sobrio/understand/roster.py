@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.terms.model import Model
-from sobrio.understand.facts import canonical, facts_of
+from sobrio.understand.facts import FACTS, canonical, facts_of
 from sobrio.understand.parameters import Parameters
 
 _KEPT: Final = 64
@@ -27,6 +27,8 @@ class Roster:
     names: tuple[str, ...]
     facts: Floats
     """Shape (models, facts)."""
+    plain_facts: Floats
+    """The same without reasoning: how long the visible answer is."""
     ability: Floats
     verbosity: Floats
     met: NDArray[np.bool_]
@@ -56,10 +58,14 @@ class Rosters:
     def _roster(self, models: Sequence[Model]) -> Roster:
         names = tuple(canonical(model.name) for model in models)
         found = [self.places.get(name) for name in names]
+        facts = np.array([facts_of(model) for model in models])
+        plain = facts.copy()
+        plain[:, FACTS.index("reasoning")] = 0.0
         return Roster(
             models=tuple(models),
             names=names,
-            facts=np.array([facts_of(model) for model in models]),
+            facts=facts,
+            plain_facts=plain,
             ability=_at(self.parameters.ability, found),
             verbosity=_at(self.parameters.verbosity, found),
             met=np.array([place is not None for place in found]),

@@ -23,24 +23,26 @@ TASKS: Final[tuple[Task, ...]] = (
 )  # fmt: skip
 _DOMAINS: Final = ("code", "mathematics", "science", "medicine", "law", "business", "humanities")
 _SAMPLE_CHARS: Final = 1_200
+_CODE_SIGNS: Final = ("`", ":", "#", ";", "{", "(", ">", "SELECT")
+"""Without any of these the pattern below cannot match."""
 
 _code = re.compile(
     r"```|\bdef \w+\(|\bclass \w+[:({]|#include|;\s*\n|\)\s*\{|\bSELECT\b.+\bFROM\b|=>|</\w+>|\bf\([^)]*\) =="
 )
 _sum = re.compile(r"\d\s*[-+*/×÷%^]\s*\d")
 _formula = re.compile(r"\\[a-zA-Z]+|\$[^$]+\$|\b[a-z]\s*[\^=]\s*[-\d(]")
-_tools = re.compile(r"\[TOOLS\]")
+_TOOLS: Final = "[TOOLS]"
 
 
 def task_of(reading: Reading, needs: Needs) -> Task:
     """The most specific task that the request's words speak for."""
     sample = _sample(reading.text)
-    if needs.tools or _tools.search(sample):
+    if needs.tools or _TOOLS in sample:
         return "agent"
     named = reading.named
-    if _code.search(sample) or (named("code") >= 2 and named("mathematics") < 2 * named("code")):
+    if (any(sign in sample for sign in _CODE_SIGNS) and _code.search(sample)) or (named("code") >= 2 and named("mathematics") < 2 * named("code")):
         return "code"
-    formula = _formula.search(sample) is not None
+    formula = any(sign in sample for sign in "\\$^=") and _formula.search(sample) is not None
     for concept, task in _ORDERS:
         if reading.asks(concept) and not formula:
             return task

@@ -84,7 +84,7 @@ def solve(
     *,
     penalties: Penalties,
     logistic: bool,
-    iterations: int = 120,
+    iterations: int,
 ) -> Solution:
     """L-BFGS from zero, a fixed number of steps: the same input gives the same bits."""
     from scipy.optimize import minimize

@@ -15,7 +15,7 @@ _QUANTILES: Final = np.linspace(0.0, 0.2, 21)
 
 @dataclass(frozen=True, slots=True)
 class Landmarks:
-    centres: NDArray[np.float16]
+    centres: NDArray[np.float32]
     """Shape (encoder dimensions, landmarks), unit columns."""
     usual: NDArray[np.float32]
     """The lowest fifth of training prompts' likeness to their nearest landmark, in steps of 1 %."""
@@ -32,4 +32,4 @@ def landmarks_of(hashed: Any) -> Landmarks:
                 total = np.asarray(members.sum(axis=0)).ravel()
                 centres[place] = total / np.linalg.norm(total)
     likeness = np.asarray(hashed @ centres.T).max(axis=1)
-    return Landmarks(centres.T.astype(np.float16), np.quantile(likeness, _QUANTILES).astype(np.float32))
+    return Landmarks(centres.T.astype(np.float32), np.quantile(likeness, _QUANTILES).astype(np.float32))

@@ -1,0 +1,73 @@
+"""Every table about routing quality, with one command:
+
+    python benchmarks/routing/run.py --data DIR [--only held_out,left_out,few_labels,pool,promise,parity,cost]
+
+`DIR` holds `routing/` and `models.csv`. Results go to `benchmarks/results/routing-<table>.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import time
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from cost import cost
+from parity import parity
+from pool import pool
+from ranking import World, few_labels, held_out_fifth, leave_one_source_out
+from trust import promised
+
+from sobrio.understand.features import features_of
+from sobrio.understand.train.anchors import anchors
+from sobrio.understand.train.outcomes import load
+from sobrio.understand.train.published import published
+
+RESULTS = Path(__file__).parents[1] / "results"
+STRONG, WEAK = "gpt-4o-2024-05-13", "Meta-Llama-3-8B-Instruct"
+
+
+def tables(data: Path) -> dict[str, Callable[[], Any]]:
+    @cache
+    def world() -> World:
+        sources = (*load(data), *published(data), *anchors())
+        return World(sources, [features_of(prompt) for source in sources for prompt in source.prompts])
+
+    return {
+        "cost": cost,
+        "parity": parity,
+        "few_labels": lambda: [
+            few_labels(world(), "mmlu_pro", STRONG, WEAK, 1_500),
+            few_labels(world(), "mmlu_pro", "gpt-4o-2024-05-13", "Mixtral-8x7B-Instruct-v0.1", 1_500),
+            few_labels(world(), "zeroeval_crux", "gpt-4o-2024-08-06", "gemma-2-9b-it", 400),
+        ],
+        "promise": lambda: promised(world(), STRONG, WEAK),
+        "pool": lambda: pool(world()),
+        "held_out": lambda: held_out_fifth(world()),
+        "left_out": lambda: leave_one_source_out(world()),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--only", default="")
+    chosen = parser.parse_args()
+    every = tables(chosen.data)
+    for name in chosen.only.split(",") if chosen.only else every:
+        begun = time.perf_counter()
+        result = every[name]()
+        environment = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
+        document = {"table": name, "environment": environment, "result": result}
+        file = RESULTS / f"routing-{name}.json"
+        file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(f"{file.name}: {time.perf_counter() - begun:.0f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""The quality promise on a named pair, by resampling: is it kept, granted, and worth something?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from ranking import World
+
+from sobrio.understand import Predictor
+from sobrio.understand.promise import Promise, promise
+
+LABELS = 1_500
+SPLITS = 200
+LOSS = 0.05
+CONFIDENCE = 0.95
+
+
+def promised(world: World, strong: str, weak: str) -> dict[str, Any]:
+    """Half of the labels teach, half decide; the rest of the questions test what was promised."""
+    source, where = next((s, w) for s, w in world.slices() if s.name == "mmlu_pro")
+    names = [model.name for model in source.models]
+    columns = [names.index(strong), names.index(weak)]
+    scores = source.scores[:, columns]
+    models = [source.models[column] for column in columns]
+    known = np.flatnonzero(np.isfinite(scores).all(axis=1))
+    rng = np.random.default_rng(0)
+    taught = rng.permutation(known)[: LABELS // 2]
+    fitted = Predictor.default().fit([source.prompts[row] for row in taught], models, scores[taught])
+    rest = np.setdiff1d(known, taught)
+    expected = fitted.expected([world.seen[where.start + row] for row in rest], models)
+    outcomes = [_split(expected[:, 0] - expected[:, 1], scores[rest], rng) for _ in range(SPLITS)]
+    granted = [each for each in outcomes if each]
+    return {
+        "strong": strong, "weak": weak, "labels": LABELS, "loss": LOSS, "confidence": CONFIDENCE,
+        "splits": SPLITS, "note": "the default predictor's training data include this source",
+        "granted": round(len(granted) / SPLITS, 3),
+        "kept_when_granted": round(float(np.mean([loss <= LOSS for loss, _ in granted])), 3) if granted else None,
+        "large_calls_saved": round(float(np.mean([share for _, share in granted])), 3) if granted else None,
+        "loss_mean": round(float(np.mean([loss for loss, _ in granted])), 4) if granted else None,
+    }  # fmt: skip
+
+
+def _split(gain: Any, scores: Any, rng: np.random.Generator) -> tuple[float, float] | None:
+    order = rng.permutation(len(gain))
+    labelled, tested = order[: LABELS // 2], order[LABELS // 2 :]
+    made = promise(gain[labelled], scores[labelled, 1], scores[labelled, 0], loss=LOSS, confidence=CONFIDENCE)
+    if not isinstance(made, Promise):
+        return None
+    takes = gain[tested] <= made.threshold
+    lost = (takes * (scores[tested, 0] - scores[tested, 1])).sum() / scores[tested, 0].sum()
+    return float(lost), float(takes.mean())
