@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from sobrio.catalog import Catalog
 from sobrio.impact import Estimator
 from sobrio.report import Baseline, Declarations, Report, from_json, to_html, to_json
 from sobrio.report.avoided import burden_shift
@@ -323,3 +324,17 @@ def test_a21_the_exported_activity_gives_the_same_totals(report: Report, estimat
 def test_a21_factors_carry_source_year_and_licence(report: Report) -> None:
     assert report.method.factors
     assert all(each.source and each.year and each.licence for each in report.method.factors)
+
+
+def test_a21_models_carry_their_size_and_how_it_is_known(report: Report, page: str) -> None:
+    models = {each.name: each for each in report.method.models}
+    assert models["summit-3"].evidence == "estimate"
+    assert models["summit-3"].total_params_b == (300.0, 900.0)
+    assert "300–900" in page and "as declared; not in the catalogue" in page
+
+
+def test_a21_a_catalogue_model_names_its_source(reported: Reported, month: tuple[Receipt, ...]) -> None:
+    entry = Catalog.default().entries()[0]
+    activity = replace(month[0].activities[0], model=entry.model)
+    (used,) = reported([replace(month[0], activities=(activity,), reference_activity=None)]).method.models
+    assert used.source == entry.sources["size"].title

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sobrio.terms.activity import Activity
 from sobrio.terms.impacts import Impacts
+from sobrio.terms.model import Billions
 from sobrio.terms.quantity import Quantity
 
 
@@ -80,6 +81,18 @@ class UsedFactor:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedModel:
+    """A model of the period and how its size is known; source and year are empty outside the catalogue."""
+
+    name: str
+    total_params_b: Billions | None
+    active_params_b: Billions | None
+    evidence: str
+    source: str
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     id: str
     code_version: str
@@ -88,6 +101,7 @@ class Method:
     vintage: tuple[int, int] | None
     """First and last year of the electricity factors used."""
     factors: tuple[UsedFactor, ...]
+    models: tuple[UsedModel, ...]
     realised_activities: tuple[Activity, ...]
     reference_activities: tuple[tuple[Activity, str], ...]
     """With their equivalence. Beside `router`, all it takes to compute the totals again."""

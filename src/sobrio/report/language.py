@@ -13,6 +13,7 @@ import msgspec
 
 from sobrio.report import number
 from sobrio.terms.caveat import CAVEATS
+from sobrio.terms.model import Billions
 from sobrio.terms.quantity import Number, Quantity
 
 CERTAIN: Final = 0.999
@@ -50,6 +51,11 @@ class Language:
 
     def figure(self, value: float | None) -> str:
         return self.messages["unknown"] if value is None else number.significant(value, self.style)
+
+    def size(self, params_b: Billions | None) -> str:
+        """Parameters in billions; a guess as a range."""
+        ends = params_b if isinstance(params_b, tuple) else (params_b,)
+        return "–".join(self.figure(end) for end in ends)
 
     def percent(self, share: float | None) -> str:
         return self.messages["unknown"] if share is None else number.percent(share, self.style)
