@@ -74,7 +74,7 @@ def house(folder: Path, upstream: LoopbackUpstream, **options: Keys | Limits) ->
     environ = {"LOOPBACK_URL": upstream.base_url}
     with (
         open_rooms(policy, data_dir=folder / "data", environ=environ) as rooms,
-        running(application(rooms, **options)) as url,
+        running(application(rooms, **options), limits=options.get("limits")) as url,
     ):
         yield House(url, rooms, upstream)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import select
 import socket
-from contextlib import suppress
+from contextlib import closing, suppress
 from urllib.parse import urlsplit
 
 import openai
@@ -80,6 +82,22 @@ def test_headers_that_never_end_are_cut_off(gateway):
     """The server itself stops; otherwise a client could fill the memory before we are asked."""
     answer = talk(gateway.url, head("x: " + "x" * 200_000)[:-4], b"y" * 200_000)
     assert answer == b"" or answer.startswith(b"HTTP/1.1 431 ")
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST /v1/chat/completions HTT", head("x-slow: 1")[:-2]])
+def test_a_head_that_never_ends_times_out(opened, sent):
+    with opened(limits=Limits(head_timeout_s=0.05)) as house:
+        assert talk(house.url, sent) == b""
+
+
+def test_a_connection_kept_after_an_answer_outlives_the_heads_limit(opened):
+    with opened(limits=Limits(head_timeout_s=0.05)) as house:
+        place = urlsplit(house.url)
+        with closing(http.client.HTTPConnection(place.hostname, place.port, timeout=10)) as connection:
+            connection.request("POST", CHAT, HELLO, {"content-type": "application/json"})
+            assert connection.getresponse().read()
+            closed, _, _ = select.select([connection.sock], [], [], 0.15)
+            assert not closed
 
 
 def test_a_compressed_body_is_refused(post):

@@ -6,18 +6,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sobrio.gateway.asgi import Application
+from sobrio.gateway.asgi import Application, Limits
 from sobrio.gateway.server import base_url, listening, server_of
 
 _HOST = "127.0.0.1"
 
 
 @contextmanager
-def running(app: Application, *, port: int = 0) -> Iterator[str]:
+def running(app: Application, *, port: int = 0, limits: Limits | None = None) -> Iterator[str]:
     """The base URL of a loopback gateway; port 0 takes any free one. Raises `InputError`."""
     started = threading.Event()
     with listening(_HOST, port) as listener:
-        server = server_of(app, started.set)
+        server = server_of(app, started.set, limits)
         thread = threading.Thread(target=server.run, args=([listener],), name="gateway", daemon=True)
         thread.start()
         started.wait()

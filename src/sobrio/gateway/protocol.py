@@ -7,7 +7,7 @@ header after header, or one byte a minute. Import it lazily: it loads the server
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -21,7 +21,7 @@ _SLACK = 64 * 1024
 class BoundedProtocol(HttpToolsProtocol):
     """A head is open from the connection's start, or a request's first byte, to its blank line."""
 
-    limits = Limits()
+    limits: ClassVar[Limits]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -45,7 +45,7 @@ def serve(
     with listening(host, port) as listener, open_rooms() as rooms, _signals_only_drain():
         app = application(rooms, keys=keys, limits=limits, log=log)
         url = base_url(host, listener.getsockname()[1])
-        server_of(app, lambda: ready(url)).run([listener])
+        server_of(app, lambda: ready(url), limits).run([listener])
 
 
 def must_be_guarded(host: str, keys: Keys) -> None:
@@ -86,11 +86,14 @@ def base_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}/v1" if ":" in host else f"http://{host}:{port}/v1"
 
 
-def server_of(app: Application, started: Callable[[], None]) -> uvicorn.Server:
+def server_of(app: Application, started: Callable[[], None], bounds: Limits | None = None) -> uvicorn.Server:
     """uvloop and httptools are named, not searched: without them uvicorn would silently be slower."""
     import uvicorn
 
     from sobrio.gateway.protocol import BoundedProtocol
+
+    class Protocol(BoundedProtocol):
+        limits = bounds or Limits()
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -100,7 +103,7 @@ def server_of(app: Application, started: Callable[[], None]) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         loop="uvloop",
-        http=BoundedProtocol,
+        http=Protocol,
         ws="none",
         lifespan="on",
         access_log=False,
