@@ -135,8 +135,10 @@ def test_the_address_may_come_from_the_environment(tmp_path: Path, catalog: Cata
         "models: [{model: small, upstream: u, upstream_model: 's:8b'}]\n"
     )
     absent = load_policy(path, catalog, {}).deployments["small"]
+    wrong = load_policy(path, catalog, {"WHERE": "h:11434"}).deployments["small"]
     present = load_policy(path, catalog, {"WHERE": "http://h/v1"}).deployments["small"]
     assert (absent.backing, absent.unbacked) == (None, "set WHERE to call it")
+    assert wrong.unbacked == "set WHERE to an address that begins with http:// to call it"
     assert present.backing is not None
     assert (present.backing.base_url, present.backing.model) == ("http://h/v1", "s:8b")
 

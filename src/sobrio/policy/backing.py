@@ -29,8 +29,11 @@ def _missing(upstream: written.Upstream, environ: Mapping[str, str]) -> str | No
         return f"set {upstream.api_key_env} to call it"
     if upstream.kind == "litellm" and find_spec("litellm") is None:
         return "install sobrio[litellm] to call it"
-    if upstream.kind == "openai" and _address(upstream, environ) is None:
+    address = _address(upstream, environ)
+    if upstream.kind == "openai" and address is None:
         return f"set {upstream.base_url_env} to call it"
+    if address is not None and not address.startswith(("http://", "https://")):
+        return f"set {upstream.base_url_env} to an address that begins with http:// to call it"
     return None
 
 

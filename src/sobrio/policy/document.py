@@ -5,60 +5,16 @@ The descriptions end up in `policies/schema.json`, where editors show them.
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sobrio.terms.assessment import Task
-
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-_DURATION = re.compile(r"^(\d+(?:\.\d+)?)\s*([smhd])$")
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _seconds(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    match = _DURATION.match(value.strip())
-    if match is None:
-        raise ValueError("write a duration such as 90s, 30m, 24h or 7d")
-    return float(match[1]) * _UNITS[match[2]]
-
-
-def _one_or_many(item: dict[str, Any]) -> WithJsonSchema:
-    return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item}]})
-
-
-Names = Annotated[list[str], BeforeValidator(_listed), _one_or_many({"type": "string"})]
-Duration = Annotated[
-    float,
-    BeforeValidator(_seconds),
-    Field(gt=0),
-    WithJsonSchema({"type": "string", "pattern": _DURATION.pattern, "examples": ["24h"]}),
-]
-Share = Annotated[float, Field(ge=0, le=1)]
-Range = Annotated[
-    tuple[float, float],
-    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
-]
-_TASKS = list(get_args(Task))
-_ABILITIES = ["tools", "vision", "json"]
-Tasks = Annotated[list[Task], BeforeValidator(_listed), _one_or_many({"enum": _TASKS})]
-Abilities = Annotated[
-    list[Literal["tools", "vision", "json"]],
-    BeforeValidator(_listed),
-    _one_or_many({"enum": _ABILITIES}),
-]
-Objective = Literal["energy", "ghg"]
+from sobrio.policy.value import Abilities, Duration, Names, Objective, Range, Share, Tasks
 
 
 class Section(BaseModel):
-    """Unknown keys are errors, and nothing is converted silently from another type."""
+    """Unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
