@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sobrio.impact import Estimator, LengthRatio
+from sobrio.impact import Estimator, LengthRatio, break_even_rate
 from sobrio.terms.activity import Activity
 from sobrio.terms.impacts import CRITERIA, Avoided, Impacts
 from sobrio.terms.model import Hardware, Model
@@ -212,3 +212,25 @@ def test_arrays_of_activities_give_arrays_of_avoided(estimator: Estimator):
     avoided = estimator.avoided([Activity(SMALL, 10, counts)], Activity(LARGE, 10, counts))  # type: ignore[arg-type]
     assert np.asarray(energy(avoided).central).shape == (3,)
     assert np.all(np.diff(np.asarray(energy(avoided).central)) > 0)
+
+
+def test_escalation_pays_only_below_its_break_even(estimator: Estimator):
+    """At the break-even rate, trying first and escalating costs what the reference would have."""
+    small, large = (
+        float(energy(estimator.estimate(model=model, input_tokens=100, output_tokens=300)).central)
+        for model in (SMALL, LARGE)
+    )
+    router = estimator.router_energy_wh(0.01)
+    rate = break_even_rate(small, large, router)
+    assert 0.8 < rate < 1
+    assert small + router + rate * large == pytest.approx(large)
+    assert break_even_rate(large, large, router) < 0
+    with pytest.raises(ValueError, match="must cost something"):
+        break_even_rate(1.0, 0.0)
+
+
+def test_a_disclosed_building_always_evaporates_something(estimator: Estimator):
+    hosted = estimator.estimate(
+        model=SMALL, input_tokens=100, output_tokens=300, provider="google", zone="USA"
+    )
+    assert hosted.water_ml is not None and hosted.water_ml.parts["site"].low > 0

@@ -12,8 +12,10 @@ from sobrio.catalog.factor import Factor
 from sobrio.catalog.zone import Provider, Zone
 from sobrio.impact.draws import Draws, Skewed, Spread, Vector, lognormal
 
-PUE: Final[Spread] = (1.1, 1.3)
-"""Facility over IT energy of a data centre that discloses nothing."""
+PUE_EXCESS: Final[Spread] = (0.1, 0.3)
+"""Facility over IT energy, less 1, of a data centre that discloses nothing."""
+FLEET: Final = 1.5
+"""P95 of one building's excess over its fleet's disclosed average."""
 WUE_L_PER_KWH: Final[Spread] = (0.1, 1.8)
 """On-site water of a data centre that discloses nothing."""
 HOST: Final[Skewed] = (1.25, 1.6, 2.2)
@@ -34,9 +36,10 @@ class Place:
     known: bool
 
     def pue(self, draws: Draws) -> Vector:
+        """Facility over IT energy; what is uncertain is the excess over 1."""
         disclosed = None if self.provider is None else self.provider.pue
-        spread = PUE if disclosed is None else _spread(disclosed)
-        return np.maximum(lognormal(draws.normal(f"pue {self.key}"), spread), 1.0)
+        excess = PUE_EXCESS if disclosed is None else _around(max(disclosed.value - 1, 0.01), FLEET)
+        return 1 + lognormal(draws.normal(f"pue {self.key}"), excess)
 
     def wue(self, draws: Draws) -> Vector:
         """L per kWh of IT energy, on site."""
@@ -85,6 +88,9 @@ def _across(catalog: Catalog, name: str, average: Factor | None) -> Factor | Non
 
 
 def _spread(factor: Factor) -> Skewed:
-    low = factor.value / UNPUBLISHED if factor.low is None else factor.low
-    high = factor.value * UNPUBLISHED if factor.high is None else factor.high
-    return low, factor.value, high
+    low, _, high = _around(factor.value, UNPUBLISHED)
+    return (factor.low or low), factor.value, (factor.high or high)
+
+
+def _around(value: float, times: float) -> Skewed:
+    return value / times, value, value * times

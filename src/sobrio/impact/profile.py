@@ -32,6 +32,8 @@ class Device:
     ghg_kg: Spread
     adpe_mg: Spread
     primary_mj: Spread
+    evaporates: bool
+    """Whether the building around it cools with water."""
 
 
 ACCELERATOR: Final = Device(
@@ -39,12 +41,14 @@ ACCELERATOR: Final = Device(
     ghg_kg=(150.0 + 5700 / 8, 320.0 + 6000 / 8),  # accelerator and an eighth of its server
     adpe_mg=(2.0e4, 1.1e5),  # half to twice 9 g + 370 g / 8
     primary_mj=(6.0e3, 2.5e4),  # half to twice 3.7 GJ + 70 GJ / 8
+    evaporates=True,
 )
 CORE: Final = Device(
     watts=(5.0, 12.0),
     ghg_kg=(10.0, 60.0),  # a server of 1-2 t over 32-128 cores
     adpe_mg=(0.5e3, 5.0e3),
     primary_mj=(150.0, 900.0),
+    evaporates=False,
 )
 
 
@@ -91,12 +95,11 @@ def per_facility_wh(
 ) -> NDArray[np.float64]:
     """What one facility Wh brings with it, shape (len(ROWS), K).
 
-    `facility` is facility energy over device energy, `building` over IT energy. On-site water is
-    evaporated to cool a data centre: a machine elsewhere (building 1) has none.
+    `facility` is facility energy over device energy, `building` over IT energy.
     """
     share = 3600 / (_drawn(draws, device.watts, "watts") * facility) / seconds_of_life(draws)
     z = draws.normal("embodied")
-    site = np.where(building > 1, place.wue(draws) / building, 0.0)
+    site = place.wue(draws) / building if device.evaporates else np.zeros(draws.count)
     rows = {
         "energy": np.ones(draws.count),
         "ghg_use": place.factor(draws, "ghg_g_per_kwh") / 1e3,
