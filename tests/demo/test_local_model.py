@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sobrio.demo.local_model import LocalModel, LocalModelError, local_model
+from sobrio.demo.local_model import LocalModel, LocalModelError, local_model, must_be_installed
 from sobrio.demo.weights import weights
 
 
@@ -104,3 +104,9 @@ def test_weights_that_are_none_are_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(LocalModelError, match="did not start") as told, local_model(wrong, tmp_path / "log"):
         pass
     assert "\n" not in told.value.message
+
+
+def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "xllamacpp", None)
+    with pytest.raises(LocalModelError, match=r"pip install 'sobrio\[demo\]'"):
+        must_be_installed()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sobrio.demo import http
 from sobrio.demo.prompts import Prompt
@@ -41,7 +42,7 @@ def _exchange(base_url: str, prompt: Prompt, max_tokens: int, accountant: Accoun
     return Exchange(prompt, answer, passed, judged(receipt, passed, accountant))
 
 
-def _receipt(base_url: str, page: dict[str, dict[str, str]]) -> Receipt:
+def _receipt(base_url: str, page: dict[str, Any]) -> Receipt:
     """Errors carry their receipt too; without one, the gateway itself has failed."""
     receipt_id = page.get("sobrio", {}).get("receipt") or page.get("error", {}).get("receipt")
     if receipt_id is None:
@@ -50,7 +51,7 @@ def _receipt(base_url: str, page: dict[str, dict[str, str]]) -> Receipt:
     return from_json(http.get(f"{base_url}/receipts/{receipt_id}").body)
 
 
-def _answer(page: dict[str, list[dict[str, dict[str, str | None]]]]) -> str | None:
+def _answer(page: dict[str, Any]) -> str | None:
     choices = page.get("choices")
     return choices[0]["message"].get("content") or "" if choices else None
 

@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Timer
 
@@ -41,6 +42,14 @@ class LocalModel:
     base_url: str
     pid: int
     threads: int
+
+
+def must_be_installed() -> None:
+    """Raises `LocalModelError` when there is nothing to run a local model with."""
+    if find_spec("xllamacpp") is None:
+        raise LocalModelError(
+            "xllamacpp is missing; run `pip install 'sobrio[demo]'`, or use your own server with --base-url"
+        )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from sobrio.assemble import home
-from sobrio.demo.local_model import local_model
+from sobrio.demo.local_model import local_model, must_be_installed
 from sobrio.demo.options import DemoOptions
 from sobrio.demo.own import provider_policy, server_policy
 from sobrio.demo.stopwatch import Stopwatch
@@ -54,6 +54,7 @@ def scene(options: DemoOptions, folder: Path, stack: ExitStack, watch: Stopwatch
 
 def _local(policy: Path, log: Path, stack: ExitStack, watch: Stopwatch) -> Scene:
     """No key of yours is in this scene's environment: nothing but the local model can be called."""
+    must_be_installed()
     with watch.part("weights"):
         file = weights(home(None) / "models")
     with watch.part("local model"):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -50,9 +52,10 @@ def _letter(index: int) -> str:
 
 
 def _table(exchanges: Sequence[Exchange], reasons: _Reasons) -> Table:
-    table = Table(title="Energy in mWh: P50 (P5–P95)", title_justify="left", header_style="bold")
-    for column in ("prompt", "task", "decision and why", "realised", "avoided", "check"):
-        table.add_column(column, overflow="fold")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", title_justify="left")
+    table.title = "Energy in mWh: P50 (P5–P95)"
+    for column in ("prompt", "task", "decision [why]", "realised", "avoided", "check"):
+        table.add_column(Text(column), overflow="fold")
     for each in exchanges:
         table.add_row(*(Text(cell) for cell in _row(each, reasons)))
     return table
@@ -78,18 +81,16 @@ def _decision(exchange: Exchange, reasons: _Reasons) -> str:
     if receipt.decision is None:
         return f"refused [{reasons.letter(receipt.error or 'no reason given')}]"
     said = f"{receipt.decision.deployment} [{reasons.letter(receipt.decision.why)}]"
-    called = {"decided-not-called": ", not called"}.get(receipt.outcome, "")
-    failed = (
-        f", failed [{reasons.letter(receipt.error or '')}]" if receipt.status >= 400 and not called else ""
-    )
-    return said + called + failed
+    if receipt.status < 400 or receipt.outcome == "decided-not-called":
+        return said
+    return f"{said}, failed [{reasons.letter(receipt.error or 'no reason given')}]"
 
 
 def _realised(exchange: Exchange) -> str:
     receipt = exchange.receipt
     if receipt.outcome == "decided-not-called":
         predicted = _predicted(receipt)
-        return "unknown" if predicted is None else f"predicted {_mwh(predicted)}"
+        return "not called" if predicted is None else f"≈{mwh(predicted)} not called"
     energy = receipt.realised.energy_wh if receipt.realised else None
     return "unknown" if energy is None else _interval(energy)
 
@@ -111,12 +112,14 @@ def _predicted(receipt: Receipt) -> float | None:
 
 
 def _interval(interval: Interval) -> str:
-    return f"{_mwh(interval.central)} ({_mwh(interval.low)}–{_mwh(interval.high)})"
+    return f"{mwh(interval.central)} ({mwh(interval.low, 2)}–{mwh(interval.high, 2)})"
 
 
-def _mwh(wh: Number) -> str:
-    """Three significant digits, never rounded to zero."""
-    return f"{float(f'{float(wh) * 1000:.3g}'):g}"
+def mwh(wh: Number, digits: int = 3) -> str:
+    """Significant digits, never rounded to zero and never in powers of ten."""
+    value = float(wh) * 1000
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
+    return f"{float(f'{value:.{digits}g}'):.{places}f}"
 
 
 def _summary(result: DemoResult) -> list[str]:
