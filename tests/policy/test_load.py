@@ -88,7 +88,7 @@ def test_the_same_deployment_twice_asks_for_a_name(tmp_path: Path, catalog: Cata
         (b"- just\n- a list\n", "a policy is a mapping"),
         (b"version: 1\nname: \xff\n", r":2: not UTF-8 text"),
         (b"a: &a [*a]\n", "an anchor contains itself"),
-        (b"[" * 5000, "nested too deeply"),
+        (b"[" * 1500, "nested too deeply"),
         (b"? [1]\n: 2\n", "unhashable key|a policy is a mapping|unknown key"),
         (b"version: 2\n", "'version' should be 1|key 'defaults' is missing"),
     ],
