@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-_COUNT: Final = 160
+_COUNT: Final = 64
 _ROUNDS: Final = 8
 _QUANTILES: Final = np.linspace(0.0, 0.2, 21)
 

@@ -1,0 +1,96 @@
+"""What is read off a request: language, task, domain, needs."""
+
+from __future__ import annotations
+
+import pytest
+
+from sobrio.terms.assessment import Task
+from sobrio.terms.request import Message, Request
+from sobrio.understand.conversation import asked, messages_of
+from sobrio.understand.features import features_of
+from sobrio.understand.language import language_of
+from sobrio.understand.needs import needs_of
+from sobrio.understand.reading import read
+from sobrio.understand.task import domain_of
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "What is the capital of Norway?"),
+        ("fr", "Quelle est la capitale de la Norvège ?"),
+        ("de", "Was ist die Hauptstadt von Norwegen?"),
+        ("es", "¿Cuál es la capital de Noruega?"),
+        ("it", "Qual è la capitale della Norvegia?"),
+        ("pt", "Qual é a capital da Noruega?"),
+        ("nl", "Wat is de hoofdstad van Noorwegen?"),
+        ("zh", "挪威的首都是哪里"),
+        ("ja", "ノルウェーの首都はどこですか"),
+        ("ru", "Какая столица Норвегии?"),
+        ("und", "x1 = 42"),
+        ("und", ""),
+    ],
+)
+def test_language(code: str, text: str) -> None:
+    assert language_of(read(text)) == code
+
+
+@pytest.mark.parametrize(
+    ("task", "text"),
+    [
+        ("translation", "Translate 'good morning' into French"),
+        ("translation", "Traduis ce texte en anglais : il pleut"),
+        ("summarisation", "Fasse den folgenden Text zusammen: Es regnet."),
+        ("creative", "Escribe un poema sobre el otoño"),
+        ("code", "```python\nprint(1)\n``` why does this fail?"),
+        ("code", "Write a Python program that reads a CSV file with pandas"),
+        ("mathematics", "Compute $\\int_0^1 x^2 dx$"),
+        ("mathematics", "Démontre le théorème de Pythagore"),
+        ("arithmetic", "12 * 7 = ?"),
+        ("question answering", "Who painted the Mona Lisa?"),
+        ("chat", "hey"),
+    ],
+)
+def test_task(task: Task, text: str) -> None:
+    assert features_of(text).task == task
+
+
+def test_domain_is_the_subject_most_named() -> None:
+    assert domain_of(read("The patient needs a diagnosis before treatment")) == "medicine"
+    assert domain_of(read("hello")) == "general"
+
+
+def test_everything_the_user_said_is_judged_and_nothing_else() -> None:
+    talk = [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": [{"type": "text", "text": "Prove it"}, {"type": "image_url"}]},
+        {"role": "assistant", "content": "Which?"},
+        {"role": "user", "content": "the first"},
+    ]
+    messages = messages_of(talk)
+    assert asked(messages) == "Prove it\nthe first"
+    assert messages[1].images == 1
+
+
+def request(**fields: bytes) -> Request:
+    return Request(model="m", messages=(Message("user", "hi"),), fields=fields, max_output_tokens=100)
+
+
+def test_a_request_needs_what_its_fields_say() -> None:
+    assert needs_of(request(tools=b'[{"type":"function"}]')).abilities == {"tools"}
+    assert needs_of(request(response_format=b'{"type":"json_schema"}')).abilities == {"json"}
+    assert needs_of(request(response_format=b'{"type":"text"}', tools=b"[]")).abilities == frozenset()
+
+
+def test_tools_switched_off_are_not_needed() -> None:
+    assert not needs_of(request(tools=b'[{"type":"function"}]', tool_choice=b'"none"')).tools
+
+
+def test_context_counts_tools_and_the_answer() -> None:
+    bare, tooled = needs_of(request()), needs_of(request(tools=b"[" + b" " * 4_000 + b"{}]"))
+    assert bare.context_tokens >= 100
+    assert tooled.context_tokens > bare.context_tokens + 900
+
+
+def test_an_image_needs_vision() -> None:
+    assert needs_of([{"role": "user", "content": [{"type": "image_url"}]}]).vision
