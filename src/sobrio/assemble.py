@@ -34,12 +34,13 @@ def open_ledger(data_dir: Path) -> SqliteLedger:
 
 
 def declarations(policy: Policy) -> Declarations:
-    """What a report takes from the policy: the declared reference with its date and reason."""
+    """What a report takes from the policy: the declared reference, and where impacts belong."""
+    inventory = {name: each.inventory for name, each in policy.deployments.items()}
     baseline = policy.baseline
     if baseline is None:
-        return Declarations()
+        return Declarations(inventory=inventory)
     declared = Baseline(baseline.model.name, baseline.since, baseline.reason, policy=policy.version)
-    return Declarations(baselines=(declared,))
+    return Declarations(baselines=(declared,), inventory=inventory)
 
 
 @contextmanager
