@@ -21,6 +21,8 @@ from sobrio.terms.model import Backing
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.record import from_json
 
+_ANSWER_S = 600.0
+"""As openai's client waits; the gateway has limits of its own."""
 _LOOKUP_S = 10.0
 
 
@@ -59,7 +61,7 @@ class Remote:
     async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         backing = Backing("openai", "", self._base_url, self._api_key, headers)
         try:
-            return await self._client.call(backing, Call(path, body, stream=False))
+            return await self._client.call(backing, Call(path, body, stream=False, timeout_s=_ANSWER_S))
         except UpstreamError as error:
             raise raised(error) from None
 
