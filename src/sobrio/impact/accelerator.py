@@ -14,14 +14,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final, TypeAlias
 
-import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sobrio.impact.depth import depth
+from sobrio.impact.shipped import shipped
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -32,7 +31,8 @@ TURNING: Final = (1.0, 1024.0)
 """Batches between which the square of the log-linear form keeps falling; beyond, the roofline decides."""
 
 
-class Roofline(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Roofline:
     """Logarithms of joules and exponents. `b200_*` are differences from an H100."""
 
     overhead: float
@@ -57,7 +57,8 @@ class Roofline(msgspec.Struct, frozen=True):
     b200_cache: float
 
 
-class Fit(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Fit:
     """What `benchmarks/impact/fit.py` writes."""
 
     roofline: Roofline
@@ -108,8 +109,7 @@ class Runs:
 @cache
 def fit() -> Fit:
     """The shipped fit."""
-    raw = files("sobrio.impact").joinpath("data/accelerator.json").read_bytes()
-    return msgspec.json.decode(raw, type=Fit)
+    return shipped("accelerator.json", Fit)
 
 
 def roofline(k: Roofline, runs: Runs) -> tuple[Array, Array]:

@@ -5,19 +5,21 @@ Layers decide how many kernels one decoding step launches, which is what small b
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
-import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from sobrio.impact.shipped import shipped
 
 SAME: Final = 0.06
 """Two sizes this close in ln are taken for one network."""
 
 
-class Network(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Network:
     """One line of `data/networks.json`; sizes in billions."""
 
     name: str
@@ -29,8 +31,7 @@ class Network(msgspec.Struct, frozen=True):
 @cache
 def networks() -> tuple[Network, ...]:
     """Networks with a published configuration."""
-    raw = files("sobrio.impact").joinpath("data/networks.json").read_bytes()
-    return msgspec.json.decode(raw, type=tuple[Network, ...])
+    return shipped("networks.json", tuple[Network, ...])
 
 
 def trend_only(total_b: ArrayLike, active_b: ArrayLike) -> NDArray[np.float64]:

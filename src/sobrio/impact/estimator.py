@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sobrio.catalog import Catalog
 from sobrio.errors import InputError
 from sobrio.impact.draws import Vector, lognormal
 from sobrio.impact.length import LengthRatio, rho, routed_model
@@ -23,6 +22,9 @@ from sobrio.terms.activity import Activity
 from sobrio.terms.impacts import Avoided, Equivalence, Impacts, Rates
 from sobrio.terms.model import Deployment, Hardware, Model
 from sobrio.terms.quantity import Interval, Number
+
+if TYPE_CHECKING:
+    from sobrio.catalog import Catalog
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Estimator:
     ) -> None:
         """Raises `InputError` for a method nobody knows."""
         self._method = method_of(method, scenarios or Scenarios.draw())
-        self._catalog = catalog or Catalog.default()
+        self._catalog = catalog or _default_catalog()
         self._length_ratios = length_ratios or {}
         self._count = self._method.draws.count
         self._profiles: dict[tuple[object, ...], Profile | None] = {}
@@ -255,6 +257,13 @@ class Estimator:
         if key not in self._places:
             self._places[key] = place(self._catalog, zone, provider)
         return self._places[key]
+
+
+def _default_catalog() -> Catalog:
+    """Read on first use: the shipped facts take longer to import than the arithmetic."""
+    from sobrio.catalog import Catalog
+
+    return Catalog.default()
 
 
 def _priced(activity: Activity, profile: Profile, stretch: Vector | None = None) -> Total:

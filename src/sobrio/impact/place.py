@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sobrio.catalog import Catalog
-from sobrio.catalog.factor import Factor
-from sobrio.catalog.zone import Provider, Zone
 from sobrio.impact.draws import Draws, Skewed, Spread, Vector, lognormal
+
+if TYPE_CHECKING:
+    from sobrio.catalog import Catalog
+    from sobrio.catalog.factor import Factor
+    from sobrio.catalog.zone import Provider, Zone
 
 PUE_EXCESS: Final[Spread] = (0.1, 0.3)
 """Facility over IT energy, less 1, of a data centre that discloses nothing."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from sobrio.impact import accelerator
 from sobrio.impact.draws import Vector, normals, uniforms
 
-BATCH: Final = (10.0, 340.0)
+BATCH: Final = (9.0, 280.0)
 """Ends of an unknown batch, log-uniform; calibrated so that the interval covers unseen networks."""
 
 BITS: Final = {16.0: 0.55, 8.0: 0.4, 4.25: 0.05}
