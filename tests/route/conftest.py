@@ -39,6 +39,10 @@ rules:
     why: This team asked for the best.
     when: {{team: careful}}
     use: {{candidates: [far]}}
+  - name: french
+    why: This team's data stays in France.
+    when: {{team: french}}
+    use: {{zones: [FRA]}}
   - name: pinned
     why: This team always gets the second.
     when: {{team: pinned}}

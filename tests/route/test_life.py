@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import aclosing
 
 import pytest
 
-from sobrio.errors import CacheError, InputError, NotCalled, UnknownModel, UpstreamError
+from sobrio.errors import CacheError, InputError, NotCalled, NotReachable, UnknownModel, UpstreamError
 from sobrio.route import explain, receive
 from sobrio.terms.request import Caller
 
@@ -239,6 +240,36 @@ def test_routing_is_never_the_outage(house):
 def test_an_unknown_model_is_named_and_the_nearest_offered(house):
     with pytest.raises(UnknownModel, match="first"):
         house.answer("hello", model="frist")
+
+
+def test_identical_requests_at_the_same_moment_are_called_once(house):
+    async def at_once():
+        return await asyncio.gather(*(house.send("hello") for _ in range(5)))
+
+    replies = house.run(at_once())
+
+    outcomes = sorted(house.booked(reply.receipt_id).outcome for reply in replies)
+    assert outcomes == ["exact"] * 4 + ["routed"]
+    assert len(house.upstream.requests) == 1
+
+
+def test_a_failure_is_told_only_to_the_one_who_met_it(build):
+    house = build("error-400")
+
+    async def at_once():
+        return await asyncio.gather(*(house.send("hello") for _ in range(3)), return_exceptions=True)
+
+    assert all(isinstance(each, UpstreamError) for each in house.run(at_once()))
+    assert len(house.upstream.requests) == 3
+
+
+def test_bypassing_stays_within_the_zones(house):
+    class Broken:
+        def assess(self, request, models):
+            raise ZeroDivisionError("a bug")
+
+    with pytest.raises(NotReachable):
+        house.without(assessor=Broken()).answer("hello", sobrio={"team": "french"})
 
 
 def test_explaining_calls_nothing_and_books_nothing(house):

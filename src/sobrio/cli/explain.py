@@ -65,12 +65,11 @@ def _print(answer: dict[str, Any]) -> None:
             output.line(f"  because {reason}")
     rows = [_row(each, decision) for each in answer["candidates"]]
     output.table("", ("", "model", "quality", "output tokens", "Wh", "turned down because"), rows)
-    if decision is None:
-        output.line(f"refused: {answer['refused']}")
-        return
-    callable_here = "" if decision["callable"] else " (cannot be called from here)"
-    output.line(f"decision: {decision['deployment']}{callable_here}, by rule '{decision['rule']}'")
-    output.line(f"why: {decision['why']}; decided in {answer['route_ms']:.2f} ms")
+    if decision is not None:
+        output.line(f"decision: {decision['deployment']}, by rule '{decision['rule']}'")
+        output.line(f"why: {decision['why']}; decided in {answer['route_ms']:.2f} ms")
+    if answer["refused"]:
+        output.line(f"not to be called from here: {answer['refused']}")
 
 
 def _row(candidate: dict[str, Any], decision: dict[str, Any] | None) -> tuple[str, ...]:

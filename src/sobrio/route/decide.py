@@ -91,14 +91,18 @@ def _pinned(plan: Plan, deployment: Deployment, version: str) -> Decision:
 
 
 def _bypass(journey: Journey) -> Decision:
+    """Zones are the one limit that holds even now; no routing is no excuse to send data elsewhere."""
     policy, request = journey.policy, journey.request
-    name = request.model if request.model in policy.deployments else policy.fallback
-    deployment = policy.deployments.get(name) if name else None
-    if deployment is None or deployment.backing is None:
-        raise NotReachable(
-            "routing failed and no fallback can be called; set defaults.fallback in the policy"
-        )
-    journey.caveats.append("router-bypassed")
+    named = policy.names.get(request.model)
+    wanted = (*(named.deployments if named else ()), *policy.fallbacks)
+    for deployment in (policy.deployments[name] for name in wanted):
+        if deployment.backing is not None and policy.zone_allowed(deployment, request):
+            journey.caveats.append("router-bypassed")
+            return _bypassing(deployment, policy)
+    raise NotReachable("routing failed and no fallback can be called; set defaults.fallback in the policy")
+
+
+def _bypassing(deployment: Deployment, policy: Policy) -> Decision:
     return Decision(
         deployment=deployment.name,
         model=deployment.model.name,

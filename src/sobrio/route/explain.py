@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
-from sobrio.errors import InputError, SobrioError
+from sobrio.errors import InputError, NotReachable, SobrioError
 from sobrio.route.decide import decide
 from sobrio.route.journey import Journey
 from sobrio.route.remember import would_hit
@@ -38,10 +38,17 @@ def explain(request: Request, rooms: Rooms) -> dict[str, Any]:
 
 
 def _decision(journey: Journey) -> tuple[Decision | None, str | None]:
+    """The decision, and why it could not be carried out.
+
+    Where nothing can be called from here, the decision is shown as it would be with every key set.
+    """
     try:
         return decide(journey), None
     except InputError:
         raise
+    except NotReachable as error:
+        journey.policy = replace(journey.policy, unbacked="show")
+        return _decision(journey)[0], error.message
     except SobrioError as error:
         return None, error.message
 

@@ -24,17 +24,30 @@ async def live(request: Request, rooms: Rooms) -> Reply:
     """
     journey = Journey.begin(request, rooms)
     try:
-        if (reply := recalled(journey)) is not None:
-            return reply
-        decision = decide(journey)
-        _must_be_callable(decision, journey)
-        rooms.ledger.open(journey.id, journey.at)
-        return deliver(journey, await begin_answer(journey, decision))
+        return recalled(journey) or await _collapsed(journey)
     except SobrioError as error:
         raise book(journey, error) from error.__cause__
     except asyncio.CancelledError:
         book(journey, ClientGone("the client left before the answer began"))
         raise
+
+
+async def _collapsed(journey: Journey) -> Reply:
+    """Of identical requests at the same moment one is called; the others find its answer in the cache."""
+    if journey.cache_key is None or journey.request.stream:
+        return await _answered(journey)
+    flights = journey.rooms.flights
+    reply, shared = await flights.board(journey.cache_key, lambda: _answered(journey))
+    if shared or reply is None:
+        return recalled(journey) or await _answered(journey)
+    return reply
+
+
+async def _answered(journey: Journey) -> Reply:
+    decision = decide(journey)
+    _must_be_callable(decision, journey)
+    journey.rooms.ledger.open(journey.id, journey.at)
+    return deliver(journey, await begin_answer(journey, decision))
 
 
 def _must_be_callable(decision: Decision, journey: Journey) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sobrio.policy import Policy
+from sobrio.recall.flight import Flights
+from sobrio.route.reply import Reply
 from sobrio.terms.ports import Accountant, Assessor, ExactStore, Ledger, Upstream
 
 
@@ -29,4 +31,5 @@ class Rooms:
     upstream: Upstream
     ledger: Ledger
     cache: ExactStore | None = None
+    flights: Flights[Reply] = field(default_factory=Flights)
     closing: ClosingCost = field(default_factory=ClosingCost)
