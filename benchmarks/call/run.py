@@ -1,6 +1,6 @@
 """What a call costs: processor microseconds per request of our client, of a raw one, and of litellm.
 
-    python benchmarks/call/run.py [--rounds 7]
+    python benchmarks/call/run.py [--rounds 5]
 
 All clients ask the same upstream, which is another process, so only the client's own processor time
 is counted. Rounds are interleaved, so that a busy machine slows all alike; ratios are taken within a
@@ -123,17 +123,19 @@ async def bare_litellm(port: int, call: Call) -> Ask:
     return ask
 
 
-async def cost_us(ask: Ask, in_flight: int, requests: int) -> float:
-    """Processor microseconds per request, warm."""
-
-    async def worker(count: int) -> None:
-        for _ in range(count):
+async def ask_often(ask: Ask, in_flight: int, each: int) -> None:
+    async def worker() -> None:
+        for _ in range(each):
             await ask()
 
-    await asyncio.gather(*(worker(2) for _ in range(in_flight)))
+    await asyncio.gather(*(worker() for _ in range(in_flight)))
+
+
+async def cost_us(ask: Ask, in_flight: int, requests: int) -> float:
+    """Processor microseconds per request."""
     each = max(1, requests // in_flight)
     before = time.process_time()
-    await asyncio.gather(*(worker(each) for _ in range(in_flight)))
+    await ask_often(ask, in_flight, each)
     return (time.process_time() - before) / (each * in_flight) * 1e6
 
 
@@ -150,6 +152,8 @@ async def measure(port: int, rounds: int) -> list[dict[str, Any]]:
     for stream in (False, True):
         for in_flight in IN_FLIGHT:
             asks = {name: await make(port, call_of(stream)) for name, make in clients.items()}
+            for ask in asks.values():
+                await ask_often(ask, in_flight, 1)
             costs: dict[str, list[float]] = {name: [] for name in asks}
             for _ in range(rounds):
                 for name, ask in asks.items():
@@ -193,7 +197,7 @@ def environment() -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     rounds = parser.parse_args().rounds
     before = environment()
     with upstream() as port:
