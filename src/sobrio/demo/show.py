@@ -19,15 +19,15 @@ from sobrio.terms.receipt import Receipt
 if TYPE_CHECKING:
     from rich.console import Console
 
-_PASSED = {True: "passed", False: "failed", None: "–"}
+_PASSED = {True: "pass", False: "fail", None: "–"}
 
 
 def show(result: DemoResult, console: Console) -> None:
     reasons = _Reasons()
     console.print(_table(result.exchanges, reasons))
-    console.print(Text("Why:"))
+    console.print(Text("\nWhy:"))
     for letter, reason in reasons.lines():
-        console.print(Text(f"  {letter}  {reason}"))
+        console.print(Text(f"  {letter}  {reason}"), soft_wrap=True)
     for line in (*_summary(result), "", *_next(result)):
         console.print(Text(line), soft_wrap=True)
 
@@ -52,10 +52,12 @@ def _letter(index: int) -> str:
 
 
 def _table(exchanges: Sequence[Exchange], reasons: _Reasons) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", title_justify="left")
+    table = Table(
+        box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold", title_justify="left"
+    )
     table.title = "Energy in mWh: P50 (P5–P95)"
     for column in ("prompt", "task", "decision [why]", "realised", "avoided", "check"):
-        table.add_column(Text(column), overflow="fold")
+        table.add_column(Text(column), overflow="fold", no_wrap=column == "check")
     for each in exchanges:
         table.add_row(*(Text(cell) for cell in _row(each, reasons)))
     return table
