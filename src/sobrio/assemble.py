@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sobrio import sdk
 from sobrio.call import Direct, Dispatch, ThroughLitellm
@@ -15,9 +16,11 @@ from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
 from sobrio.policy import Policy, load_policy
 from sobrio.recall import SqliteStore
-from sobrio.report.document import Baseline, Declarations
 from sobrio.route import Rooms
 from sobrio.understand import Predictor
+
+if TYPE_CHECKING:
+    from sobrio.report.document import Declarations
 
 
 def home(data_dir: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -35,6 +38,8 @@ def open_ledger(data_dir: Path) -> SqliteLedger:
 
 def declarations(policy: Policy) -> Declarations:
     """What a report takes from the policy: the declared reference, and where impacts belong."""
+    from sobrio.report.document import Baseline, Declarations
+
     inventory = {name: each.inventory for name, each in policy.deployments.items()}
     baseline = policy.baseline
     if baseline is None:
@@ -58,6 +63,9 @@ def open_rooms(
     catalog = Catalog.default()
     in_force = load_policy(policy, catalog, environ)
     where = home(data_dir, environ)
+    accountant = Estimator(catalog=catalog)
+    for deployment in in_force.deployments.values():
+        accountant.rates(deployment)  # drawn now, so that the first request does not wait for it
     with ExitStack() as stack:
         ledger = open_ledger(where)
         stack.callback(ledger.shutdown)
@@ -72,7 +80,7 @@ def open_rooms(
         yield Rooms(
             policy=lambda: in_force,
             assessor=Predictor.default(),
-            accountant=Estimator(catalog=catalog),
+            accountant=accountant,
             upstream=Dispatch(openai=Direct(), litellm=ThroughLitellm()),
             ledger=ledger,
             cache=cache,
