@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.errors import InputError
-from sobrio.impact.draws import Vector, lognormal
-from sobrio.impact.length import LengthRatio, rho, routed_model
+from sobrio.impact.draws import Vector
+from sobrio.impact.length import LengthRatio, rho, routed_model, spread
 from sobrio.impact.methods import method as method_of
 from sobrio.impact.place import Place, place
 from sobrio.impact.profile import Profile, processor
@@ -59,6 +59,7 @@ class Estimator:
         self._count = self._method.draws.count
         self._profiles: dict[tuple[object, ...], Profile | None] = {}
         self._places: dict[tuple[str | None, str], Place] = {}
+        self._ratios: dict[tuple[str, str, float], Vector] = {}
         self._router = processor(self._method.draws, self._place(router_zone, ""))
         self._router_per_second = self._router.wh_per_request * self._router.per_wh
 
@@ -217,13 +218,15 @@ class Estimator:
         return _priced(reference, profile, stretch=ratio)
 
     def _rho(self, routed: Model | None, reference: Model) -> Vector:
-        measured = None if routed is None else self._length_ratios.get((routed.name, reference.name))
-        if not self._method.probabilistic:
-            return np.full(self._count, 1.0 if measured is None else measured.central)
-        if measured is None or routed is None:
-            return rho(self._method.draws, routed, reference)
-        z = self._method.draws.normal(f"rho {routed.name} {reference.name}")
-        return lognormal(z, (measured.low, measured.central, measured.high))
+        """A method without probabilities takes the lengths as they are until rho is measured."""
+        pair = ("" if routed is None else routed.name, reference.name)
+        measured = self._length_ratios.get(pair)
+        if measured is None and not self._method.probabilistic:
+            return np.ones(self._count)
+        key = (*pair, spread(routed, reference))
+        if key not in self._ratios:
+            self._ratios[key] = rho(self._method.draws, routed, reference, measured)
+        return self._ratios[key]
 
     def _sum(self, activities: Iterable[Activity]) -> Total:
         return total(map(self._one, _summed(activities)), self._count)

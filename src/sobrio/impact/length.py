@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from sobrio.impact.draws import Draws, Vector
+from sobrio.impact.draws import Draws, Vector, lognormal
 from sobrio.terms.activity import Activity
 from sobrio.terms.model import Model
 
@@ -44,7 +44,9 @@ def spread(routed: Model | None, reference: Model) -> float:
     return SAME_FAMILY if routed.family and routed.family == reference.family else OTHER_FAMILY
 
 
-def rho(draws: Draws, routed: Model | None, reference: Model) -> Vector:
-    """Prior of rho, median 1, shape (count,); one vector per pair of models: it does not average out."""
-    key = f"rho {'' if routed is None else routed.name} {reference.name}"
-    return np.asarray(np.exp(spread(routed, reference) * draws.normal(key)))
+def rho(draws: Draws, routed: Model | None, reference: Model, measured: LengthRatio | None = None) -> Vector:
+    """Drawn rho, shape (count,); one vector per pair of models, so that it does not average out."""
+    z = draws.normal(f"rho {'' if routed is None else routed.name} {reference.name}")
+    if measured is not None:
+        return lognormal(z, (measured.low, measured.central, measured.high))
+    return np.asarray(np.exp(spread(routed, reference) * z))
