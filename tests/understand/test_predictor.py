@@ -68,3 +68,45 @@ def test_scores_of_the_wrong_shape_or_range_are_refused(predictor: Predictor) ->
         predictor.fit(["a"], [SMALL], np.zeros((2, 1)))
     with pytest.raises(InputError, match="between 0 and 1"):
         predictor.fit(["a"], [SMALL], np.full((1, 1), 7.0))
+
+
+def test_nothing_asked_of_nobody_is_an_empty_table(predictor: Predictor) -> None:
+    assert predictor.quality([], SIZES).shape == (0, 3)
+    assert predictor.quality([EASY, HARD], ()).shape == (2, 0)
+    assert predictor.output_tokens([], ()).shape == (0, 0)
+    assert predictor.assess(EASY, ()).expectations == ()
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "\ud800 half a pair", "🙂" * 50, "a" * 200_000])
+def test_odd_texts_are_assessed_like_any_other(predictor: Predictor, text: str) -> None:
+    assessment = predictor.assess(text, SIZES)
+    assert all(0 < each.quality < 1 for each in assessment.expectations)
+    assert all(each.output_tokens >= 1 for each in assessment.expectations)
+
+
+def test_an_assessment_says_what_was_understood_and_why(predictor: Predictor) -> None:
+    assessment = predictor.assess(HARD, SIZES)
+    assert assessment.task == "mathematics"
+    assert assessment.language == "en"
+    assert assessment.difficulty > predictor.assess(EASY, SIZES).difficulty
+    assert [each.model for each in assessment.expectations] == [model.name for model in SIZES]
+    assert all(each.quality_sd > 0 for each in assessment.expectations)
+    assert any("harder" in reason for reason in assessment.reasons)
+    assert assessment.predictor == predictor.version
+
+
+def test_a_prompt_like_no_training_prompt_is_called_so(predictor: Predictor) -> None:
+    strange = predictor.assess("ACGTTAGGCATCGATCGATCAGCTAGCATCGACT", SIZES)
+    usual = predictor.assess("Which of the following is a noble gas?\nA) neon\nB) iron", SIZES)
+    assert "out-of-distribution" in strange.caveats
+    assert usual.caveats == ()
+    assert strange.confidence < usual.confidence
+
+
+def test_assessing_twice_gives_the_same(predictor: Predictor) -> None:
+    assert predictor.assess(HARD, SIZES) == predictor.assess(HARD, SIZES)
+
+
+def test_models_are_found_by_their_catalogue_name(predictor: Predictor) -> None:
+    small, large = predictor.quality([HARD], ["smollm2-135m-instruct", "llama-3.3-70b-instruct"])[0]
+    assert small < large

@@ -60,10 +60,9 @@ def _ngrams(spans: Spans) -> tuple[Hashes, Hashes]:
     """(words and word pairs, character n-grams)."""
     words = spans.hashes(spans.starts, spans.ends)
     pairs = words[:-1] * _PAIR + words[1:]
-    starts = np.arange(max(0, len(spans.codes) - _CHARS + 1))
-    return np.concatenate([words, pairs]), spans.hashes(starts, starts + _CHARS)
+    return np.concatenate([words, pairs]), spans.ngrams(_CHARS)
 
 
 def _buckets(hashes: Hashes, count: int) -> NDArray[np.intp]:
     shift = np.uint64(64 - (count.bit_length() - 1))
-    return (((hashes ^ (hashes >> np.uint64(31))) * _MIX) >> shift).astype(np.intp)
+    return (((hashes ^ (hashes >> np.uint64(31))) * _MIX) >> shift).view(np.intp)

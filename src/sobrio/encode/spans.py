@@ -68,6 +68,11 @@ class Spans:
         """One hash per span [start, end), the same wherever in a text the span stands."""
         return (self.prefix[ends] - self.prefix[starts]) * _DOWN[starts]
 
+    def ngrams(self, size: int) -> Hashes:
+        """The hash of every run of `size` bytes, shape (bytes - size + 1,)."""
+        count = max(0, len(self.codes) - size + 1)
+        return (self.prefix[size:] - self.prefix[:count]) * _DOWN[:count]
+
 
 def spans_of(text: str) -> Spans:
     """Accents are dropped: "theoreme" and "theorem" share their beginnings, as do many cognates."""

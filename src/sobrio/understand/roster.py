@@ -58,7 +58,7 @@ class Rosters:
     def _roster(self, models: Sequence[Model]) -> Roster:
         names = tuple(canonical(model.name) for model in models)
         found = [self.places.get(name) for name in names]
-        facts = np.array([facts_of(model) for model in models])
+        facts = np.array([facts_of(model) for model in models]).reshape(len(models), len(FACTS))
         plain = facts.copy()
         plain[:, FACTS.index("reasoning")] = 0.0
         return Roster(
@@ -68,9 +68,9 @@ class Rosters:
             plain_facts=plain,
             ability=_at(self.parameters.ability, found),
             verbosity=_at(self.parameters.verbosity, found),
-            met=np.array([place is not None for place in found]),
+            met=np.array([place is not None for place in found], bool),
         )
 
 
 def _at(values: NDArray[np.float32], places: Sequence[int | None]) -> Floats:
-    return np.array([0.0 if place is None else float(values[place]) for place in places])
+    return np.array([0.0 if place is None else float(values[place]) for place in places], np.float64)

@@ -78,9 +78,9 @@ def surface(reading: Reading) -> NDArray[np.float32]:
     shape = [
         math.log1p(len(reading.text)) / 2,
         math.exp(-len(lengths) / 8),
-        float(words.mean()) / 5 if len(words) else 0.0,
+        float(words.sum()) / max(len(words), 1) / 5,
         4 * signs[_DIGITS] / size,
-        2 * (1 - lengths[lengths > 1].sum() / size),
+        2 * (1 - words.sum() / size),
     ]
     return np.concatenate([shape, np.log1p(counts)]).astype(np.float32)
 
