@@ -7,6 +7,7 @@ import pytest
 
 from sobrio.impact import Estimator, LengthRatio, break_even_rate
 from sobrio.terms.activity import Activity
+from sobrio.terms.caveat import CAVEATS
 from sobrio.terms.impacts import CRITERIA, Avoided, Impacts
 from sobrio.terms.model import Hardware, Model
 from sobrio.terms.quantity import Quantity
@@ -234,3 +235,16 @@ def test_a_disclosed_building_always_evaporates_something(estimator: Estimator):
         model=SMALL, input_tokens=100, output_tokens=300, provider="google", zone="USA"
     )
     assert hosted.water_ml is not None and hosted.water_ml.parts["site"].low > 0
+
+
+def test_caveats_say_what_a_comparison_does_not_know(estimator: Estimator):
+    old = Model("old", 8, 8, stale=True)
+    call, reference = [Activity(old, 100, 300)], Activity(LARGE, 100, 300)
+    said = {
+        equivalence: estimator.avoided(call, reference, equivalence=equivalence).caveats
+        for equivalence in ("verified", "unverified", "not comparable")
+    }
+    assert all({"stale-facts", "training-excluded"} <= set(codes) for codes in said.values())
+    assert "unverified" not in said["verified"] and "unverified" in said["unverified"]
+    assert "not-comparable" in said["not comparable"]
+    assert all(code in CAVEATS for codes in said.values() for code in codes)

@@ -252,7 +252,8 @@ class Estimator:
     ) -> Profile | None:
         key = (*_facts(model), hardware, zone, provider)
         if key not in self._profiles:
-            self._profiles[key] = self._method.profile(model, hardware, self._place(zone, provider))
+            profile = self._method.profile(model, hardware, self._place(zone, provider))
+            self._profiles[key] = _dated(profile) if profile and model.stale else profile
         return self._profiles[key]
 
     def _place(self, zone: str | None, provider: str) -> Place:
@@ -280,11 +281,15 @@ def _priced(activity: Activity, profile: Profile, stretch: Vector | None = None)
     return Total(wh * per_wh, (profile.evidence,), profile.caveats)
 
 
+def _dated(profile: Profile) -> Profile:
+    return replace(profile, caveats=(*profile.caveats, "stale-facts"))
+
+
 def _facts(model: Model) -> tuple[object, ...]:
     """What of a model its impact depends on."""
     return (
         model.name, model.family, model.kind, model.total_params_b, model.active_params_b,
-        model.weight_bits, model.reasoning, model.evidence,
+        model.weight_bits, model.reasoning, model.evidence, model.stale,
     )  # fmt: skip
 
 

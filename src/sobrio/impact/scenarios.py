@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sobrio.errors import InputError
 from sobrio.impact import accelerator
 from sobrio.impact.draws import Vector, normals, uniforms
 
@@ -79,6 +80,7 @@ class Scenarios:
 
         `None` is unknown: it is drawn, and shared by all n within a scenario. `architecture` is `dense` or
         `moe`; all parameters of a dense network are active. Reading a prompt of ordinary length is in.
+        Raises `InputError` for an accelerator that nothing is known of.
         """
         total = np.atleast_1d(np.asarray(total_params_b, float))
         active = total if active_params_b is None else np.asarray(active_params_b, float)
@@ -128,7 +130,7 @@ class Scenarios:
         prompt: bool,
     ) -> NDArray[np.float64]:
         weight = self.bits()[:, None] if bits is None else bits
-        kind = self.gpu()[:, None] if gpu is None else gpu
+        kind = self.gpu()[:, None] if gpu is None else np.vectorize(_known)(gpu)
         runs = accelerator.Runs.of(
             total_b=total,
             active_b=active,
@@ -143,3 +145,11 @@ class Scenarios:
     def _choice(self, key: str, shares: dict[Any, float]) -> NDArray[Any]:
         edges = np.cumsum(list(shares.values()))[:-1]
         return np.array(list(shares))[np.searchsorted(edges, self.uniform(key))]
+
+
+def _known(gpu: str) -> str:
+    known = accelerator.known_gpu(gpu)
+    if known is None:
+        names = ", ".join(accelerator.MEMORY_GB)
+        raise InputError(f"nothing is known of accelerator {gpu!r}; use {names}, or None to draw one")
+    return known

@@ -58,7 +58,7 @@ def _size(size: Billions | None, u: Vector) -> Vector:
 
 def _on_accelerators(model: Model, machine: Hardware, place: Place, scenarios: Scenarios) -> Profile:
     total, active = sizes(model, scenarios)
-    gpu = machine.gpu if machine.gpu in accelerator.MEMORY_GB else None
+    gpu = accelerator.known_gpu(machine.gpu or "")
     joules = scenarios.decoding_energy(
         total,
         active,

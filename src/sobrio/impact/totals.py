@@ -34,6 +34,14 @@ WEAKEST_FIRST: Final[tuple[Evidence, ...]] = (
 Levels: TypeAlias = Sequence[Number]
 """P5, P50 and P95."""
 
+_ABOUT: Final[Mapping[Equivalence, tuple[str, ...]]] = {
+    "verified": ("training-excluded",),
+    "predicted": ("training-excluded", "unverified"),
+    "unverified": ("training-excluded", "unverified"),
+    "not comparable": ("training-excluded", "not-comparable"),
+}
+"""Caveats of a comparison whose answers are known to be so equivalent."""
+
 _NAMES: Final = (*PARTS, *ROWS[1:])
 _CHANCES: Final = np.array([0.05, 0.5, 0.95])
 _FEW: Final = 16
@@ -120,7 +128,7 @@ def as_avoided(
         reference=name,
         equivalence=equivalence,
         method=method,
-        caveats=tuple(dict.fromkeys((*reference.caveats, *realised.caveats))),
+        caveats=tuple(dict.fromkeys((*reference.caveats, *realised.caveats, *_ABOUT[equivalence]))),
     )
 
 
