@@ -51,9 +51,9 @@ def serving(policy: Path, tmp_path: Path) -> Iterator[tuple[str, subprocess.Pope
     arguments = command(policy, tmp_path, "--port", "0", "--json")
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        ready = "".join(iter(process.stdout.readline, "}\n")) + "}"
+        ready = json.loads(process.stdout.readline())
         try:
-            yield json.loads(ready)["ready"], process
+            yield ready["ready"], process
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)

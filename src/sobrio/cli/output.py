@@ -27,6 +27,12 @@ def document(data: Any) -> None:
     sys.stdout.buffer.flush()
 
 
+def record(data: Any) -> None:
+    """One JSON document on one line, for what is read while the command still runs."""
+    sys.stdout.buffer.write(msgspec.json.encode(data) + b"\n")
+    sys.stdout.buffer.flush()
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table for people, on stdout since it is the answer."""
     from rich.console import Console

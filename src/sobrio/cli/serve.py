@@ -26,7 +26,7 @@ def serve(
 
     def ready(url: str) -> None:
         if json:
-            output.document({"ready": url})
+            output.record({"ready": url})
         else:
             output.prose().print(f"sobrio is ready at {url}", highlight=False)
 

@@ -29,9 +29,9 @@ class Call:
     """Such as `/chat/completions`, below the upstream's base URL."""
     body: bytes
     stream: bool
-    timeout_s: float = 120.0
+    timeout_s: float = 600.0
     connect_timeout_s: float = 5.0
-    first_byte_timeout_s: float | None = None
+    first_byte_timeout_s: float | None = 120.0
     """Until the first byte of the body; `None` = `timeout_s` alone bounds the whole answer."""
 
 
