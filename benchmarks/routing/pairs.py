@@ -17,7 +17,12 @@ SMALLER_BY = 0.2
 def pairs_of(source: Source) -> list[tuple[int, int]]:
     """The three best models, each with three smaller ones that reach 35 to 85 % of its mean score."""
     known = np.isfinite(source.scores)
-    mean = np.array([column[mask].mean() if mask.any() else 0.0 for column, mask in zip(source.scores.T, known.T)])
+    mean = np.array(
+        [
+            column[mask].mean() if mask.any() else 0.0
+            for column, mask in zip(source.scores.T, known.T, strict=True)
+        ]
+    )
     size = np.array([facts_of(model)[1] for model in source.models])
     usable = [
         place

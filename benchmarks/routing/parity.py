@@ -22,30 +22,90 @@ SHARES = (0.25, 0.5, 0.75)
 
 TEMPLATES: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "knowledge": (
-        ("Who wrote the novel {}?", "Qui a écrit le roman {} ?", "Wer hat den Roman {} geschrieben?", "¿Quién escribió la novela {}?"),
-        ("In which year was {} published?", "En quelle année {} a-t-il été publié ?", "In welchem Jahr wurde {} veröffentlicht?", "¿En qué año se publicó {}?"),
+        (
+            "Who wrote the novel {}?",
+            "Qui a écrit le roman {} ?",
+            "Wer hat den Roman {} geschrieben?",
+            "¿Quién escribió la novela {}?",
+        ),
+        (
+            "In which year was {} published?",
+            "En quelle année {} a-t-il été publié ?",
+            "In welchem Jahr wurde {} veröffentlicht?",
+            "¿En qué año se publicó {}?",
+        ),
     ),
     "word problems": (
-        ("A shop sells {} apples a day at 3 euros each. How much does it earn in a week?", "Un magasin vend {} pommes par jour à 3 euros chacune. Combien gagne-t-il en une semaine ?", "Ein Laden verkauft täglich {} Äpfel für je 3 Euro. Wie viel verdient er in einer Woche?", "Una tienda vende {} manzanas al día a 3 euros cada una. ¿Cuánto gana en una semana?"),
-        ("A train covers {} kilometres in 4 hours. How far does it go in 7 hours?", "Un train parcourt {} kilomètres en 4 heures. Quelle distance parcourt-il en 7 heures ?", "Ein Zug fährt {} Kilometer in 4 Stunden. Wie weit fährt er in 7 Stunden?", "Un tren recorre {} kilómetros en 4 horas. ¿Qué distancia recorre en 7 horas?"),
+        (
+            "A shop sells {} apples a day at 3 euros each. How much does it earn in a week?",
+            "Un magasin vend {} pommes par jour à 3 euros chacune. Combien gagne-t-il en une semaine ?",
+            "Ein Laden verkauft täglich {} Äpfel für je 3 Euro. Wie viel verdient er in einer Woche?",
+            "Una tienda vende {} manzanas al día a 3 euros cada una. ¿Cuánto gana en una semana?",
+        ),
+        (
+            "A train covers {} kilometres in 4 hours. How far does it go in 7 hours?",
+            "Un train parcourt {} kilomètres en 4 heures. Quelle distance parcourt-il en 7 heures ?",
+            "Ein Zug fährt {} Kilometer in 4 Stunden. Wie weit fährt er in 7 Stunden?",
+            "Un tren recorre {} kilómetros en 4 horas. ¿Qué distancia recorre en 7 horas?",
+        ),
     ),
     "mathematics": (
-        ("Prove that the equation $x^2 + {} = y^3$ has finitely many integer solutions.", "Démontre que l'équation $x^2 + {} = y^3$ a un nombre fini de solutions entières.", "Beweise, dass die Gleichung $x^2 + {} = y^3$ nur endlich viele ganzzahlige Lösungen hat.", "Demuestra que la ecuación $x^2 + {} = y^3$ tiene un número finito de soluciones enteras."),
-        ("Compute the integral of $x^{} e^x$ from 0 to 1.", "Calcule l'intégrale de $x^{} e^x$ de 0 à 1.", "Berechne das Integral von $x^{} e^x$ von 0 bis 1.", "Calcula la integral de $x^{} e^x$ de 0 a 1."),
+        (
+            "Prove that the equation $x^2 + {} = y^3$ has finitely many integer solutions.",
+            "Démontre que l'équation $x^2 + {} = y^3$ a un nombre fini de solutions entières.",
+            "Beweise, dass die Gleichung $x^2 + {} = y^3$ nur endlich viele ganzzahlige Lösungen hat.",
+            "Demuestra que la ecuación $x^2 + {} = y^3$ tiene un número finito de soluciones enteras.",
+        ),
+        (
+            "Compute the integral of $x^{} e^x$ from 0 to 1.",
+            "Calcule l'intégrale de $x^{} e^x$ de 0 à 1.",
+            "Berechne das Integral von $x^{} e^x$ von 0 bis 1.",
+            "Calcula la integral de $x^{} e^x$ de 0 a 1.",
+        ),
     ),
     "code": (
-        ("Write a Python function that sorts {} numbers without using sort.", "Écris une fonction Python qui trie {} nombres sans utiliser sort.", "Schreibe eine Python-Funktion, die {} Zahlen sortiert, ohne sort zu verwenden.", "Escribe una función de Python que ordene {} números sin usar sort."),
-        ("Implement a thread-safe cache with at most {} entries in Java and explain its complexity.", "Implémente un cache sûr entre threads d'au plus {} entrées en Java et explique sa complexité.", "Implementiere einen threadsicheren Cache mit höchstens {} Einträgen in Java und erkläre seine Komplexität.", "Implementa una caché segura entre hilos con un máximo de {} entradas en Java y explica su complejidad."),
+        (
+            "Write a Python function that sorts {} numbers without using sort.",
+            "Écris une fonction Python qui trie {} nombres sans utiliser sort.",
+            "Schreibe eine Python-Funktion, die {} Zahlen sortiert, ohne sort zu verwenden.",
+            "Escribe una función de Python que ordene {} números sin usar sort.",
+        ),
+        (
+            "Implement a thread-safe cache with at most {} entries in Java and explain it.",
+            "Implémente un cache sûr entre threads d'au plus {} entrées en Java et explique-le.",
+            "Implementiere einen threadsicheren Cache mit bis zu {} Einträgen in Java und erkläre sie.",
+            "Implementa en Java una caché segura entre hilos de hasta {} entradas y explícala.",
+        ),
     ),
     "writing": (
-        ("Write an e-mail to invite {} people to a birthday party.", "Écris un courriel pour inviter {} personnes à une fête d'anniversaire.", "Schreibe eine E-Mail, um {} Leute zu einer Geburtstagsfeier einzuladen.", "Escribe un correo para invitar a {} personas a una fiesta de cumpleaños."),
-        ("Give me {} ideas for dinner tonight.", "Donne-moi {} idées pour le dîner de ce soir.", "Gib mir {} Ideen für das Abendessen heute.", "Dame {} ideas para la cena de esta noche."),
+        (
+            "Write an e-mail to invite {} people to a birthday party.",
+            "Écris un courriel pour inviter {} personnes à une fête d'anniversaire.",
+            "Schreibe eine E-Mail, um {} Leute zu einer Geburtstagsfeier einzuladen.",
+            "Escribe un correo para invitar a {} personas a una fiesta de cumpleaños.",
+        ),
+        (
+            "Give me {} ideas for dinner tonight.",
+            "Donne-moi {} idées pour le dîner de ce soir.",
+            "Gib mir {} Ideen für das Abendessen heute.",
+            "Dame {} ideas para la cena de esta noche.",
+        ),
     ),
     "analysis": (
-        ("Compare {} strategies to reduce inflation and explain their side effects on employment.", "Compare {} stratégies pour réduire l'inflation et explique leurs effets secondaires sur l'emploi.", "Vergleiche {} Strategien zur Senkung der Inflation und erkläre ihre Nebenwirkungen auf die Beschäftigung.", "Compara {} estrategias para reducir la inflación y explica sus efectos secundarios sobre el empleo."),
-        ("Explain to {} patients why antibiotics do not help against viruses.", "Explique à {} patients pourquoi les antibiotiques n'aident pas contre les virus.", "Erkläre {} Patienten, warum Antibiotika nicht gegen Viren helfen.", "Explica a {} pacientes por qué los antibióticos no ayudan contra los virus."),
+        (
+            "Compare {} strategies to reduce inflation and explain their side effects.",
+            "Compare {} stratégies pour réduire l'inflation et explique leurs effets secondaires.",
+            "Vergleiche {} Strategien zur Senkung der Inflation und erkläre die Nebenwirkungen.",
+            "Compara {} estrategias para reducir la inflación y explica sus efectos secundarios.",
+        ),
+        (
+            "Explain to {} patients why antibiotics do not help against viruses.",
+            "Explique à {} patients pourquoi les antibiotiques n'aident pas contre les virus.",
+            "Erkläre {} Patienten, warum Antibiotika nicht gegen Viren helfen.",
+            "Explica a {} pacientes por qué los antibióticos no ayudan contra los virus.",
+        ),
     ),
-}  # fmt: skip
+}
 TITLES = ("Don Quixote", "Ulysses", "Faust", "Candide", "Emma", "Momo")
 NUMBERS = (3, 5, 8, 12, 20, 48)
 
@@ -75,11 +135,14 @@ def parity() -> dict[str, Any]:
             for share in SHARES
         },
         "same_task": {
-            language: round(float(np.mean([a == b for a, b in zip(tasks["en"], tasks[language], strict=True)])), 3)
+            language: round(
+                float(np.mean([a == b for a, b in zip(tasks["en"], tasks[language], strict=True)])), 3
+            )
             for language in LANGUAGES[1:]
         },
         "gain_correlation": {
-            language: round(float(np.corrcoef(gains["en"], gains[language])[0, 1]), 3) for language in LANGUAGES[1:]
+            language: round(float(np.corrcoef(gains["en"], gains[language])[0, 1]), 3)
+            for language in LANGUAGES[1:]
         },
     }
 

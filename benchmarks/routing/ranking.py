@@ -74,7 +74,8 @@ def _row(
     lengths = np.array([float(len(source.prompts[place])) for place in kept])
     groups = np.array(source.groups)[kept]
     measured = [
-        measure(source.scores[kept], expected, lengths, groups, strong, weak) for strong, weak in pairs_of(source)
+        measure(source.scores[kept], expected, lengths, groups, strong, weak)
+        for strong, weak in pairs_of(source)
     ]
     return {"source": source.name, "prompts": len(kept), **average([each for each in measured if each])}
 
@@ -101,7 +102,9 @@ def measure(
 
 
 def average(rows: Sequence[dict[str, float]]) -> dict[str, float]:
-    return {name: round(float(np.nanmean([row[name] for row in rows])), 4) for name in rows[0]} if rows else {}
+    return (
+        {name: round(float(np.nanmean([row[name] for row in rows])), 4) for name in rows[0]} if rows else {}
+    )
 
 
 def _table(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -111,7 +114,9 @@ def _table(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"mean": average(numbers), "surely_below_random": below, "sources": rows}
 
 
-def few_labels(world: World, name: str, strong: str, weak: str, labels: int, splits: int = 5) -> dict[str, Any]:
+def few_labels(
+    world: World, name: str, strong: str, weak: str, labels: int, splits: int = 5
+) -> dict[str, Any]:
     """The default predictor trained without the source, then fitted on so many labelled questions of it."""
     source, where = next((s, w) for s, w in world.slices() if s.name == name)
     groups = world.groups()
@@ -119,10 +124,19 @@ def few_labels(world: World, name: str, strong: str, weak: str, labels: int, spl
     names = [model.name for model in source.models]
     columns = [names.index(strong), names.index(weak)]
     rows = [_split(predictor, source, columns, labels, seed) for seed in range(splits)]
-    return {"source": name, "strong": strong, "weak": weak, "labels": labels, "splits": splits, **average(rows)}
+    return {
+        "source": name,
+        "strong": strong,
+        "weak": weak,
+        "labels": labels,
+        "splits": splits,
+        **average(rows),
+    }
 
 
-def _split(predictor: Predictor, source: Source, columns: list[int], labels: int, seed: int) -> dict[str, float]:
+def _split(
+    predictor: Predictor, source: Source, columns: list[int], labels: int, seed: int
+) -> dict[str, float]:
     scores = source.scores[:, columns]
     known = np.flatnonzero(np.isfinite(scores).all(axis=1))
     order = np.random.default_rng(seed).permutation(known)

@@ -54,7 +54,9 @@ def tables(data: Path) -> dict[str, Callable[[], Any]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--only", default="")
     chosen = parser.parse_args()
@@ -62,7 +64,11 @@ def main() -> None:
     for name in chosen.only.split(",") if chosen.only else every:
         begun = time.perf_counter()
         result = every[name]()
-        environment = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
+        environment = {
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "machine": platform.machine(),
+        }
         document = {"table": name, "environment": environment, "result": result}
         file = RESULTS / f"routing-{name}.json"
         file.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

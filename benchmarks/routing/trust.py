@@ -31,14 +31,20 @@ def promised(world: World, strong: str, weak: str) -> dict[str, Any]:
     expected = fitted.expected([world.seen[where.start + row] for row in rest], models)
     outcomes = [_split(expected[:, 0] - expected[:, 1], scores[rest], rng) for _ in range(SPLITS)]
     granted = [each for each in outcomes if each]
+    lost, saved = np.array(granted).T if granted else (np.array([np.nan]),) * 2
     return {
-        "strong": strong, "weak": weak, "labels": LABELS, "loss": LOSS, "confidence": CONFIDENCE,
-        "splits": SPLITS, "note": "the default predictor's training data include this source",
+        "strong": strong,
+        "weak": weak,
+        "labels": LABELS,
+        "loss": LOSS,
+        "confidence": CONFIDENCE,
+        "splits": SPLITS,
+        "note": "the default predictor's training data include this source",
         "granted": round(len(granted) / SPLITS, 3),
-        "kept_when_granted": round(float(np.mean([loss <= LOSS for loss, _ in granted])), 3) if granted else None,
-        "large_calls_saved": round(float(np.mean([share for _, share in granted])), 3) if granted else None,
-        "loss_mean": round(float(np.mean([loss for loss, _ in granted])), 4) if granted else None,
-    }  # fmt: skip
+        "kept_when_granted": round(float((lost <= LOSS).mean()), 3),
+        "large_calls_saved": round(float(saved.mean()), 3),
+        "loss_mean": round(float(lost.mean()), 4),
+    }
 
 
 def _split(gain: Any, scores: Any, rng: np.random.Generator) -> tuple[float, float] | None:

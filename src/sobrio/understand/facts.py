@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from sobrio.terms.model import Billions, Model
 
 FACTS: Final = ("one", "size", "tiny", "sparsity", "date", "code", "mathematics", "agent", "reasoning")
-"""`size`: log10 of active parameters over 10 billion; `tiny`: log10 of what is missing to 1 billion, negative;
-`sparsity`: log10 of total over active; `date`:
-years since mid-2023, damped after the training data end."""
+"""`size`: log10 of active parameters over 10 billion; `tiny`: log10 of active over 1 billion, 0 above;
+`sparsity`: log10 of total over active; `date`: years since mid-2023, damped after the training data end."""
 
 HASHED_FACTS: Final = ("one", "size")
 """The facts that the worth of n-grams may depend on."""

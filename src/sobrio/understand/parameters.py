@@ -48,7 +48,6 @@ class Parameters:
     usual: Floats
     """Lowest quantiles of the training prompts' likeness to their nearest landmark."""
 
-
     def confidence(self, hashed: Sparse) -> float:
         """1 when the prompt is as near to a landmark as four training prompts in five are, else less."""
         near = float((hashed.values @ self.landmarks[hashed.places]).max(initial=0.0))
@@ -60,7 +59,8 @@ class Parameters:
 
 def standardise(surface: Floats, mean: Floats, scale: Floats) -> Floats:
     """Clipped, so that no single extreme count decides."""
-    return np.minimum(np.maximum((surface - mean) / scale, -_CLIP), _CLIP)
+    standard: Floats = (surface - mean) / scale
+    return np.minimum(np.maximum(standard, -_CLIP), _CLIP)
 
 
 def save(parameters: Parameters, out: Path) -> None:

@@ -153,12 +153,8 @@ class Predictor:
         spread = self.parameters.ability_sd * np.where(roster.met, 0.5, 1.0) * (2.0 - confidence)
         sd = spread * quality * (1.0 - quality)
         ln_sd = self.parameters.length_ln_sd
-        return tuple(
-            Expectation(model.name, *numbers, ln_sd)
-            for model, *numbers in zip(
-                roster.models, quality.tolist(), sd.tolist(), tokens.tolist(), strict=True
-            )
-        )
+        rows = zip(roster.models, quality.tolist(), sd.tolist(), tokens.tolist(), strict=True)
+        return tuple(Expectation(model.name, q, s, t, ln_sd) for model, q, s, t in rows)
 
     def _roster(self, models: Sequence[str | Model]) -> Roster:
         return self.rosters.of([_model(model) for model in models])

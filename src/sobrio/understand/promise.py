@@ -97,5 +97,6 @@ def _missing(gain: Floats, served: Floats, best: Floats, loss: float, confidence
     slack = loss * best - (gain <= np.quantile(gain, _SHARES[0])) * (best - served)
     if slack.mean() <= 0:
         return None
-    growth = slack.mean() ** 2 / (2.0 * (slack.var() + slack.mean() ** 2))
+    mean, variance = float(slack.mean()), float(slack.var())
+    growth = mean**2 / (2.0 * (variance + mean**2))
     return max(1, math.ceil(-1.5 * math.log(1.0 - confidence) / growth) - len(gain))

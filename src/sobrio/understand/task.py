@@ -40,7 +40,9 @@ def task_of(reading: Reading, needs: Needs) -> Task:
     if needs.tools or _TOOLS in sample:
         return "agent"
     named = reading.named
-    if (any(sign in sample for sign in _CODE_SIGNS) and _code.search(sample)) or (named("code") >= 2 and named("mathematics") < 2 * named("code")):
+    if (any(sign in sample for sign in _CODE_SIGNS) and _code.search(sample)) or (
+        named("code") >= 2 and named("mathematics") < 2 * named("code")
+    ):
         return "code"
     formula = any(sign in sample for sign in "\\$^=") and _formula.search(sample) is not None
     for concept, task in _ORDERS:

@@ -17,14 +17,17 @@ from sobrio.understand import features
 from sobrio.understand.facts import facts_of
 from sobrio.understand.features import Features, features_of
 from sobrio.understand.parameters import Parameters, save, standardise
+from sobrio.understand.predictor import Predictor
 from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, solve
 from sobrio.understand.train.landmarks import Landmarks, landmarks_of
 from sobrio.understand.train.names import spelled
+from sobrio.understand.train.parallel import parallel
 from sobrio.understand.train.published import published
 from sobrio.understand.train.outcomes import Source, load
 
 ITERATIONS: Final = 120
+_TEACHER_ITERATIONS: Final = 80
 _LEAST_SCALE: Final = 0.05
 _SOURCE_WEIGHT: Final = 100.0
 _UNUSABLE: Final = ("llmrouter_trivia_qa",)
@@ -54,6 +57,9 @@ def train(data: Path, out: Path) -> TrainingReport:
     begun = time.perf_counter()
     sources = (*load(data), *published(data), *anchors())
     seen = [features_of(prompt) for source in sources for prompt in source.prompts]
+    teacher = Predictor.of(fit_sources(sources, seen, iterations=_TEACHER_ITERATIONS)[0], "teacher")
+    sources = (*sources, parallel(teacher.quality, teacher.output_tokens))
+    seen += [features_of(prompt) for prompt in sources[-1].prompts]
     parameters, loss = fit_sources(sources, seen)
     save(parameters, out)
     return TrainingReport(
