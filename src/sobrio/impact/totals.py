@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -48,7 +49,7 @@ _FEW: Final = 16
 """Up to this many scenarios are sorted in double precision; many, in single, which takes half the time."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Total:
     """Impacts in every scenario, how they are known and what they do not know."""
 
@@ -65,6 +66,14 @@ class Total:
 
     def __mul__(self, share: float) -> Total:
         return Total(self.matrix * share, self.evidence, self.caveats)
+
+    @cached_property
+    def criteria(self) -> Matrix:
+        """Parts summed, shape (5, K, ...): energy has one row, every other criterion the next two."""
+        sums = np.empty((len(PARTS), *self.matrix.shape[1:]))
+        sums[0] = self.matrix[0]
+        np.add(self.matrix[1::2], self.matrix[2::2], out=sums[1:])
+        return sums
 
     @property
     def weakest(self) -> Evidence:
@@ -93,7 +102,7 @@ def total(parts: Iterable[Total], count: int) -> Total:
 
 def as_impacts(side: Total, *, method: str, model: str = "") -> Impacts:
     """Quantiles of every criterion and part; a criterion with an unknown part is `None`."""
-    levels = _levels(side.matrix)
+    levels = _levels(side)
     return Impacts(
         _quantity(levels, "energy_wh"),
         _quantity(levels, "ghg_g"),
@@ -111,12 +120,11 @@ def as_avoided(
     reference: Total, realised: Total, *, name: str, equivalence: Equivalence, method: str, chances: bool
 ) -> Avoided:
     """Reference minus realised inside each scenario; P(avoided > 0) where `chances` are known."""
-    sums = _criteria(
-        _aligned(reference.matrix, realised.matrix) - _aligned(realised.matrix, reference.matrix)
-    )
+    ours, theirs = realised.criteria, reference.criteria
+    sums = _aligned(theirs, ours) - _aligned(ours, theirs)
     likely = _share_above_zero(sums[1]) if chances else None
     units = (unit for unit, _ in PARTS.values())
-    found = list(map(_known, _quantiles(sums), units))
+    found = list(map(_known, _quantiles(_for_sorting(sums)), units))
     energy, ghg, water, adpe, primary = found
     return Avoided(
         energy,
@@ -141,20 +149,16 @@ def _aligned(matrix: Matrix, other: Matrix) -> Matrix:
     return matrix[..., None] if matrix.ndim < other.ndim else matrix
 
 
-def _criteria(matrix: NDArray[Any]) -> NDArray[Any]:
-    """Parts summed, shape (5, K, ...): energy has one row, every other criterion the next two."""
-    return np.concatenate([matrix[:1], matrix[1::2] + matrix[2::2]])
-
-
-def _levels(matrix: Matrix) -> dict[str, Levels]:
+def _levels(side: Total) -> dict[str, Levels]:
     """P5, P50, P95 by criterion and by row."""
-    rows = _for_sorting(matrix)
-    levels = _quantiles(np.concatenate([_criteria(rows), rows[1:]]))
+    rows = np.concatenate([_for_sorting(side.criteria), _for_sorting(side.matrix[1:])])
+    levels = _quantiles(rows)
     return dict(zip(_NAMES, levels, strict=True)) | {"energy": levels[0]}
 
 
 def _for_sorting(matrix: Matrix) -> NDArray[Any]:
-    return matrix if matrix.shape[1] <= _FEW else matrix.astype(np.float32)
+    """A copy, in single precision where there are many scenarios."""
+    return matrix.astype(np.float64 if matrix.shape[1] <= _FEW else np.float32)
 
 
 def _quantiles(matrix: NDArray[Any]) -> list[Levels]:
