@@ -1,0 +1,124 @@
+"""Pricing: activities to totals in every scenario, with each deployment's profile worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sobrio.impact.activities import summed
+from sobrio.impact.draws import Spread, Vector
+from sobrio.impact.length import LengthRatio, rho, routed_model, spread
+from sobrio.impact.methods import Method
+from sobrio.impact.place import Place, place
+from sobrio.impact.profile import Profile, processor
+from sobrio.impact.totals import Total, total, unknown
+from sobrio.terms.activity import Activity
+from sobrio.terms.model import Hardware, Model
+
+if TYPE_CHECKING:
+    from sobrio.catalog import Catalog
+
+
+class Pricing:
+    """Remembers profiles, places and length ratios; the same activity always has the same totals."""
+
+    def __init__(
+        self,
+        method: Method,
+        catalog: Catalog,
+        length_ratios: Mapping[tuple[str, str], LengthRatio],
+    ) -> None:
+        self.method = method
+        self.count = method.draws.count
+        self._catalog = catalog
+        self._length_ratios = length_ratios
+        self._profiles: dict[tuple[object, ...], Profile | None] = {}
+        self._processors: dict[tuple[object, ...], Profile] = {}
+        self._places: dict[tuple[str | None, str], Place] = {}
+        self._ratios: dict[tuple[str, str, float], Vector] = {}
+
+    def total(self, activities: Iterable[Activity]) -> Total:
+        return total(map(self.one, summed(activities)), self.count)
+
+    def one(self, activity: Activity) -> Total:
+        """Measured processor time is charged as such; otherwise tokens are."""
+        machine = activity.hardware
+        if activity.cpu_seconds is not None and machine is not None and machine.kind == "cpu":
+            core = self.processor(activity.zone, activity.provider, machine.watts_per_core)
+            wh = core.energy(0, 0, 0, activity.cpu_seconds)
+            return _with_impacts(wh, core)
+        profile = self.profile(activity.model, machine, activity.zone, activity.provider)
+        return unknown(self.count) if profile is None else _priced(activity, profile)
+
+    def references(self, activities: Iterable[Activity], answered: Sequence[Activity]) -> Total:
+        """Reference calls, with rho times the output tokens that `answered` delivered; rho is drawn."""
+        routed = routed_model(answered)
+        return total((self._reference(each, routed) for each in summed(activities)), self.count)
+
+    def profile(
+        self, model: Model, hardware: Hardware | None, zone: str | None, provider: str
+    ) -> Profile | None:
+        key = (*_facts(model), hardware, zone, provider)
+        if key not in self._profiles:
+            profile = self.method.profile(model, hardware, self._place(zone, provider))
+            self._profiles[key] = _dated(profile) if profile and model.stale else profile
+        return self._profiles[key]
+
+    def processor(self, zone: str | None, provider: str, watts: Spread | None = None) -> Profile:
+        key = (zone, provider, watts)
+        if key not in self._processors:
+            self._processors[key] = processor(self.method.draws, self._place(zone, provider), watts)
+        return self._processors[key]
+
+    def _reference(self, activity: Activity, routed: Model | None) -> Total:
+        profile = self.profile(activity.model, activity.hardware, activity.zone, activity.provider)
+        if profile is None:
+            return unknown(self.count)
+        return _priced(activity, profile, stretch=self._rho(routed, activity.model))
+
+    def _rho(self, routed: Model | None, reference: Model) -> Vector:
+        """A method without probabilities takes the lengths as they are until rho is measured."""
+        pair = ("" if routed is None else routed.name, reference.name)
+        measured = self._length_ratios.get(pair)
+        if measured is None and not self.method.probabilistic:
+            return np.ones(self.count)
+        key = (*pair, spread(routed, reference))
+        if key not in self._ratios:
+            self._ratios[key] = rho(self.method.draws, routed, reference, measured)
+        return self._ratios[key]
+
+    def _place(self, zone: str | None, provider: str) -> Place:
+        key = (zone, provider)
+        if key not in self._places:
+            self._places[key] = place(self._catalog, zone, provider)
+        return self._places[key]
+
+
+def _priced(activity: Activity, profile: Profile, stretch: Vector | None = None) -> Total:
+    """The activity's totals; `stretch` multiplies its output tokens in every scenario."""
+    wh = profile.energy(
+        activity.output_tokens, activity.input_tokens, activity.cached_tokens, activity.requests
+    )
+    if stretch is not None:
+        wh = wh + np.multiply.outer(profile.wh_per_output * (stretch - 1), activity.output_tokens)
+    return _with_impacts(wh, profile)
+
+
+def _with_impacts(wh: Vector, profile: Profile) -> Total:
+    per_wh = profile.per_wh if wh.ndim == 1 else profile.per_wh[:, :, None]
+    return Total(wh * per_wh, (profile.evidence,), profile.caveats)
+
+
+def _dated(profile: Profile) -> Profile:
+    return replace(profile, caveats=(*profile.caveats, "stale-facts"))
+
+
+def _facts(model: Model) -> tuple[object, ...]:
+    """What of a model its impact depends on."""
+    return (
+        model.name, model.family, model.kind, model.total_params_b, model.active_params_b,
+        model.weight_bits, model.reasoning, model.evidence, model.stale,
+    )  # fmt: skip
