@@ -23,7 +23,7 @@ def ledger() -> None:
 
 @app.command()
 def verify(data_dir: DataDir = None, json: Json = False) -> None:
-    """Check that every receipt can be read. Exit 1 when something is wrong."""
+    """Check that every receipt and judgement is there and unchanged. Exit 1 when something is wrong."""
     from sobrio.assemble import home, open_ledger
 
     opened = open_ledger(home(data_dir))
@@ -45,5 +45,6 @@ def _print(found: Verification) -> None:
     for receipt_id, at in found.unfinished:
         output.line(f"receipt {receipt_id}, begun {at}, was never finished: its worker died on the way")
     output.line(
-        f"{found.receipts} receipts, {len(found.problems)} problems, {len(found.unfinished)} unfinished"
+        f"{found.receipts} receipts, {found.judgements} judgements, {len(found.problems)} problems, "
+        f"{len(found.unfinished)} unfinished"
     )

@@ -1,4 +1,4 @@
-"""The book: receipts in one SQLite file, each chained to the one before."""
+"""The book: receipts and judgements in one SQLite file, each chained to the one before of its kind."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from sobrio.errors import LedgerError
 from sobrio.ledger.spool import Closed, Opened
@@ -31,7 +31,22 @@ CREATE INDEX IF NOT EXISTS receipts_by_team ON receipts (team, at);
 CREATE INDEX IF NOT EXISTS receipts_by_model ON receipts (model, at);
 CREATE INDEX IF NOT EXISTS receipts_by_tenant ON receipts (tenant, at);
 CREATE TABLE IF NOT EXISTS opened (id TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS judgements (
+    number INTEGER PRIMARY KEY,
+    receipt TEXT NOT NULL,
+    body BLOB NOT NULL,
+    chain BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS judgements_by_receipt ON judgements (receipt);
 """
+_JUDGED: Final = """
+SELECT CAST(body AS BLOB), (
+    SELECT CAST(judgements.body AS BLOB) FROM judgements WHERE receipt = receipts.id
+    ORDER BY judgements.number DESC LIMIT 1
+) FROM receipts"""
+Table: TypeAlias = Literal["receipts", "judgements"]
+Judged: TypeAlias = tuple[bytes, bytes | None]
+"""A receipt and the latest judgement on it."""
 _BUSY_S: Final = 5.0
 
 
@@ -68,36 +83,48 @@ class Book:
                 opened,
             )
 
-    def find(self, receipt_id: str) -> bytes | None:
-        with self._told(), self._connection() as database:
-            row = database.execute(
-                "SELECT CAST(body AS BLOB) FROM receipts WHERE id = ?", (receipt_id,)
-            ).fetchone()
-        return None if row is None else bytes(row[0])
+    def judge(self, receipt_id: str, body: bytes, *, brought: Iterable[Closed] = ()) -> None:
+        """Keeps a judgement, on the disk when it returns, and any receipt brought with it."""
+        with self._told(), self._connection() as database, database:
+            database.execute("BEGIN IMMEDIATE")
+            _append(database, brought)
+            chain = link(_last(database, "judgements"), body)
+            database.execute(
+                "INSERT INTO judgements (receipt, body, chain) VALUES (?, ?, ?)", (receipt_id, body, chain)
+            )
 
-    def bodies(self, since: str | None, until: str | None) -> Iterator[bytes]:
+    def find(self, receipt_id: str) -> Judged | None:
+        with self._told(), self._connection() as database:
+            row: Judged | None = database.execute(f"{_JUDGED} WHERE id = ?", (receipt_id,)).fetchone()
+        return row
+
+    def between(self, since: str | None, until: str | None) -> Iterator[Judged]:
         """Oldest first; `since` is included and `until` is not."""
-        query = "SELECT CAST(body AS BLOB) FROM receipts WHERE at >= ? AND at < ? ORDER BY at, number"
+        query = f"{_JUDGED} WHERE at >= ? AND at < ? ORDER BY at, number"
         with self._told(), self._connection() as database:
-            for row in database.execute(query, (since or "", until or "\uffff")):
-                yield row[0]
+            yield from database.execute(query, (since or "", until or "\uffff"))
 
-    def rows(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """Id, body and chain of every receipt, in the order in which they were written."""
+    def rows(self, table: Table) -> Iterator[tuple[str, bytes, bytes]]:
+        """Receipt's id, body and chain of every record, in the order in which they were written."""
+        name = "id" if table == "receipts" else "receipt"
+        query = f"SELECT {name}, CAST(body AS BLOB), CAST(chain AS BLOB) FROM {table} ORDER BY number"
         with self._told(), self._connection() as database:
-            for row in database.execute(
-                "SELECT id, CAST(body AS BLOB), CAST(chain AS BLOB) FROM receipts ORDER BY number"
-            ):
-                yield row[0], row[1], row[2]
+            yield from database.execute(query)
 
-    def count(self) -> int:
+    def count(self, table: Table) -> int:
         with self._told(), self._connection() as database:
-            return int(database.execute("SELECT count(*) FROM receipts").fetchone()[0])
+            return int(database.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
     def unfinished(self) -> tuple[tuple[str, str], ...]:
         """Id and time of requests that were opened and never closed."""
         with self._told(), self._connection() as database:
             return tuple(database.execute("SELECT id, at FROM opened ORDER BY at, id"))
+
+    def alone(self) -> tuple[str, ...]:
+        """Ids that were judged and have no receipt."""
+        query = "SELECT DISTINCT receipt FROM judgements WHERE receipt NOT IN (SELECT id FROM receipts)"
+        with self._told(), self._connection() as database:
+            return tuple(row[0] for row in database.execute(query))
 
     def damage(self) -> tuple[str, ...]:
         """What SQLite finds wrong with the file."""
@@ -122,13 +149,17 @@ class Book:
 
 
 def link(before: bytes, body: bytes) -> bytes:
-    """The chain value of a receipt that follows one with the value `before`."""
+    """The chain value of a record that follows one with the value `before`."""
     return blake2b(before + body, digest_size=16).digest()
 
 
+def _last(database: sqlite3.Connection, table: Table) -> bytes:
+    row = database.execute(f"SELECT chain FROM {table} ORDER BY number DESC LIMIT 1").fetchone()
+    return bytes(row[0]) if row else b""
+
+
 def _append(database: sqlite3.Connection, closed: Iterable[Closed]) -> None:
-    last = database.execute("SELECT chain FROM receipts ORDER BY number DESC LIMIT 1").fetchone()
-    chain = bytes(last[0]) if last else b""
+    chain = _last(database, "receipts")
     for each in closed:
         chain_here = link(chain, each.body)
         cursor = database.execute(

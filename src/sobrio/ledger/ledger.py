@@ -6,17 +6,20 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from sobrio.errors import LedgerError
+from sobrio.errors import InputError, LedgerError
 from sobrio.ledger.book import Book
+from sobrio.ledger.judgement import CAVEATS, Judgement, from_json, judged, to_json
 from sobrio.ledger.spool import SUFFIX, Closed, Spool, Torn, orphan, records
 from sobrio.ledger.verification import Verification, verify
+from sobrio.terms import record
+from sobrio.terms.impacts import Equivalence
 from sobrio.terms.receipt import Receipt
-from sobrio.terms.record import from_json, to_json
 
 _PAUSE_S: Final = 0.1
 """Between two batches: a book entry costs less when many are made at once."""
@@ -75,7 +78,7 @@ class SqliteLedger:
 
     def close(self, receipt: Receipt) -> None:
         """Keep a receipt. Raises `LedgerError` when the spool's disk is full."""
-        line = to_json(receipt)
+        line = record.to_json(receipt)
         try:
             with self._writing:
                 self._current().close(line)
@@ -84,14 +87,32 @@ class SqliteLedger:
         self._news.set()
 
     def find(self, receipt_id: str) -> Receipt | None:
-        """From the book, or from the spool of any worker that has not yet carried it there."""
-        body = self._book.find(receipt_id) or self._spooled(receipt_id) or self._book.find(receipt_id)
-        return None if body is None else _decoded(body)
+        """From the book, or from the spool of any worker that has not yet carried it there.
+
+        The latest judgement is in it.
+        """
+        found = self._book.find(receipt_id)
+        if found is None:
+            spooled = self._spooled(receipt_id)
+            found = self._book.find(receipt_id) if spooled is None else (spooled.body, None)
+        return None if found is None else _decoded(*found)
 
     def receipts(self, since: str | None = None, until: str | None = None) -> Iterator[Receipt]:
-        """Oldest first, `since` (ISO date or time, UTC) included, `until` not."""
+        """Oldest first, `since` (ISO date or time, UTC) included, `until` not; each as it was last judged."""
         self.flush()
-        return (_decoded(body) for body in self._book.bodies(since, until))
+        return (_decoded(*found) for found in self._book.between(since, until))
+
+    def judge(self, receipt_id: str, equivalence: Equivalence, *, by: str = "") -> None:
+        """Add what was found out about an answer; the last judgement counts, and every one stays.
+
+        On the disk when it returns: for reviewers and checks, not for a request's path. Raises
+        `InputError` for a receipt that is not there, `LedgerError` when the book refuses it.
+        """
+        if equivalence not in CAVEATS:
+            raise InputError(f"{equivalence!r} is no judgement; choose one of {', '.join(CAVEATS)}")
+        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        body = to_json(Judgement(receipt_id, equivalence, by, at))
+        self._book.judge(receipt_id, body, brought=self._not_yet_booked(receipt_id))
 
     def verify(self) -> Verification:
         self.flush()
@@ -182,15 +203,28 @@ class SqliteLedger:
                 if lines is not None and self._store(lines):
                     path.unlink(missing_ok=True)
 
-    def _spooled(self, receipt_id: str) -> bytes | None:
+    def _not_yet_booked(self, receipt_id: str) -> tuple[Closed, ...]:
+        """The receipt where it is still in some worker's spool: in the book, no judgement stands alone."""
+        if self._book.find(receipt_id) is not None:
+            return ()
+        spooled = self._spooled(receipt_id)
+        if spooled is not None:
+            return (spooled,)
+        if self._book.find(receipt_id) is not None:  # carried there meanwhile
+            return ()
+        raise InputError(
+            f"no receipt {receipt_id!r} in {self._book.path}; take its id from an answer's `sobrio.receipt`"
+        )
+
+    def _spooled(self, receipt_id: str) -> Closed | None:
         wanted = receipt_id.encode()
         for path in self._directory.glob(f"*{SUFFIX}"):
             lines = _content(path)
             if wanted in lines:
-                found = (each for each in records(lines) if isinstance(each, Closed))
-                body = next((each.body for each in found if each.id == receipt_id), None)
-                if body is not None:
-                    return body
+                closed = (each for each in records(lines) if isinstance(each, Closed))
+                found = next((each for each in closed if each.id == receipt_id), None)
+                if found is not None:
+                    return found
         return None
 
 
@@ -201,8 +235,9 @@ def _content(path: Path) -> bytes:
         return b""
 
 
-def _decoded(body: bytes) -> Receipt:
+def _decoded(body: bytes, judgement: bytes | None) -> Receipt:
     try:
-        return from_json(body)
+        receipt = record.from_json(body)
+        return receipt if judgement is None else judged(receipt, from_json(judgement).equivalence)
     except msgspec.DecodeError as error:
         raise LedgerError(f"a receipt cannot be read ({error}); run `sobrio ledger verify`") from None

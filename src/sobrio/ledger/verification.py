@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import msgspec
 
-from sobrio.ledger.book import Book, link
-from sobrio.terms.record import from_json
+from sobrio.ledger import judgement
+from sobrio.ledger.book import Book, Table, link
+from sobrio.terms import record
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
     receipts: int
+    judgements: int
     problems: tuple[str, ...]
     """One line each; empty when the ledger is whole."""
     unfinished: tuple[tuple[str, str], ...]
@@ -25,26 +27,30 @@ class Verification:
 
 
 def verify(book: Book) -> Verification:
-    """Reads every receipt. The chain shows a receipt that was changed, removed or slipped in."""
+    """Reads every record. The chains show one that was changed, removed or slipped in."""
     problems = list(book.damage())
     if not problems:
-        problems.extend(_broken_receipts(book))
-    return Verification(book.count(), tuple(problems), book.unfinished())
+        problems.extend(_broken(book, "receipts", "receipt", lambda body: record.from_json(body).id))
+        problems.extend(
+            _broken(book, "judgements", "judgement on", lambda body: judgement.from_json(body).receipt)
+        )
+        problems.extend(f"judgement on {each}: its receipt is not here" for each in book.alone())
+    return Verification(book.count("receipts"), book.count("judgements"), tuple(problems), book.unfinished())
 
 
-def _broken_receipts(book: Book) -> Iterator[str]:
+def _broken(book: Book, table: Table, kind: str, name_in: Callable[[bytes], str]) -> Iterator[str]:
     before = b""
-    for receipt_id, body, chain in book.rows():
+    for name, body, chain in book.rows(table):
         if chain != link(before, body):
-            yield f"receipt {receipt_id}: it, or the one before it, was changed, removed or slipped in"
-        if (problem := _unreadable(receipt_id, body)) is not None:
-            yield f"receipt {receipt_id}: {problem}"
+            yield f"{kind} {name}: it, or the one before it, was changed, removed or slipped in"
+        if (problem := _unreadable(name, body, name_in)) is not None:
+            yield f"{kind} {name}: {problem}"
         before = chain
 
 
-def _unreadable(receipt_id: str, body: bytes) -> str | None:
+def _unreadable(name: str, body: bytes, name_in: Callable[[bytes], str]) -> str | None:
     try:
-        receipt = from_json(body)
+        said = name_in(body)
     except msgspec.DecodeError as error:
         return f"cannot be read ({error})"
-    return None if receipt.id == receipt_id else f"calls itself {receipt.id}"
+    return None if said == name else f"calls itself {said}"
