@@ -19,6 +19,7 @@ from sobrio.understand.train.training import fit_sources
 
 Floats = NDArray[np.float64]
 ITERATIONS = 60
+FOLDS = 5
 UNSCORED = ("arena_hard_published", "anchors, trivial", "anchors, easy code")
 
 
@@ -26,6 +27,15 @@ UNSCORED = ("arena_hard_published", "anchors, trivial", "anchors, easy code")
 class World:
     sources: Sequence[Source]
     seen: Sequence[Features]
+    litellm: NDArray[Any] | None = None
+    """Scores of litellm's complexity router for the first so many prompts, where they were computed."""
+
+    def others(self, rows: NDArray[Any]) -> dict[str, Floats]:
+        """What other routers go by, for the prompts at `rows`."""
+        others = {"length_router": np.array([float(len(self.seen[row].reading.text)) for row in rows])}
+        if self.litellm is not None:
+            others["litellm_complexity"] = self.litellm[rows]
+        return others
 
     def slices(self) -> Iterator[tuple[Source, slice]]:
         """The sources that have outcomes of their own, and where their prompts stand."""
@@ -40,12 +50,20 @@ class World:
         return np.array([group for source in self.sources for group in source.groups])
 
 
-def held_out_fifth(world: World) -> dict[str, Any]:
-    """Train on four fifths of the questions of every source, test on the rest."""
-    digests = [hashlib.sha256(group.encode()).digest() for group in world.groups()]
-    tested = np.array([digest[0] % 5 == 0 for digest in digests])
-    predictor = _trained(world, ~tested)
-    return _table([_row(world, predictor, source, where, tested) for source, where in world.slices()])
+def held_out_fifths(world: World) -> dict[str, Any]:
+    """Each fifth of the questions of every source in turn: train on the others, test on it."""
+    fold = np.array([hashlib.sha256(group.encode()).digest()[0] % FOLDS for group in world.groups()])
+    predictors = [_trained(world, fold != each) for each in range(FOLDS)]
+    rows = []
+    for source, where in world.slices():
+        expected = np.zeros(source.scores.shape)
+        for each, predictor in enumerate(predictors):
+            tested = np.flatnonzero(fold[where] == each)
+            expected[tested] = predictor.expected(
+                [world.seen[where.start + row] for row in tested], source.models
+            )
+        rows.append(_row(world, expected, source, where))
+    return _table(rows)
 
 
 def leave_one_source_out(world: World) -> dict[str, Any]:
@@ -53,10 +71,8 @@ def leave_one_source_out(world: World) -> dict[str, Any]:
     groups = world.groups()
     rows = []
     for source, where in world.slices():
-        tested = np.zeros(len(groups), bool)
-        tested[where] = True
         predictor = _trained(world, ~np.isin(groups, groups[where]))
-        rows.append(_row(world, predictor, source, where, tested))
+        rows.append(_row(world, predictor.expected(world.seen[where], source.models), source, where))
     return _table(rows)
 
 
@@ -65,23 +81,21 @@ def _trained(world: World, rows: NDArray[np.bool_]) -> Predictor:
     return Predictor.of(parameters, "benchmark")
 
 
-def _row(
-    world: World, predictor: Predictor, source: Source, where: slice, tested: NDArray[np.bool_]
-) -> dict[str, Any]:
-    kept = np.flatnonzero(tested[where])
-    seen = [world.seen[where.start + place] for place in kept]
-    expected = predictor.expected(seen, source.models)
-    lengths = np.array([float(len(source.prompts[place])) for place in kept])
-    groups = np.array(source.groups)[kept]
+def _row(world: World, expected: Floats, source: Source, where: slice) -> dict[str, Any]:
+    others = world.others(np.arange(where.start, where.stop))
     measured = [
-        measure(source.scores[kept], expected, lengths, groups, strong, weak)
+        measure(source.scores, expected, others, np.array(source.groups), strong, weak)
         for strong, weak in pairs_of(source)
     ]
-    return {"source": source.name, "prompts": len(kept), **average([each for each in measured if each])}
+    return {
+        "source": source.name,
+        "prompts": len(source.prompts),
+        **average([each for each in measured if each]),
+    }
 
 
 def measure(
-    scores: Floats, expected: Floats, lengths: Floats, groups: NDArray[Any], strong: int, weak: int
+    scores: Floats, expected: Floats, others: dict[str, Floats], groups: NDArray[Any], strong: int, weak: int
 ) -> dict[str, float]:
     known = np.isfinite(scores[:, strong]) & np.isfinite(scores[:, weak])
     gain = scores[known, strong] - scores[known, weak]
@@ -95,9 +109,9 @@ def measure(
         "apgr_high": high,
         "cpt50": cpt(gain, predicted, 0.5),
         "cpt80": cpt(gain, predicted, 0.8),
-        "length_router_apgr": apgr(gain, lengths[known]),
         "random_apgr": 0.5,
         "oracle_apgr": apgr(gain, gain),
+        **{f"{name}_apgr": apgr(gain, values[known]) for name, values in others.items()},
     }
 
 
@@ -123,7 +137,7 @@ def few_labels(
     predictor = _trained(world, ~np.isin(groups, groups[where]))
     names = [model.name for model in source.models]
     columns = [names.index(strong), names.index(weak)]
-    rows = [_split(predictor, source, columns, labels, seed) for seed in range(splits)]
+    rows = [_split(world, where, predictor, source, columns, labels, seed) for seed in range(splits)]
     return {
         "source": name,
         "strong": strong,
@@ -135,7 +149,13 @@ def few_labels(
 
 
 def _split(
-    predictor: Predictor, source: Source, columns: list[int], labels: int, seed: int
+    world: World,
+    where: slice,
+    predictor: Predictor,
+    source: Source,
+    columns: list[int],
+    labels: int,
+    seed: int,
 ) -> dict[str, float]:
     scores = source.scores[:, columns]
     known = np.flatnonzero(np.isfinite(scores).all(axis=1))
@@ -144,11 +164,11 @@ def _split(
     models = [source.models[column] for column in columns]
     fitted = predictor.fit([source.prompts[row] for row in taught], models, scores[taught])
     prompts = [source.prompts[row] for row in tested]
-    lengths = np.array([float(len(prompt)) for prompt in prompts])
+    others = world.others(where.start + tested)
     groups = np.array(source.groups)[tested]
 
     def measured(quality: Callable[..., Floats]) -> dict[str, float]:
-        return measure(scores[tested], quality(prompts, models), lengths, groups, 0, 1)
+        return measure(scores[tested], quality(prompts, models), others, groups, 0, 1)
 
     before, after = measured(predictor.quality), measured(fitted.quality)
     return {**after, "unfitted_apgr": before["apgr"]}

@@ -20,7 +20,7 @@ import numpy as np
 from cost import cost
 from parity import parity
 from pool import pool
-from ranking import World, few_labels, held_out_fifth, leave_one_source_out
+from ranking import World, few_labels, held_out_fifths, leave_one_source_out
 from trust import promised
 
 from sobrio.understand.features import features_of
@@ -32,11 +32,14 @@ RESULTS = Path(__file__).parents[1] / "results"
 STRONG, WEAK = "gpt-4o-2024-05-13", "Meta-Llama-3-8B-Instruct"
 
 
-def tables(data: Path) -> dict[str, Callable[[], Any]]:
+def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
     @cache
     def world() -> World:
         sources = (*load(data), *published(data), *anchors())
-        return World(sources, [features_of(prompt) for source in sources for prompt in source.prompts])
+        seen = [features_of(prompt) for source in sources for prompt in source.prompts]
+        if litellm is None:
+            return World(sources, seen)
+        return World(sources, seen, np.array([score for _, score in json.loads(litellm.read_text())]))
 
     return {
         "cost": cost,
@@ -48,7 +51,7 @@ def tables(data: Path) -> dict[str, Callable[[], Any]]:
         ],
         "promise": lambda: promised(world(), STRONG, WEAK),
         "pool": lambda: pool(world()),
-        "held_out": lambda: held_out_fifth(world()),
+        "held_out": lambda: held_out_fifths(world()),
         "left_out": lambda: leave_one_source_out(world()),
     }
 
@@ -58,9 +61,17 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument(
+        "--prompts", type=Path, help="only write the prompts there, for litellm_complexity.py"
+    )
+    parser.add_argument("--litellm", type=Path, help="scores written by litellm_complexity.py")
     parser.add_argument("--only", default="")
     chosen = parser.parse_args()
-    every = tables(chosen.data)
+    if chosen.prompts:
+        asked = [prompt for source in load(chosen.data) for prompt in source.prompts]
+        chosen.prompts.write_text(json.dumps(asked))
+        return
+    every = tables(chosen.data, chosen.litellm)
     for name in chosen.only.split(",") if chosen.only else every:
         begun = time.perf_counter()
         result = every[name]()

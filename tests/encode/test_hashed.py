@@ -58,9 +58,11 @@ def test_the_fingerprint_names_the_dimensions() -> None:
 def test_vectors_are_the_same_as_when_this_was_written() -> None:
     row = HashedEncoder(64).encode(["What is the capital of France?"])[0]
     places = np.flatnonzero(row)
-    assert places.tolist() == PLACES
-    assert float(row[places[0]]) == pytest.approx(FIRST, abs=1e-6)
+    assert places[:5].tolist() == FIRST_PLACES
+    assert len(places) == BUCKETS
+    assert float(row[places[0]]) == pytest.approx(FIRST_VALUE, abs=1e-6)
 
 
-PLACES = [3, 8, 10, 18, 23, 26, 27, 31, 33, 34, 35, 36, 37, 38, 41, 42, 43, 44, 45, 46, 48, 49, 53, 54, 57, 59, 60, 62]  # fmt: skip
-FIRST = 0.1961161
+BUCKETS = 28
+FIRST_PLACES = [3, 8, 10, 18, 23]
+FIRST_VALUE = 0.1961161

@@ -34,7 +34,9 @@ def fitted() -> Predictor:
 
 
 def test_labels_teach_where_the_small_model_is_enough(fitted: Predictor) -> None:
-    letter, invoice = fitted.quality(["Answer the letter about monday", "Read the invoice about monday"], PAIR)
+    letter, invoice = fitted.quality(
+        ["Answer the letter about monday", "Read the invoice about monday"], PAIR
+    )
     assert letter[1] - letter[0] < 0.25
     assert invoice[1] - invoice[0] > 0.4
 
@@ -55,6 +57,7 @@ def test_fitting_twice_adds_up() -> None:
     at_once = Predictor.default().fit(prompts, PAIR, scores)
     half = Predictor.default().fit(prompts[:60], PAIR, scores[:60])
     in_two = half.fit(prompts[60:], PAIR, scores[60:])
+    assert in_two.version.endswith("+120 labels")
     asked, _ = traffic(10, seed=4)
     np.testing.assert_allclose(in_two.quality(asked, PAIR), at_once.quality(asked, PAIR), atol=1e-5)
 

@@ -15,7 +15,8 @@ LARGE = Model("a 70B model", 70.0, 70.0, released="2024-12")
 SIZES = (TINY, SMALL, LARGE)
 EASY = "hi"
 HARD = (
-    "Find the number of ordered triples $(a,b,c)$ of positive integers with $\\mathrm{lcm}(a,b,c)=2^3 3^5 5^7$"
+    "Find the number of ordered triples $(a,b,c)$ of positive integers"
+    " with $\\mathrm{lcm}(a,b,c)=2^3 3^5 5^7$"
     " such that $a+b+c$ is divisible by 7."
 )
 

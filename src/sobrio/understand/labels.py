@@ -57,6 +57,11 @@ class Labels:
     outcomes: tuple[Outcomes, ...]
     taught: Mapping[str, Taught]
 
+    @property
+    def count(self) -> int:
+        """Labelled prompts so far."""
+        return sum(len(each.features) for each in self.outcomes)
+
     def with_outcomes(
         self,
         names: tuple[str, ...],

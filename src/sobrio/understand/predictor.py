@@ -21,7 +21,7 @@ from sobrio.terms.model import Model
 from sobrio.terms.request import Request
 from sobrio.understand.conversation import Prompt, messages_of
 from sobrio.understand.facts import FACTS, HASHED_FACTS
-from sobrio.understand.features import Features, features_of
+from sobrio.understand.features import NAMES, Features, features_of
 from sobrio.understand.labels import Labels, no_labels
 from sobrio.understand.language import language_of
 from sobrio.understand.needs import input_tokens, request_tokens
@@ -79,7 +79,12 @@ class Predictor:
     @classmethod
     def load(cls, file: Path) -> Predictor:
         """Raises `InputError` when `file` is not a predictor."""
-        return cls.of(load(file), f"{default_encoder().fingerprint}-{fingerprint(file)}")
+        parameters = load(file)
+        if parameters.features != NAMES:
+            raise InputError(
+                f"{file} was trained on other features; train it again with 'sobrio predictor train'"
+            )
+        return cls.of(parameters, f"{default_encoder().fingerprint}-{fingerprint(file)}")
 
     @classmethod
     def of(cls, parameters: Parameters, version: str) -> Predictor:
@@ -124,9 +129,10 @@ class Predictor:
             view.hashed,
             _logits(view.quality, roster),
             table,
-            np.log(lengths) - _prior_ln_tokens(view.length, roster),
+            np.log(np.where(lengths > 0, lengths, np.nan)) - _prior_ln_tokens(view.length, roster),
         )
-        return Predictor(self.parameters, self.version, labels, self.rosters)
+        version = f"{self.version.partition('+')[0]}+{labels.count} labels"
+        return Predictor(self.parameters, version, labels, self.rosters)
 
     def assess(self, prompt: Prompt, models: Sequence[str | Model]) -> Assessment:
         """Everything sobrio understands of one request, with an expectation per model."""

@@ -91,7 +91,7 @@ def _surely_positive(slack: Floats, *, worst: float, risk: float) -> bool:
 
 
 def _missing(gain: Floats, served: Floats, best: Floats, loss: float, confidence: float) -> int | None:
-    """From the safest threshold's mean and variance: capital grows by about mean**2 / (2 variance) a label."""
+    """From the safest threshold's mean and variance: each label adds about mean**2 / (2 variance)."""
     if len(gain) < 2:
         return math.ceil(-math.log(1.0 - confidence) / loss**2)
     slack = loss * best - (gain <= np.quantile(gain, _SHARES[0])) * (best - served)

@@ -18,7 +18,7 @@ class Landmarks:
     centres: NDArray[np.float32]
     """Shape (encoder dimensions, landmarks), unit columns."""
     usual: NDArray[np.float32]
-    """The lowest fifth of training prompts' likeness to their nearest landmark, in steps of 1 %; the oddest hundredth is left out."""
+    """Training prompts' likeness to their nearest landmark: its quantiles from 1 to 20 %, in steps of 1 %."""
 
 
 def landmarks_of(hashed: Any) -> Landmarks:

@@ -22,9 +22,9 @@ from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, solve
 from sobrio.understand.train.landmarks import Landmarks, landmarks_of
 from sobrio.understand.train.names import spelled
+from sobrio.understand.train.outcomes import Source, load
 from sobrio.understand.train.parallel import parallel
 from sobrio.understand.train.published import published
-from sobrio.understand.train.outcomes import Source, load
 
 ITERATIONS: Final = 120
 _TEACHER_ITERATIONS: Final = 80
