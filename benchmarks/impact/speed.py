@@ -49,14 +49,14 @@ def _period_s(estimator: Estimator) -> float:
 
 
 def _microseconds(task: Callable[[], object], calls: int = 3000) -> float:
-    """Processor time of the quietest tenth of many calls: the machine is shared."""
+    """Processor time of the least disturbed of many calls: the machine is shared and busy."""
     task()
     taken = []
     for _ in range(calls):
         begun = time.process_time_ns()
         task()
         taken.append(time.process_time_ns() - begun)
-    return round(sorted(taken)[calls // 10] / 1e3, 1)
+    return round(min(taken) / 1e3, 1)
 
 
 def _import_ms(module: str) -> float:

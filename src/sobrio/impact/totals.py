@@ -124,7 +124,7 @@ def as_avoided(
     sums = _aligned(theirs, ours) - _aligned(ours, theirs)
     likely = _share_above_zero(sums[1]) if chances else None
     units = (unit for unit, _ in PARTS.values())
-    found = list(map(_known, _quantiles(_for_sorting(sums)), units))
+    found = list(map(_known, _quantiles(sums.astype(_precision(sums))), units))
     energy, ghg, water, adpe, primary = found
     return Avoided(
         energy,
@@ -151,14 +151,14 @@ def _aligned(matrix: Matrix, other: Matrix) -> Matrix:
 
 def _levels(side: Total) -> dict[str, Levels]:
     """P5, P50, P95 by criterion and by row."""
-    rows = np.concatenate([_for_sorting(side.criteria), _for_sorting(side.matrix[1:])])
+    rows = np.empty((len(_NAMES), *side.matrix.shape[1:]), _precision(side.matrix))
+    rows[: len(PARTS)], rows[len(PARTS) :] = side.criteria, side.matrix[1:]
     levels = _quantiles(rows)
     return dict(zip(_NAMES, levels, strict=True)) | {"energy": levels[0]}
 
 
-def _for_sorting(matrix: Matrix) -> NDArray[Any]:
-    """A copy, in single precision where there are many scenarios."""
-    return matrix.astype(np.float64 if matrix.shape[1] <= _FEW else np.float32)
+def _precision(matrix: Matrix) -> type[np.floating[Any]]:
+    return np.float64 if matrix.shape[1] <= _FEW else np.float32
 
 
 def _quantiles(matrix: NDArray[Any]) -> list[Levels]:
