@@ -10,11 +10,15 @@ import msgspec
 import pytest
 from rich.console import Console
 
+from sobrio.assemble import open_ledger
+from sobrio.cli.app import run as command_line
 from sobrio.demo import DemoOptions, run
 from sobrio.demo.local_model import local_model
 from sobrio.demo.result import DemoResult
+from sobrio.demo.show import show
 from sobrio.demo.weights import weights
 from sobrio.errors import InputError, NotReachable
+from sobrio.report import from_json, to_json
 
 LIMIT = 9
 
@@ -84,9 +88,50 @@ def test_the_document_is_the_contracts(result: DemoResult) -> None:
 def test_the_table_tells_all(result: DemoResult, shown: io.StringIO) -> None:
     text = shown.getvalue()
     for each in result.exchanges:
-        assert each.prompt.id in text
+        assert each.prompt.prompt.split()[0] in text
     for word in ("not called", "Why:", "Avoided, for the same", "Next:", "Time:"):
         assert word in text
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_table_fits_and_breaks_no_figure(result: DemoResult, width: int) -> None:
+    file = io.StringIO()
+    show(result, Console(file=file, width=width))
+    table = file.getvalue().split("Why:")[0].splitlines()
+    assert all(len(line) <= width for line in table)
+    rows = [line for line in table if "[" in line and "why" not in line]
+    assert len(rows) == LIMIT
+    for row, each in zip(rows, result.exchanges, strict=True):
+        assert row.split()[0].rstrip("…") in each.prompt.prompt
+        assert row.count("(") == row.count(")")
+        if width == 160:
+            assert each.prompt.prompt.splitlines()[0][:40] in row
+
+
+def test_the_ledger_keeps_the_verdicts(result: DemoResult) -> None:
+    ledger = open_ledger(result.data_dir)
+    kept = {each.id: each.equivalence for each in ledger.receipts()}
+    found = ledger.verify()
+    ledger.shutdown()
+    assert kept == {each.receipt.id: each.receipt.equivalence for each in result.exchanges}
+    assert found.whole
+    assert found.judgements == sum(each.passed is not None for each in result.exchanges)
+
+
+def test_the_report_command_it_names_says_the_same(
+    result: DemoResult, shown: io.StringIO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = next(each for each in shown.getvalue().splitlines() if each.startswith("  sobrio report "))
+    monkeypatch.setattr("sys.argv", [*line.split(), "--out", str(tmp_path), "--format", "json"])
+    with pytest.raises(SystemExit) as ended:
+        command_line()
+    assert ended.value.code in (None, 0)
+    (written,) = tmp_path.glob("*.json")
+    again = from_json(written.read_bytes())
+    here = from_json(to_json(result.report))
+    for part in ("requests", "realised", "router", "avoided", "quality", "not_called", "inventory"):
+        assert getattr(again, part) == getattr(here, part), part
+    assert again.series[0].declared == here.series[0].declared
 
 
 def test_ones_own_server_is_used_for_everything(home: Path, tmp_path: Path) -> None:

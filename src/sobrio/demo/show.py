@@ -20,15 +20,21 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _PASSED = {True: "pass", False: "fail", None: "–"}
+_NARROW = 110
+"""Terminals with fewer columns go without the task and the check, which avoided tells as well."""
+_LONGEST_PROMPT = 60
+_LONGEST_NAME = 18
 
 
 def show(result: DemoResult, console: Console) -> None:
+    """The prompt's column gives way where the terminal is narrow; figures are never broken."""
     reasons = _Reasons()
-    console.print(_table(result.exchanges, reasons))
-    console.print(Text("\nWhy:"))
-    for letter, reason in reasons.lines():
-        console.print(Text(f"  {letter}  {reason}"), soft_wrap=True)
-    for line in (*_summary(result), "", *_next(result)):
+    console.print(_table(result.exchanges, reasons, narrow=console.width < _NARROW))
+    console.print("\nWhy:")
+    console.print(_explained(reasons))
+    for line in _summary(result):
+        console.print(Text(line))
+    for line in (f"Report: {result.files[0]}", "", *_next(result)):
         console.print(Text(line), soft_wrap=True)
 
 
@@ -51,55 +57,75 @@ def _letter(index: int) -> str:
     return ("" if before == 0 else _letter(before - 1)) + chr(ord("a") + rest)
 
 
-def _table(exchanges: Sequence[Exchange], reasons: _Reasons) -> Table:
+def _explained(reasons: _Reasons) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    for letter, reason in reasons.lines():
+        grid.add_row(Text(f"  {letter}"), Text(reason))
+    return grid
+
+
+def _table(exchanges: Sequence[Exchange], reasons: _Reasons, *, narrow: bool) -> Table:
     table = Table(
         box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold", title_justify="left"
     )
     table.title = "Energy in mWh: P50 (P5–P95)"
-    for column in ("prompt", "task", "decision [why]", "realised", "avoided", "check"):
-        table.add_column(Text(column), overflow="fold", no_wrap=column == "check")
+    table.add_column("prompt", max_width=_LONGEST_PROMPT)
+    shown = slice(1, -1) if narrow else slice(None)
+    for column in ("task", "model [why]", "realised", "avoided", "check")[shown]:
+        table.add_column(Text(column), no_wrap=True)
     for each in exchanges:
-        table.add_row(*(Text(cell) for cell in _row(each, reasons)))
+        cells = (_task(each), _model(each, reasons), _realised(each), _avoided(each), _PASSED[each.passed])
+        table.add_row(_prompt(each), *(Text(cell) for cell in cells[shown]))
     return table
 
 
-def _row(exchange: Exchange, reasons: _Reasons) -> tuple[str, ...]:
-    receipt = exchange.receipt
-    task = receipt.assessment.task if receipt.assessment else "not assessed"
-    return (
-        exchange.prompt.id,
-        task,
-        _decision(exchange, reasons),
-        _realised(exchange),
-        _avoided(exchange),
-        _PASSED[exchange.passed],
-    )
+def _prompt(exchange: Exchange) -> Text:
+    """On one line, however long; the column's width cuts it."""
+    return Text(" ".join(exchange.prompt.prompt.split()), no_wrap=True, overflow="ellipsis")
 
 
-def _decision(exchange: Exchange, reasons: _Reasons) -> str:
+def _task(exchange: Exchange) -> str:
+    assessment = exchange.receipt.assessment
+    return assessment.task if assessment else "not assessed"
+
+
+def _model(exchange: Exchange, reasons: _Reasons) -> str:
     receipt = exchange.receipt
     if receipt.outcome == "exact":
-        return f"from the cache [{reasons.letter('word for word the same request')}]"
+        return f"cache [{reasons.letter('word for word the same request')}]"
     if receipt.decision is None:
         return f"refused [{reasons.letter(receipt.error or 'no reason given')}]"
-    said = f"{receipt.decision.deployment} [{reasons.letter(receipt.decision.why)}]"
-    if receipt.status < 400 or receipt.outcome == "decided-not-called":
-        return said
-    return f"{said}, failed [{reasons.letter(receipt.error or 'no reason given')}]"
+    letters = reasons.letter(receipt.decision.why)
+    if _failed(receipt):
+        letters += f" {reasons.letter(receipt.error or 'no reason given')}"
+    return f"{_short(receipt.decision.deployment)} [{letters}]"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
+
+
+def _failed(receipt: Receipt) -> bool:
+    return receipt.status >= 400 and receipt.outcome not in ("refused", "decided-not-called")
 
 
 def _realised(exchange: Exchange) -> str:
     receipt = exchange.receipt
     if receipt.outcome == "decided-not-called":
         predicted = _predicted(receipt)
-        return "not called" if predicted is None else f"≈{mwh(predicted)} not called"
+        return "–" if predicted is None else f"≈{mwh(predicted)}"
     energy = receipt.realised.energy_wh if receipt.realised else None
     return "unknown" if energy is None else _interval(energy)
 
 
 def _avoided(exchange: Exchange) -> str:
     """Only an answer that passed its check has avoided anything."""
-    avoided = exchange.receipt.avoided
+    receipt = exchange.receipt
+    if receipt.outcome == "decided-not-called":
+        return "not called"
+    if _failed(receipt):
+        return "failed"
+    avoided = receipt.avoided
     if avoided is None or avoided.energy_wh is None:
         return "–"
     return _interval(avoided.energy_wh) if avoided.equivalence == "verified" else avoided.equivalence
@@ -138,7 +164,6 @@ def _summary(result: DemoResult) -> list[str]:
         f"Avoided, for the same {verified.requests}: {_total(verified.avoided)}.",
         "Modelled figures, not for public claims. What was decided but not called counts on neither side.",
         "Time: " + ", ".join(f"{name} {value:.1f} s" for name, value in result.seconds.items()) + ".",
-        f"Report: {result.files[0]}",
     ]
 
 
@@ -152,7 +177,9 @@ def _next(result: DemoResult) -> list[str]:
     return [
         "Next:",
         f"  sobrio explain --policy {policy} --prompt \"Translate 'good morning' into French.\"",
+        f"  sobrio report --data-dir {data} --policy {policy}",
         f"  sobrio ledger verify --data-dir {data}",
+        f"  sobrio ledger recompute --data-dir {data} --policy {policy} --method ecologits",
         "  sobrio estimate --model mistral-large-instruct-2407 --input-tokens 500 --output-tokens 300",
         "  sobrio demo --base-url http://127.0.0.1:11434/v1",
     ]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sobrio.assemble import declarations, open_rooms
+from sobrio.assemble import declarations, open_ledger, open_rooms
 from sobrio.demo.exchange import Exchange, exchanges
-from sobrio.demo.gateway import gateway
 from sobrio.demo.options import DemoOptions
 from sobrio.demo.prompts import prompts
 from sobrio.demo.result import DemoResult
 from sobrio.demo.scene import Scene, metered, scene
 from sobrio.demo.stopwatch import Stopwatch
 from sobrio.errors import InputError
+from sobrio.gateway import application, running
 from sobrio.impact import Estimator
+from sobrio.ledger import SqliteLedger
 from sobrio.policy import Policy
 from sobrio.report import Report, build
 from sobrio.report.files import write
@@ -37,18 +38,19 @@ def tour(options: DemoOptions, console: Console) -> DemoResult:
 
     watch = Stopwatch()
     folder = _emptied(options.out / "demo")
-    with ExitStack() as stack:
-        here = scene(options, folder, stack, watch)
-        with watch.part("gateway"):
-            rooms = stack.enter_context(open_rooms(here.policy, data_dir=folder, environ=here.environ))
-            rooms = metered(rooms, here.pid)
-            base_url = stack.enter_context(gateway(rooms))
-        with watch.part("prompts"):
-            done = _sent(base_url, options, console)
-        policy = rooms.policy()
-    with watch.part("report"):
-        report = _report(done, policy)
-        files = write(report, options.out, ("html", "json"))
+    with _ledger(folder) as ledger:
+        with ExitStack() as stack:
+            here = scene(options, folder, stack, watch)
+            with watch.part("gateway"):
+                rooms = stack.enter_context(open_rooms(here.policy, data_dir=folder, environ=here.environ))
+                rooms = metered(rooms, here.pid)
+                base_url = stack.enter_context(running(application(rooms)))
+            with watch.part("prompts"):
+                done = _sent(base_url, options, console, ledger)
+            policy = rooms.policy()
+        with watch.part("report"):
+            report = _report(ledger, done, policy)
+            files = write(report, options.out, ("html", "json"))
     result = _result(done, report, files, here, folder, watch)
     show(result, console)
     return result
@@ -65,18 +67,29 @@ def _emptied(folder: Path) -> Path:
     return folder
 
 
-def _sent(base_url: str, options: DemoOptions, console: Console) -> list[Exchange]:
+@contextmanager
+def _ledger(folder: Path) -> Iterator[SqliteLedger]:
+    """The gateway's own ledger, opened beside it as a reviewer would."""
+    ledger = open_ledger(folder)
+    try:
+        yield ledger
+    finally:
+        ledger.shutdown()
+
+
+def _sent(base_url: str, options: DemoOptions, console: Console, ledger: SqliteLedger) -> list[Exchange]:
     from rich.progress import track
 
     chosen = prompts(options.limit)
-    sent = exchanges(base_url, chosen, options.max_tokens, Estimator())
+    sent = exchanges(base_url, chosen, options.max_tokens, ledger)
     return list(track(sent, "Prompts", total=len(chosen), console=console))
 
 
-def _report(done: Sequence[Exchange], policy: Policy) -> Report:
+def _report(ledger: SqliteLedger, done: Sequence[Exchange], policy: Policy) -> Report:
+    """What `sobrio report` says about the same ledger and policy file."""
     days = sorted(each.receipt.at[:10] for each in done)
     return build(
-        (each.receipt for each in done),
+        ledger.receipts(),
         estimator=Estimator(),
         period_start=date.fromisoformat(days[0]),
         period_end=date.fromisoformat(days[-1]),
