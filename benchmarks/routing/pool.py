@@ -30,7 +30,13 @@ def pool(world: World) -> dict[str, Any]:
     splits = [_split(world, source, where.start, rows, energy, seed) for seed in range(SPLITS)]
     names = [model.name for model in source.models]
     mean = {key: round(float(np.mean([each[key] for each in splits])), 4) for key in splits[0]}
-    return {"models": names, "prompts": len(rows), "splits": SPLITS, "note": " ".join(__doc__.split("\n\n")[1].split()), **mean}
+    return {
+        "models": names,
+        "prompts": len(rows),
+        "splits": SPLITS,
+        "note": " ".join(__doc__.split("\n\n")[1].split()),
+        **mean,
+    }
 
 
 def _joules_per_token(models: Any) -> Floats:
