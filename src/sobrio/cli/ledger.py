@@ -9,11 +9,13 @@ import typer
 
 from sobrio.cli import output
 from sobrio.cli.options import DataDir, Json
+from sobrio.cli.recompute import recompute
 
 if TYPE_CHECKING:
     from sobrio.ledger import Verification
 
 app = typer.Typer(help="The ledger of receipts.", no_args_is_help=True)
+app.command()(recompute)
 
 
 @app.callback()
