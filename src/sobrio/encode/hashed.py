@@ -46,13 +46,13 @@ class HashedEncoder:
         """The square root of each bucket's share of the n-grams (so cosines are Bhattacharyya's)."""
         half = self.dimensions // 2
         words, characters = _ngrams(spans)
-        counts = np.zeros(self.dimensions)
-        for start, hashes in ((0, words), (half, characters)):
-            if len(hashes):
-                found = np.bincount(_buckets(hashes, half), minlength=half)
-                counts[start : start + half] = found * (0.5 / len(hashes))
-        places = np.flatnonzero(counts)
-        values = np.sqrt(counts[places])
+        buckets = np.concatenate([_buckets(words, half), _buckets(characters, half) + half])
+        found = np.bincount(buckets, minlength=self.dimensions)
+        places = np.flatnonzero(found)
+        shares = found[places] * np.where(
+            places < half, 0.5 / max(len(words), 1), 0.5 / max(len(characters), 1)
+        )
+        values = np.sqrt(shares)
         return Sparse(places, (values / max(np.sqrt(values @ values), 1e-9)).astype(np.float32))
 
 

@@ -90,7 +90,10 @@ class Labels:
         return np.clip(expected, *_RANGE)
 
     def correct_length(self, ln_tokens: Floats, names: Sequence[str]) -> Floats:
-        return np.asarray(ln_tokens + [self.taught.get(name, Taught()).ln_length for name in names])
+        if not self.taught:
+            return ln_tokens
+        shifts = [self.taught[name].ln_length if name in self.taught else 0.0 for name in names]
+        return np.asarray(ln_tokens + shifts)
 
 
 def no_labels() -> Labels:

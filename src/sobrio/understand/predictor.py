@@ -204,7 +204,8 @@ def _logits(worth: NDArray[np.float32], roster: Roster) -> Floats:
 
 
 def _prior_ln_tokens(worth: NDArray[np.float32], roster: Roster) -> Floats:
-    spoken = np.clip(worth @ roster.plain_facts.T + roster.verbosity, 0.0, _MOST_LN_TOKENS)
+    spoken = worth @ roster.plain_facts.T + roster.verbosity
+    spoken = np.minimum(np.maximum(spoken, 0.0), _MOST_LN_TOKENS)
     return np.asarray(spoken + _REASONING_LN_FACTOR * roster.facts[:, _REASONING])
 
 
