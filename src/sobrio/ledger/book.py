@@ -48,6 +48,9 @@ Table: TypeAlias = Literal["receipts", "judgements"]
 Judged: TypeAlias = tuple[bytes, bytes | None]
 """A receipt and the latest judgement on it."""
 _BUSY_S: Final = 5.0
+_START_AGAIN: Final = (
+    "move it aside and start again: a new one is begun, and receipts still in the spool go there"
+)
 
 
 class Book:
@@ -85,7 +88,7 @@ class Book:
 
     def judge(self, receipt_id: str, body: bytes, *, brought: Iterable[Closed] = ()) -> None:
         """Keeps a judgement, on the disk when it returns, and any receipt brought with it."""
-        with self._told(), self._connection() as database, database:
+        with self._told("this judgement is not kept; try again"), self._connection() as database, database:
             database.execute("BEGIN IMMEDIATE")
             _append(database, brought)
             chain = link(_last(database, "judgements"), body)
@@ -138,14 +141,11 @@ class Book:
             yield database
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _told(self, next_step: str = _START_AGAIN) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise LedgerError(
-                f"{self.path}: the ledger cannot be used ({error}); move it aside and start again: "
-                "a new one is begun, and receipts still in the spool go there"
-            ) from error
+            raise LedgerError(f"{self.path}: the ledger cannot be used ({error}); {next_step}") from error
 
 
 def link(before: bytes, body: bytes) -> bytes:
