@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -118,14 +119,29 @@ def test_the_ledger_keeps_the_verdicts(result: DemoResult) -> None:
     assert found.judgements == sum(each.passed is not None for each in result.exchanges)
 
 
+def carried_out(line: str, monkeypatch: pytest.MonkeyPatch, *more: str) -> int | str | None:
+    """The exit code of a command as the demo prints it."""
+    monkeypatch.setattr("sys.argv", [*shlex.split(line), *more])
+    with pytest.raises(SystemExit) as ended:
+        command_line()
+    return ended.value.code or 0
+
+
+def test_what_it_names_next_can_be_done(
+    result: DemoResult, shown: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = [line for line in shown.getvalue().splitlines() if line.startswith("  sobrio ")]
+    kept_here = [line for line in named if line.split()[1] not in ("demo", "report")]
+    assert len(kept_here) == len(named) - 2
+    for line in kept_here:
+        assert carried_out(line, monkeypatch) == 0, line
+
+
 def test_the_report_command_it_names_says_the_same(
     result: DemoResult, shown: io.StringIO, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = next(each for each in shown.getvalue().splitlines() if each.startswith("  sobrio report "))
-    monkeypatch.setattr("sys.argv", [*line.split(), "--out", str(tmp_path), "--format", "json"])
-    with pytest.raises(SystemExit) as ended:
-        command_line()
-    assert ended.value.code in (None, 0)
+    assert carried_out(line, monkeypatch, "--out", str(tmp_path), "--format", "json") == 0
     (written,) = tmp_path.glob("*.json")
     again = from_json(written.read_bytes())
     here = from_json(to_json(result.report))
