@@ -100,7 +100,7 @@ def test_a_prompt_like_no_training_prompt_is_called_so(predictor: Predictor) -> 
     strange = predictor.assess("ACGTTAGGCATCGATCGATCAGCTAGCATCGACT", SIZES)
     usual = predictor.assess("Which of the following is a noble gas?\nA) neon\nB) iron", SIZES)
     assert "out-of-distribution" in strange.caveats
-    assert usual.caveats == ()
+    assert usual.caveats == predictor.assess("hello!", SIZES).caveats == ()
     assert strange.confidence < usual.confidence
 
 

@@ -21,6 +21,9 @@ _CLIP: Final = 4.0
 _LARGE: Final = 10_000
 _AT_THE_EDGE: Final = 0.3
 """Confidence at the likeness of the least typical training prompt."""
+_FEW: Final = 14
+_OF_FEW: Final = 0.5
+"""Confidence in a text of fewer n-grams than that."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -49,7 +52,12 @@ class Parameters:
     """Lowest quantiles of the training prompts' likeness to their nearest landmark."""
 
     def confidence(self, hashed: Sparse) -> float:
-        """1 when the prompt is as near to a landmark as four training prompts in five are, else less."""
+        """1 when the prompt is as near to a landmark as four training prompts in five are, else less.
+
+        A greeting has too few n-grams to lie anywhere; its shortness is what training knows of it.
+        """
+        if 0 < len(hashed.places) < _FEW:
+            return _OF_FEW
         near = float((hashed.values @ self.landmarks[hashed.places]).max(initial=0.0))
         if near < self.usual[0]:
             return near / float(self.usual[0]) * _AT_THE_EDGE

@@ -14,12 +14,13 @@ _SHOWN: Final = 3
 
 
 def reasons(parameters: Parameters, surface: NDArray[np.float32]) -> tuple[str, ...]:
-    """Such as `harder: mathematical signs (+0.62)`; signed logits of an average model's success."""
+    """Such as `harder: options below the usual (-0.32)`: logits of a 10 billion model's success."""
     moved = surface * parameters.dense[:-1, 0]
     order = np.argsort(-np.abs(moved), kind="stable")[:_SHOWN]
     return tuple(_said(NAMES[place], float(moved[place]), float(surface[place])) for place in order)
 
 
 def _said(name: str, moved: float, amount: float) -> str:
-    much = "many" if amount > 0 else "few or no"
-    return f"{'easier' if moved > 0 else 'harder'}: {much} {name} ({moved:+.2f})"
+    where = "above" if amount > 0 else "below"
+    what = f"the {name}" if name.startswith("task ") and amount > 0 else f"{name} {where} the usual"
+    return f"{'easier' if moved > 0 else 'harder'}: {what} ({moved:+.2f})"
