@@ -20,7 +20,7 @@ from sobrio.understand.train.training import fit_sources
 Floats = NDArray[np.float64]
 ITERATIONS = 60
 FOLDS = 5
-UNSCORED = ("arena_hard_published", "anchors, trivial", "anchors, easy code")
+UNSCORED = ("open chat, lengths", "anchors, trivial", "anchors, easy code")
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from trust import promised
 
 from sobrio.understand.features import features_of
 from sobrio.understand.train.anchors import anchors
+from sobrio.understand.train.lengths import chat_lengths
 from sobrio.understand.train.outcomes import load
-from sobrio.understand.train.published import published
 
 RESULTS = Path(__file__).parents[1] / "results"
 STRONG, WEAK = "gpt-4o-2024-05-13", "Meta-Llama-3-8B-Instruct"
@@ -35,7 +35,7 @@ STRONG, WEAK = "gpt-4o-2024-05-13", "Meta-Llama-3-8B-Instruct"
 def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
     @cache
     def world() -> World:
-        sources = (*load(data), *published(data), *anchors())
+        sources = (*load(data), *chat_lengths(data), *anchors())
         seen = [features_of(prompt) for source in sources for prompt in source.prompts]
         if litellm is None:
             return World(sources, seen)

@@ -21,9 +21,7 @@ def predictor() -> None:
 
 @app.command()
 def train(
-    data: Annotated[
-        Path, typer.Option("--data", help="Folder with *.prompts.parquet and *.outcomes.parquet.")
-    ],
+    data: Annotated[Path, typer.Option("--data", help="Folder that holds routing/ and models.csv.")],
     out: Annotated[Path, typer.Option("--out", help="File to write, such as predictor.npz.")],
     json: Json = False,
 ) -> None:

@@ -21,10 +21,10 @@ from sobrio.understand.predictor import Predictor
 from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, solve
 from sobrio.understand.train.landmarks import Landmarks, landmarks_of
+from sobrio.understand.train.lengths import chat_lengths
 from sobrio.understand.train.names import spelled
 from sobrio.understand.train.outcomes import Source, load
 from sobrio.understand.train.parallel import parallel
-from sobrio.understand.train.published import published
 
 ITERATIONS: Final = 120
 _TEACHER_ITERATIONS: Final = 80
@@ -55,7 +55,7 @@ def train(data: Path, out: Path) -> TrainingReport:
     Raises `InputError` when `data` holds no outcomes.
     """
     begun = time.perf_counter()
-    sources = (*load(data), *published(data), *anchors())
+    sources = (*load(data), *chat_lengths(data), *anchors())
     seen = [features_of(prompt) for source in sources for prompt in source.prompts]
     teacher = Predictor.of(fit_sources(sources, seen, iterations=_TEACHER_ITERATIONS)[0], "teacher")
     sources = (*sources, parallel(teacher.quality, teacher.output_tokens))
