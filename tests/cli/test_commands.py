@@ -45,6 +45,36 @@ def test_a_cleaner_zone_emits_less(sobrio):
     assert ghg("FRA") < ghg("DEU") < ghg("POL")
 
 
+@pytest.fixture
+def hours(tmp_path) -> str:
+    path = tmp_path / "hours.csv"
+    path.write_text("hour,g_per_kwh\n2026-11-22T10:00Z,20\n2026-11-22T19:00Z,80\n")
+    return str(path)
+
+
+CALL = ("estimate", "--model", "qwen3-8b", "--input-tokens", "100", "--output-tokens", "500", "--json")
+
+
+def test_a_call_at_a_time_takes_the_hour_of_the_zone(sobrio, hours):
+    def figures(at: str):
+        return sobrio(*CALL, "--zone", "FRA", "--at", at, "--hourly", hours).json
+
+    morning, evening, later = (figures(f"2026-11-22T{at}") for at in ("10:30Z", "20:00+01:00", "23:00Z"))
+    ratio = evening["ghg_g"]["use"]["central"] / morning["ghg_g"]["use"]["central"]
+    assert ratio == pytest.approx(4)
+    assert morning["method"] == "sobrio-1+hourly" and later["method"] == "sobrio-1"
+    assert "unknown-hour" in later["caveats"] and "unknown-hour" not in morning["caveats"]
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [(("--at", "noon"), "--at takes a time"), (("--hourly", "x.csv"), "--hourly needs --zone")],
+)
+def test_a_time_or_file_that_says_nothing_is_refused(sobrio, options, expected):
+    said = sobrio(*CALL, *options)
+    assert said.code != 0 and expected in said.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

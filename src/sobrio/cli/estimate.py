@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sobrio.cli import output
 from sobrio.cli.options import Json
+
+if TYPE_CHECKING:
+    from sobrio.catalog.hourly import HourlySeries
+    from sobrio.catalog.zone import Zone
 
 UNITS = {
     "energy_wh": "Wh",
@@ -24,6 +30,12 @@ def estimate(
     output_tokens: Annotated[int, typer.Option("--output-tokens", min=0)],
     cached_tokens: Annotated[int, typer.Option("--cached-tokens", min=0)] = 0,
     zone: Annotated[str | None, typer.Option("--zone", help="Electricity zone, such as FRA.")] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="Time of the call, such as 2026-11-22T10:00Z.")
+    ] = None,
+    hourly: Annotated[
+        Path | None, typer.Option("--hourly", help="The zone's hours, CSV: hour,g_per_kwh; or JSON.")
+    ] = None,
     method: Annotated[str, typer.Option("--method", help="sobrio-1 or ecologits.")] = "sobrio-1",
     json: Json = False,
 ) -> None:
@@ -34,16 +46,19 @@ def estimate(
 
     if cached_tokens > input_tokens:
         raise InputError("--cached-tokens cannot be more than --input-tokens, which includes them")
-    if zone is not None and Catalog.default().zone(zone) is None:
+    place = None if zone is None else Catalog.default().zone(zone)
+    if zone is not None and place is None:
         raise InputError(
             f"unknown zone {zone!r}; use a country's ISO 3166 code, such as FRA, or a cloud region"
         )
-    impacts = Estimator(method).estimate(
+    moment = None if at is None else _moment(at)
+    impacts = Estimator(method, hourly=_series(hourly, place, moment)).estimate(
         model=model,
         input_tokens=input_tokens,
         output_tokens=output_tokens,
         cached_tokens=cached_tokens,
         zone=zone,
+        at=moment,
     )
     figures = impacts.as_dict()
     if json:
@@ -56,6 +71,26 @@ def estimate(
         rows,
     )
     output.line("caveats: " + (", ".join(figures["caveats"]) or "none"))
+
+
+def _moment(text: str) -> datetime:
+    from sobrio.errors import InputError
+
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--at takes a time such as 2026-11-22T10:00Z, not {text!r}") from None
+
+
+def _series(path: Path | None, zone: Zone | None, moment: datetime | None) -> dict[str, HourlySeries]:
+    from sobrio.catalog.hourly import read_series
+    from sobrio.errors import InputError
+
+    if path is None:
+        return {}
+    if zone is None or moment is None:
+        raise InputError("--hourly needs --zone, whose hours the file has, and --at, the time of the call")
+    return {zone.code: read_series(path, zone.code)}
 
 
 def _rows(name: str, unit: str, quantity: dict[str, Any] | None) -> list[tuple[str, ...]]:

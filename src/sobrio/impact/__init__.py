@@ -3,6 +3,7 @@
 from sobrio.impact.escalation import break_even_rate
 from sobrio.impact.estimator import Estimator, PeriodImpacts
 from sobrio.impact.length import LengthRatio
+from sobrio.impact.machine import Machine
 from sobrio.impact.scenarios import Scenarios
 
-__all__ = ["Estimator", "LengthRatio", "PeriodImpacts", "Scenarios", "break_even_rate"]
+__all__ = ["Estimator", "LengthRatio", "Machine", "PeriodImpacts", "Scenarios", "break_even_rate"]

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 
 from sobrio.errors import InputError
 from sobrio.impact.activities import by_equivalence
+from sobrio.impact.hour import METHOD_SUFFIX, in_hour
 from sobrio.impact.length import LengthRatio
+from sobrio.impact.machine import Machine, this_machine
 from sobrio.impact.methods import method as method_of
 from sobrio.impact.pricing import Pricing
 from sobrio.impact.scenarios import Scenarios
@@ -23,7 +25,10 @@ from sobrio.terms.model import Deployment, Hardware, Model
 from sobrio.terms.quantity import Interval, Number
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sobrio.catalog import Catalog
+    from sobrio.catalog.hourly import HourlySeries
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class Estimator:
     """Impacts by one method version. Deterministic: the same activity gives the same figures.
 
     `length_ratios` holds rho where a route has measured it, by (routed model, reference model).
+    `machine` is the one that routes, `this_machine()` unless given. `hourly` holds grid intensities by
+    zone code, for estimates of a call `at` a time.
     """
 
     def __init__(
@@ -50,12 +57,16 @@ class Estimator:
         *,
         router_zone: str | None = None,
         length_ratios: Mapping[tuple[str, str], LengthRatio] | None = None,
+        machine: Machine | None = None,
+        hourly: Mapping[str, HourlySeries] | None = None,
     ) -> None:
-        """Raises `InputError` for a method nobody knows."""
+        """Raises `InputError` for a method, or a class of machines, that nobody knows."""
         chosen = method_of(method, scenarios or Scenarios.draw())
         self._catalog = catalog or _default_catalog()
         self._pricing = Pricing(chosen, self._catalog, length_ratios or {})
-        self._router = self._pricing.processor(router_zone, "")
+        self._hourly = hourly or {}
+        self.machine = machine or this_machine()
+        self._router = self._pricing.router(self.machine, router_zone)
         self._router_per_second = self._router.wh_per_request * self._router.per_wh
         self._as_impacts = partial(as_impacts, method=chosen.name)
         self._as_avoided = partial(as_avoided, method=chosen.name, chances=chosen.probabilistic)
@@ -64,7 +75,7 @@ class Estimator:
     def method(self) -> str:
         return self._pricing.method.name
 
-    def estimate(
+    def estimate(  # noqa: PLR0913 the facts of one call, every one by name
         self,
         *,
         model: str | Model,
@@ -75,10 +86,13 @@ class Estimator:
         provider: str = "",
         hardware: Hardware | None = None,
         requests: Number = 1,
+        at: datetime | None = None,
     ) -> Impacts:
         """Impacts of one call, or of each of n calls when counts are arrays of shape (n,).
 
-        `input_tokens` includes `cached_tokens`; an image model makes `requests` images. Raises
+        `input_tokens` includes `cached_tokens`; an image model makes `requests` images. With `at` (UTC
+        unless it says otherwise), the zone's intensity in that hour takes the place of its annual
+        average; where `hourly` has none, the average stands, with the caveat `unknown-hour`. Raises
         `UnknownModel` for a name the catalogue lacks, `InputError` for counts that cannot be.
         """
         found = self._catalog.model(model) if isinstance(model, str) else model
@@ -93,7 +107,10 @@ class Estimator:
             hardware=hardware,
             requests=cast("float", requests),
         )
-        return self._as_impacts(self._pricing.one(call), model=found.name)
+        total = self._pricing.one(call)
+        if at is None:
+            return self._as_impacts(total, model=found.name)
+        return self._at(at, total, call)
 
     def rates(self, deployment: Deployment) -> Rates | None:
         """Central rates for choosing; `None` when the model's size is unknown."""
@@ -191,6 +208,13 @@ class Estimator:
         if answering is None:
             return self._pricing.total(activities).matrix
         return self._pricing.references(activities, answering).matrix
+
+    def _at(self, moment: datetime, total: Total, call: Activity) -> Impacts:
+        zone = self._pricing.place(call.zone, call.provider).zone
+        series = self._hourly.get(zone.code)
+        intensity = None if series is None else series.at(moment)
+        name = self.method if intensity is None else self.method + METHOD_SUFFIX
+        return as_impacts(in_hour(total, intensity, zone), method=name, model=call.model.name)
 
     def _spent(self, activities: Sequence[Activity], router_cpu_seconds: float) -> Total:
         return self._pricing.total(activities) + Total(router_cpu_seconds * self._router_per_second)

@@ -11,6 +11,7 @@ import numpy as np
 from sobrio.impact.activities import summed
 from sobrio.impact.draws import Spread, Vector
 from sobrio.impact.length import LengthRatio, rho, routed_model, spread
+from sobrio.impact.machine import Machine
 from sobrio.impact.methods import Method
 from sobrio.impact.place import Place, place
 from sobrio.impact.profile import Profile, processor
@@ -63,15 +64,30 @@ class Pricing:
     ) -> Profile | None:
         key = (*_facts(model), hardware, zone, provider)
         if key not in self._profiles:
-            profile = self.method.profile(model, hardware, self._place(zone, provider))
+            profile = self.method.profile(model, hardware, self.place(zone, provider))
             self._profiles[key] = _dated(profile) if profile and model.stale else profile
         return self._profiles[key]
 
     def processor(self, zone: str | None, provider: str, watts: Spread | None = None) -> Profile:
         key = (zone, provider, watts)
         if key not in self._processors:
-            self._processors[key] = processor(self.method.draws, self._place(zone, provider), watts)
+            self._processors[key] = processor(self.method.draws, self.place(zone, provider), watts)
         return self._processors[key]
+
+    def router(self, machine: Machine, zone: str | None) -> Profile:
+        """One core-second of the machine that routes."""
+        return processor(
+            self.method.draws,
+            self.place(zone, ""),
+            machine.watts_per_core,
+            in_data_centre=machine.in_data_centre,
+        )
+
+    def place(self, zone: str | None, provider: str) -> Place:
+        key = (zone, provider)
+        if key not in self._places:
+            self._places[key] = place(self._catalog, zone, provider)
+        return self._places[key]
 
     def _reference(self, activity: Activity, routed: Model | None) -> Total:
         profile = self.profile(activity.model, activity.hardware, activity.zone, activity.provider)
@@ -89,12 +105,6 @@ class Pricing:
         if key not in self._ratios:
             self._ratios[key] = rho(self.method.draws, routed, reference, measured)
         return self._ratios[key]
-
-    def _place(self, zone: str | None, provider: str) -> Place:
-        key = (zone, provider)
-        if key not in self._places:
-            self._places[key] = place(self._catalog, zone, provider)
-        return self._places[key]
 
 
 def _priced(activity: Activity, profile: Profile, stretch: Vector | None = None) -> Total:

@@ -120,16 +120,21 @@ def seconds_of_life(draws: Draws) -> Vector:
     return years * SECONDS_PER_YEAR * lognormal(draws.normal("utilisation"), UTILISATION)
 
 
-def processor(draws: Draws, place: Place, watts: Spread | None = None) -> Profile:
-    """A local machine charged by processor time: one `request` is one core-second."""
-    ones, nothing = np.ones(draws.count), np.zeros(draws.count)
-    device = CORE if watts is None else replace(CORE, watts=watts)
+def processor(
+    draws: Draws, place: Place, watts: Spread | None = None, *, in_data_centre: bool = False
+) -> Profile:
+    """A machine charged by processor time: one `request` is one core-second.
+
+    A data centre adds its building and its cooling water; a machine elsewhere has neither.
+    """
+    building, nothing = place.pue(draws) if in_data_centre else np.ones(draws.count), np.zeros(draws.count)
+    device = replace(CORE, watts=watts or CORE.watts, evaporates=in_data_centre)
     return Profile(
         nothing,
         nothing,
         nothing,
-        _drawn(draws, device.watts, "watts") / 3600,
-        per_facility_wh(draws, place, device=device, facility=ones, building=ones),
+        _drawn(draws, device.watts, "watts") / 3600 * building,
+        per_facility_wh(draws, place, device=device, facility=building, building=building),
         evidence="modelled",
         caveats=("cpu-charged", *(() if place.known else ("unknown-zone",))),
     )

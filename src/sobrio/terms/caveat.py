@@ -11,6 +11,7 @@ CAVEATS: Final[dict[str, str]] = {
     "router-bypassed": "Routing failed; the requested model or the policy's fallback was called.",
     "unknown-model": "The catalogue does not know the model's size; its impact is unknown.",
     "unknown-zone": "The electricity zone is unknown; the world average and its spread were used.",
+    "unknown-hour": "No grid intensity is known for that hour; the zone's annual average was used.",
     "estimated-size": "The model's size is a published guess; it was drawn over the guess.",
     "extrapolated": "The model lies outside the measured range; the interval is wider.",
     "deployment-unknown": "Batch, accelerator and precision are unknown; they were drawn.",
