@@ -14,6 +14,7 @@ import anchors
 import forms
 import intervals
 import numpy as np
+import sparse
 import speed
 from measured import measured
 from tables import rewrite
@@ -40,6 +41,7 @@ def main() -> None:
         "forms": forms.compare(data),
         "intervals": intervals.measure(data),
         "sparse_against_dense": anchors.sparse_against_dense(),
+        "sparse_beside_dense": sparse.table(),
         "anchors": anchors.table(),
         "speed": speed.measure(),
     }

@@ -11,6 +11,7 @@ def rewrite(page: str, results: dict[str, Any]) -> str:
     tables = {
         "forms": _forms(results["forms"]),
         "intervals": _intervals(results["intervals"]),
+        "sparse": _sparse(results["sparse_beside_dense"]),
         "anchors": _anchors(results["anchors"]),
         "speed": _markdown(("what", "measured"), [(k, f"{v:g}") for k, v in results["speed"].items()]),
     }
@@ -59,6 +60,39 @@ def _intervals(intervals: dict[str, Any]) -> str:
         ("pairs: 90 % interval contains zero", f"{pairs['contains_zero']:.1%}"),
     ]
     return _markdown(("check", "measured"), rows)
+
+
+def _sparse(rows: list[dict[str, Any]]) -> str:
+    head = (
+        "accelerator, batch",
+        "J per token: sparse, dense",
+        "ratio per token",
+        "Wh per answer: sparse, dense",
+        "ratio per answer",
+        "P(sparse answer takes less)",
+    )
+    cells = [
+        (
+            f"{row['gpu']}, {row['batch']}",
+            _three(row["joules per token"]),
+            _ratio(row["per token, ratio"]),
+            _three(row["Wh per answer"]),
+            _ratio(row["per answer, ratio"]),
+            _chance(row["chance that the sparse answer takes less"]),
+        )
+        for row in rows
+    ]
+    return _markdown(head, cells)
+
+
+def _chance(share: float) -> str:
+    """Scenarios know no certainty."""
+    return "> 99.9%" if share > 0.999 else f"{share:.1%}"
+
+
+def _ratio(levels: list[float]) -> str:
+    low, central, high = levels
+    return f"{central:g} ({low:g} to {high:g})"
 
 
 def _anchors(anchors: list[dict[str, Any]]) -> str:

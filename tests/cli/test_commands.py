@@ -224,6 +224,15 @@ def test_a_report_on_an_empty_period_is_written(sobrio, tmp_path):
     assert (tmp_path / page).read_text().startswith("<!")
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_equivalents_are_in_a_report_only_when_asked_for(sobrio, tmp_path, asked):
+    said = sobrio("report", "--out", "r", "--json", *(["--equivalences"] if asked else []))
+
+    assert said.code == 0, said.err
+    page = next(path for path in said.json["report"] if path.endswith(".html"))
+    assert ("smartphone charges" in (tmp_path / page).read_text()) == asked
+
+
 def test_a_ledger_that_is_none_is_one_clear_line_and_stays_as_it_is(sobrio, tmp_path):
     home = tmp_path / "home"
     home.mkdir()

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sobrio.impact import Estimator
+from sobrio.impact.machine import machines
 from sobrio.report import Baseline, Declarations, Report, build
 from sobrio.terms.activity import Activity
 from sobrio.terms.assessment import Assessment
@@ -108,7 +109,7 @@ def decision(activities: Sequence[Activity], reference: Activity | None, rule: s
 
 @pytest.fixture(scope="session")
 def estimator() -> Estimator:
-    return Estimator()
+    return Estimator(machine=machines()["unknown"])
 
 
 @pytest.fixture(scope="session")

@@ -310,7 +310,7 @@ def test_a20_a_burden_shift_is_on_the_page(report: Report) -> None:
 def test_a21_the_exported_activity_gives_the_same_totals(report: Report, estimator: Estimator) -> None:
     """What a reviewer does with the JSON form and a fresh estimator."""
     given = from_json(to_json(report))
-    again = Estimator(given.method.id).period(
+    again = Estimator(given.method.id, machine=given.method.machine).period(
         given.method.realised_activities,
         (),
         router_cpu_seconds=given.router.cpu_seconds,

@@ -26,6 +26,9 @@ def report(
     lang: Annotated[Language, typer.Option("--lang")] = Language.en,
     formats: Annotated[str, typer.Option("--format", help="html, json, or both.")] = "html,json",
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("sobrio-report"),
+    equivalences: Annotated[
+        bool, typer.Option("--equivalences", help="Add everyday equivalents, apart from every claim.")
+    ] = False,
     policy: PolicyFile = None,
     data_dir: DataDir = None,
     json: Json = False,
@@ -35,7 +38,7 @@ def report(
     from sobrio.catalog import Catalog
     from sobrio.impact import Estimator
     from sobrio.policy import load_policy
-    from sobrio.report import build
+    from sobrio.report import build, with_equivalences
     from sobrio.report.files import write
 
     wanted = [part.strip() for part in formats.split(",") if part.strip()]
@@ -54,6 +57,7 @@ def report(
         )
     finally:
         ledger.shutdown()
+    made = with_equivalences(made) if equivalences else made
     written = write(made, out, wanted)
     if json:
         output.document({"report": [str(path) for path in written], "requests": made.requests.total})

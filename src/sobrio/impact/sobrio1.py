@@ -15,15 +15,17 @@ from sobrio.terms.model import Billions, Hardware, Model
 
 INPUT_RATIO: Final[Skewed] = (0.07, 0.09, 0.14)
 """Energy of a fresh input token over that of an output token."""
-CPU_INPUT_RATIO: Final[Spread] = (0.15, 0.6)
-"""The same on a processor, where reading in parallel gains less."""
+CPU_INPUT_RATIO: Final[Spread] = (0.35, 0.8)
+"""The same on a processor, where reading in parallel gains less; 0.53 measured (16 of 30 ms)."""
 CACHED_RATIO: Final[Skewed] = (0.02, 0.1, 0.3)
 """Energy of a cached input token over that of a fresh one."""
 SHORT_ANSWER: Final = 500
 LONG_ANSWER: Final = 4000
 """Output lengths at which the fit is read for a plain and for a reasoning model."""
-CORE_SECONDS_PER_B: Final[Spread] = (0.04, 0.5)
-"""Core-seconds per output token and billion active parameters, when none were measured."""
+CORE_SECONDS_PER_B: Final[Spread] = (0.06, 0.8)
+"""Core-seconds per output token and billion active parameters, when none were measured.
+
+About 0.22 measured with llama.cpp on two cores: 30 ms a token of SmolLM2-135M at 4 bits."""
 IMAGE_WH: Final[Skewed] = (0.3, 2.6, 11.5)
 """Wh per image at the machine, over the models measured by arXiv 2311.16863."""
 

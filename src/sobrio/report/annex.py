@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sobrio.impact import Machine
 from sobrio.terms.activity import Activity
 from sobrio.terms.impacts import Impacts
 from sobrio.terms.model import Billions
-from sobrio.terms.quantity import Quantity
+from sobrio.terms.quantity import Interval, Quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,19 @@ class UsedModel:
 
 
 @dataclass(frozen=True, slots=True)
+class Everyday:
+    """The realised impact counted in an everyday thing: an illustration, never a claim."""
+
+    name: str
+    label: Mapping[str, str]
+    """What is counted, by language."""
+    criterion: str
+    count: Interval
+    source: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
 class Method:
     id: str
     code_version: str
@@ -102,6 +116,8 @@ class Method:
     """First and last year of the electricity factors used."""
     factors: tuple[UsedFactor, ...]
     models: tuple[UsedModel, ...]
+    machine: Machine
+    """Whose processor seconds the router is charged for."""
     realised_activities: tuple[Activity, ...]
     reference_activities: tuple[tuple[Activity, str], ...]
     """With their equivalence. Beside `router`, all it takes to compute the totals again."""

@@ -94,7 +94,7 @@ def _report(
         gates=gates(realised, statement, told_apart),
         caveats=dict(sorted(books.caveats.items())),
         policies=_policies(books),
-        method=method(books, realised.method),
+        method=method(books, realised.method, valuation.estimator.machine),
         public_claims_allowed=_public(books, realised, statement.verified.reference),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from sobrio.report.annex import Disclosure, Gate, InventoryLine, Method, Policy, Route
+from sobrio.report.annex import Disclosure, Everyday, Gate, InventoryLine, Method, Policy, Route
 from sobrio.terms.impacts import Avoided, Impacts
 
 Standing: TypeAlias = Literal[
@@ -213,3 +213,5 @@ class Report:
     method: Method
     public_claims_allowed: bool
     """False unless every figure is measured or provider-disclosed."""
+    equivalences: tuple[Everyday, ...] = ()
+    """Empty unless they were asked for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sobrio
 from sobrio.catalog import Catalog
 from sobrio.catalog.zone import Zone
+from sobrio.impact import Machine
 from sobrio.report.annex import Method, UsedFactor, UsedModel
 from sobrio.report.books import COMPARED, Books
 from sobrio.terms.activity import Activity
@@ -13,7 +14,7 @@ from sobrio.terms.model import Model
 _FACTORS = ("ghg_g_per_kwh", "primary_energy_mj_per_kwh", "water_l_per_kwh", "adpe")
 
 
-def method(books: Books, method_id: str) -> Method:
+def method(books: Books, method_id: str, machine: Machine) -> Method:
     realised = tuple(books.tally().realised)
     references = tuple(
         (activity, standing) for standing in sorted(COMPARED) for activity in books.tally(standing).references
@@ -28,6 +29,7 @@ def method(books: Books, method_id: str) -> Method:
         vintage=(min(years), max(years)) if years else None,
         factors=factors,
         models=_models(activities),
+        machine=machine,
         realised_activities=realised,
         reference_activities=references,
     )
