@@ -9,7 +9,8 @@ import pytest
 
 from sobrio.errors import InputError
 from sobrio.impact import Estimator
-from sobrio.impact.machine import detected, machines, measured, this_machine, watts_per_busy_core
+from sobrio.impact.machine import machines, this_machine
+from sobrio.impact.probe import detected, here, measured, watts_per_busy_core
 
 HOUR = 3600.0
 
@@ -72,9 +73,13 @@ def test_counters_give_watts_per_busy_core(tmp_path: Path) -> None:
     assert watts_per_busy_core(tmp_path, work) == pytest.approx((3 + 2) / 0.5)
 
 
-def test_real_work_is_timed(tmp_path: Path) -> None:
-    package(tmp_path, 0, 5_000_000)
-    assert watts_per_busy_core(tmp_path) == 0  # a counter that nobody turns
+def test_what_is_measured_is_preferred_to_the_class(tmp_path: Path) -> None:
+    powercap = tmp_path / "powercap"
+    powercap.mkdir()
+    laptop = firmware(tmp_path, "LENOVO", "20XW", 10)
+    assert here(laptop, powercap).name == "laptop"
+    package(powercap, 0, 5_000_000)
+    assert here(laptop, powercap).name == "laptop, measured"
 
 
 @pytest.mark.parametrize("shut", [True, False])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -163,16 +163,21 @@ def _precision(matrix: Matrix) -> type[np.floating[Any]]:
 
 def _quantiles(matrix: NDArray[Any]) -> list[Levels]:
     """P5, P50 and P95 of each row, as order statistics over scenarios (axis 1); sorts in place."""
-    places = np.rint(_CHANCES * (matrix.shape[1] - 1)).astype(np.intp)
     matrix.sort(axis=1)
-    found = matrix.take(places, axis=1).astype(np.float64)
+    found = matrix.take(_places(matrix.shape[1]), axis=1).astype(np.float64)
     return found.tolist() if found.ndim == 2 else list(found)
+
+
+@cache
+def _places(count: int) -> NDArray[np.intp]:
+    """Where P5, P50 and P95 stand among `count` sorted scenarios."""
+    return np.asarray(np.rint(_CHANCES * (count - 1)), np.intp)
 
 
 def _quantity(levels: Mapping[str, Levels], name: str) -> Quantity | None:
     unit, rows = PARTS[name]
-    parts = {part: _known(levels[row], unit) for part, row in rows.items()}
-    return _known(levels[name], unit, {part: each for part, each in parts.items() if each is not None})
+    known = ((part, _known(levels[row], unit)) for part, row in rows.items())
+    return _known(levels[name], unit, {part: each for part, each in known if each is not None})
 
 
 def _known(levels: Levels, unit: str, parts: Mapping[str, Interval] | None = None) -> Quantity | None:
