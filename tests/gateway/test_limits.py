@@ -44,6 +44,11 @@ def test_a_body_over_the_limit_is_refused_before_it_is_sent(gateway):
     assert b'"code":"request_too_large"' in answer
 
 
+def test_a_client_that_sends_all_of_too_large_a_body_sees_the_refusal_and_not_a_reset(gateway):
+    size = 12 * 1024 * 1024
+    assert talk(gateway.url, head(f"content-length: {size}"), b"x" * size).startswith(b"HTTP/1.1 413 ")
+
+
 def test_a_body_of_unknown_length_is_cut_off_at_the_limit(opened):
     with opened(limits=Limits(body_bytes=1000)) as house:
         piece = b"400\r\n" + b" " * 1024 + b"\r\n"

@@ -12,7 +12,7 @@ from sobrio.errors import SobrioError
 from sobrio.gateway.access import Access, AccessLog
 from sobrio.gateway.asgi import Application, Limits, Receive, Scope, Send
 from sobrio.gateway.body import Gone, headers_of, json_body
-from sobrio.gateway.delivery import Attended, deliver
+from sobrio.gateway.delivery import Attended, deliver, turn_away
 from sobrio.gateway.endpoints import table
 from sobrio.gateway.faults import fault, internal_fault
 from sobrio.gateway.keys import Keys
@@ -60,7 +60,7 @@ class Gateway:
             return None, None
         except SobrioError as error:
             reply = _refusal(error)
-            await deliver(reply, send)
+            await (turn_away(reply, receive, send) if _sends_a_body(scope) else deliver(reply, send))
             return reply, None
         async with Attended(receive):
             reply = await _answer(endpoint, visit)
@@ -85,6 +85,11 @@ async def _answer(endpoint: Endpoint, visit: Visit) -> Reply:
     except Exception:
         logger.exception("a defect in the gateway")
         return internal_fault()
+
+
+def _sends_a_body(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
 
 def _refusal(error: SobrioError) -> Reply:

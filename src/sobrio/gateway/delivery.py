@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +16,7 @@ from sobrio.route import Reply, error_body
 from sobrio.terms.answer import Chunks
 
 _unsafe = re.compile(r"[^\x20-\x7e]")
+_LINGER_S = 2.0
 _STREAM_HEADERS = [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
 
 
@@ -62,6 +63,23 @@ async def deliver(reply: Reply, send: Send) -> None:
     headers = [*_encoded(reply), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+async def turn_away(reply: Reply, receive: Receive, send: Send) -> None:
+    """Sends a refusal and reads on for a moment.
+
+    Closing at once would reset the connection under a client that is still sending its body, and it
+    would see the reset instead of the refusal (RFC 9112, section 9.6).
+    """
+    body = reply.body or b""
+    headers = [*_encoded(reply), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LINGER_S):
+            while (await receive()).get("more_body", False):
+                pass
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _deliver_stream(reply: Reply, stream: Chunks, send: Send) -> None:
