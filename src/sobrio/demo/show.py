@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import shutil
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -173,13 +176,19 @@ def _total(impacts: Impacts | Avoided | None) -> str:
 
 
 def _next(result: DemoResult) -> list[str]:
-    policy, data = result.policy, result.data_dir
+    policy, data, sobrio = result.policy, result.data_dir, _program()
     return [
         "Next:",
-        f"  sobrio explain --policy {policy} --prompt \"Translate 'good morning' into French.\"",
-        f"  sobrio report --data-dir {data} --policy {policy}",
-        f"  sobrio ledger verify --data-dir {data}",
-        f"  sobrio ledger recompute --data-dir {data} --policy {policy} --method ecologits",
-        "  sobrio estimate --model mistral-large-instruct-2407 --input-tokens 500 --output-tokens 300",
-        "  sobrio demo --base-url http://127.0.0.1:11434/v1",
+        f"  {sobrio} explain --policy {policy} --prompt \"Translate 'good morning' into French.\"",
+        f"  {sobrio} report --data-dir {data} --policy {policy}",
+        f"  {sobrio} ledger verify --data-dir {data}",
+        f"  {sobrio} ledger recompute --data-dir {data} --policy {policy} --method ecologits",
+        f"  {sobrio} estimate --model mistral-large-instruct-2407 --input-tokens 500 --output-tokens 300",
+        f"  {sobrio} demo --base-url http://127.0.0.1:11434/v1",
     ]
+
+
+def _program() -> str:
+    """The command that started this, so that a line can be pasted where `sobrio` is not on the path."""
+    started = Path(sys.argv[0])
+    return str(started) if started.name == "sobrio" and shutil.which("sobrio") is None else "sobrio"
