@@ -129,3 +129,13 @@ def test_the_responses_format_nests_its_counts() -> None:
 def test_a_tail_cut_anywhere_still_counts() -> None:
     tail = [b'oices":[{"delta":{}}],"usage":null}', b'{"usage":{"prompt_tokens":9,"completion_tokens":5}}']
     assert usage_of_events(tail) == Usage(9, 5)
+
+
+def test_counts_that_cannot_be_true_never_make_energy_negative():
+    more_cached_than_read = (
+        b'{"usage": {"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 500}}}'
+    )
+    negative = b'{"usage": {"prompt_tokens": -10, "completion_tokens": -1}}'
+
+    assert usage_of_json(more_cached_than_read).cached_tokens == 10
+    assert usage_of_json(negative) == Usage()

@@ -96,3 +96,24 @@ def test_evidence_is_that_of_the_weakest_part(estimator: Estimator):
     period = estimator.period([Activity(SMALL, 1, 1), Activity(guess, 1, 1)], [], router_cpu_seconds=0)
     assert period.realised.evidence == "estimate" and "estimated-size" in period.realised.caveats
     assert Total(estimator.scenario_totals([])).weakest == "modelled"
+
+
+def test_a_reference_is_held_against_the_model_it_stands_beside_whatever_the_order():
+    small, large = Model("small", 3.0, 3.0), Model("large", 123.0, 123.0)
+    estimator = Estimator()
+
+    def reference(beside):
+        return Activity(large, 100, 400, role="reference", beside=beside)
+
+    calls = [Activity(small, 100, 400)] * 9 + [Activity(large, 100, 400)]
+    references = [(reference(call.model), "verified") for call in calls]
+
+    def period(order):
+        return estimator.period([calls[i] for i in order], [references[i] for i in order], 0.0).avoided
+
+    forwards, backwards = period(range(10)), period(range(9, -1, -1))
+    alone = estimator.period(calls[:9], references[:9], 0.0).avoided
+
+    assert forwards.energy_wh.low == pytest.approx(backwards.energy_wh.low, rel=1e-6)
+    assert forwards.energy_wh.central == pytest.approx(alone.energy_wh.central, rel=1e-5)
+    assert forwards.p_positive == backwards.p_positive == alone.p_positive

@@ -292,3 +292,22 @@ def test_explaining_a_wrong_request_is_an_error(house):
 
     with pytest.raises(InputError):
         explain(request, house.rooms)
+
+
+def test_a_prefix_the_provider_had_cached_avoids_nothing_by_itself(build):
+    house = build("cached")
+
+    receipt = house.booked(house.answer("hello " * 50)["sobrio"]["receipt"])
+
+    assert receipt.activities[0].cached_tokens > 0
+    assert receipt.reference_activity.cached_tokens == receipt.activities[0].cached_tokens
+    assert receipt.reference_activity.beside == receipt.activities[0].model
+
+
+def test_a_declared_reference_is_never_called_missing(build):
+    house = build(unbacked="show")
+
+    with pytest.raises(NotCalled) as caught:
+        house.answer("hello", sobrio={"team": "careful"})
+
+    assert "no-reference" not in house.booked(caught.value.receipt_id).caveats

@@ -71,7 +71,7 @@ def usage_of_json(body: bytes, *, threads: int | None = None) -> Usage:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return UNKNOWN
     counted = _counted(answer.usage or _Counts())
-    return _timed(counted, answer.timings, threads)
+    return _plausible(_timed(counted, answer.timings, threads))
 
 
 def usage_of_events(payloads: Iterable[bytes], *, threads: int | None = None) -> Usage:
@@ -80,7 +80,23 @@ def usage_of_events(payloads: Iterable[bytes], *, threads: int | None = None) ->
     for payload in payloads:
         if b'"usage"' in payload or b'"timings"' in payload:
             usage = _latest(usage, usage_of_json(payload, threads=threads))
-    return usage
+    return _plausible(usage)
+
+
+def _plausible(usage: Usage) -> Usage:
+    """Counts below zero are unknown, and no more is cached than was read: energy is never negative."""
+    read, written = _count(usage.input_tokens), _count(usage.output_tokens)
+    cached = max(0, usage.cached_tokens)
+    return replace(
+        usage,
+        input_tokens=read,
+        output_tokens=written,
+        cached_tokens=cached if read is None else min(cached, read),
+    )
+
+
+def _count(tokens: int | None) -> int | None:
+    return None if tokens is None or tokens < 0 else tokens
 
 
 def _counted(counts: _Counts) -> Usage:
@@ -101,7 +117,7 @@ def _counted(counts: _Counts) -> Usage:
 def _unlisted(counts: _Counts) -> int:
     """Tokens in the total that are neither prompt nor completion: reasoning, at xAI and Gemini."""
     listed = (counts.prompt_tokens or 0) + (counts.completion_tokens or 0)
-    return max(0, (counts.total_tokens or 0) - listed)
+    return max(0, (counts.total_tokens or listed) - listed)
 
 
 def _counted_as_input_and_output(counts: _Counts) -> Usage:

@@ -25,10 +25,11 @@ def by_equivalence(
 
 
 def summed(activities: Iterable[Activity]) -> list[Activity]:
-    """One activity per deployment."""
+    """One activity per deployment and, for references, model it stands beside."""
     groups: dict[tuple[object, ...], list[Activity]] = defaultdict(list)
     for each in activities:
-        key = (each.model.name, each.zone, each.provider, each.hardware, each.cpu_seconds is None)
+        beside = each.beside and each.beside.name
+        key = (each.model.name, each.zone, each.provider, each.hardware, each.cpu_seconds is None, beside)
         groups[key].append(each)
     return [group[0] if len(group) == 1 else _sum_of(group) for group in groups.values()]
 

@@ -55,9 +55,14 @@ class Pricing:
         return unknown(self.count) if profile is None else _priced(activity, profile)
 
     def references(self, activities: Iterable[Activity], answered: Sequence[Activity]) -> Total:
-        """Reference calls, with rho times the output tokens that `answered` delivered; rho is drawn."""
+        """Reference calls, with rho times the delivered output tokens; rho is drawn per pair of models.
+
+        A reference that does not say beside whose answer it stands is held against `answered`.
+        """
         routed = routed_model(answered)
-        return total((self._reference(each, routed) for each in summed(activities)), self.count)
+        return total(
+            (self._reference(each, each.beside or routed) for each in summed(activities)), self.count
+        )
 
     def profile(
         self, model: Model, hardware: Hardware | None, zone: str | None, provider: str

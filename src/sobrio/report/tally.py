@@ -13,7 +13,7 @@ ActivityKey: TypeAlias = tuple[object, ...]
 
 
 def key_of(activity: Activity) -> ActivityKey:
-    """Activities with the same key may be added up: same model, place, machine and role."""
+    """Activities with the same key may be added up: same model, place, machine, role and pair."""
     model = activity.model
     return (
         model.name,
@@ -27,6 +27,7 @@ def key_of(activity: Activity) -> ActivityKey:
         activity.role,
         activity.deployment,
         activity.cpu_seconds is None,
+        activity.beside and activity.beside.name,
     )
 
 

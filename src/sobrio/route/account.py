@@ -25,8 +25,8 @@ class Ending:
     status: int = 200
     activity: Activity | None = None
     """The call that answered."""
-    tokens: tuple[float | None, float | None] = (None, None)
-    """Input and output tokens of a kept answer, for a hit."""
+    kept: Activity | None = None
+    """The call that made a kept answer, for a hit."""
     finish_reason: str | None = None
     error: str | None = None
 
@@ -77,28 +77,28 @@ def _receipt(journey: Journey, ending: Ending) -> Receipt:
 
 def _reference(journey: Journey, ending: Ending) -> Activity | None:
     """One call of the declared reference on the original request; nothing without an answer."""
-    plan = journey.plan
-    input_tokens, output_tokens = ending.tokens
-    if ending.activity is not None:
-        input_tokens, output_tokens = ending.activity.input_tokens, ending.activity.output_tokens
-    if plan is None or plan.reference is None or input_tokens is None or output_tokens is None:
+    plan, answered = journey.plan, ending.activity or ending.kept
+    if plan is None or plan.reference is None or answered is None:
         return None
     deployment = plan.reference_deployment
     return Activity(
         model=plan.reference,
-        input_tokens=input_tokens,
-        output_tokens=output_tokens,
+        input_tokens=answered.input_tokens,
+        output_tokens=answered.output_tokens,
+        cached_tokens=answered.cached_tokens,  # the same prefix would have been cached there
         zone=deployment.zone if deployment else None,
         provider=deployment.provider if deployment else plan.reference.provider,
         hardware=deployment.hardware if deployment else None,
         role="reference",
         deployment=deployment.name if deployment else "",
+        beside=answered.model,
     )
 
 
 def _caveats(journey: Journey, realised: Impacts, avoided: Avoided | None) -> tuple[str, ...]:
-    codes = [*journey.caveats, *realised.caveats, *(avoided.caveats if avoided else ("no-reference",))]
-    return tuple(dict.fromkeys(codes))
+    declared = journey.plan is not None and journey.plan.reference is not None
+    codes = [*journey.caveats, *realised.caveats, *(avoided.caveats if avoided else ())]
+    return tuple(dict.fromkeys(codes if declared else [*codes, "no-reference"]))
 
 
 def activity_of(journey: Journey, deployment: Deployment, usage: Usage, *, role: Role = "answer") -> Activity:

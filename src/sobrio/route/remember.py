@@ -36,8 +36,8 @@ def recalled(journey: Journey) -> Reply | None:
             return None
         journey.plan = journey.policy.plan(journey.request, None)
         journey.route_ms = journey.elapsed_ms()
-    tokens = (entry.input_tokens, entry.output_tokens)
-    receipt = settle(journey, Ending("exact", tokens=tokens, finish_reason=entry.finish_reason))
+    kept = _call_of(entry, journey)
+    receipt = settle(journey, Ending("exact", kept=kept, finish_reason=entry.finish_reason))
     usage = Usage(entry.input_tokens, entry.output_tokens)
     body = stamped(entry.body, receipt, usage)
     headers = headers_of(journey, entry.model, "exact")
@@ -45,6 +45,14 @@ def recalled(journey: Journey) -> Reply | None:
         chunks = _replayed(body, include_usage=journey.request.include_usage)
         return Reply(200, (EVENTS, *headers), journey.id, stream=chunks)
     return Reply(200, (JSON, *headers), journey.id, body=body)
+
+
+def _call_of(entry: Entry, journey: Journey) -> Activity | None:
+    """`None` where it is not known any more what the call was."""
+    deployment = journey.policy.deployments.get(entry.deployment)
+    if deployment is None or entry.input_tokens is None or entry.output_tokens is None:
+        return None
+    return Activity(deployment.model, entry.input_tokens, entry.output_tokens, entry.cached_tokens)
 
 
 def would_hit(journey: Journey) -> bool:

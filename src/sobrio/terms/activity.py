@@ -30,3 +30,5 @@ class Activity:
     requests: float = 1
     role: Role = "answer"
     deployment: str = ""
+    beside: Model | None = None
+    """For a reference: the model whose answer it stands beside, since lengths compare pair by pair."""
