@@ -300,3 +300,41 @@ def test_public_names_are_what_they_say():
     assert all(getattr(sobrio, name) for name in sobrio.__all__)
     with pytest.raises(AttributeError):
         sobrio.NoSuchName  # noqa: B018
+
+
+@pytest.mark.parametrize("count", ["99999999999999999999", "1e3", "-1"])
+def test_token_counts_beyond_reason_are_refused(sobrio, count):
+    tokens = ("--input-tokens", "5", "--output-tokens", count)
+
+    assert sobrio("estimate", "--model", "gpt-4o", *tokens).code == 2
+
+
+def test_an_hourly_series_that_is_no_text_and_an_hour_out_of_range_are_one_line(sobrio, tmp_path):
+    series = tmp_path / "h.csv"
+    series.write_bytes(b"\xff\xfe\x00\x80")
+    call = ("estimate", "--model", "gpt-4o", "--input-tokens", "5", "--output-tokens", "5", "--zone", "FRA")
+
+    for moment in ("2026-11-22T10:00Z", "0001-01-01T00:00+10:00"):
+        said = sobrio(*call, "--at", moment, "--hourly", str(series))
+        assert said.code == 2
+        one_line(said.err)
+
+
+def test_a_criterion_that_a_zone_does_not_publish_is_unknown_and_says_so(sobrio):
+    said = sobrio(
+        "estimate", "--model", "gpt-oss-20b", "--input-tokens", "5", "--output-tokens", "5", "--zone", "AFG",
+        "--json",
+    )  # fmt: skip
+
+    assert said.json["adpe_mg_sb"] is None
+    assert "unknown-factor" in said.json["caveats"]
+
+
+def test_the_published_formula_says_what_it_leaves_out(sobrio):
+    said = sobrio(
+        "estimate", "--model", "gpt-4o", "--input-tokens", "5", "--output-tokens", "5", "--zone", "FRA",
+        "--method", "ecologits", "--json",
+    )  # fmt: skip
+
+    assert said.json["evidence"] == "estimate"
+    assert {"estimated-size", "input-not-counted"} <= set(said.json["caveats"])

@@ -66,6 +66,8 @@ def read_series(path: Path, zone: str) -> HourlySeries:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise CatalogError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError:
+        raise CatalogError(f"{path} is not UTF-8 text; save the series as CSV or JSON in UTF-8") from None
     rows = _rows_of_json(text, path) if path.suffix == ".json" else _rows_of_csv(text, path)
     return HourlySeries(zone, _checked(rows, str(path)), str(path))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -26,9 +26,9 @@ UNITS = {
 
 def estimate(
     model: Annotated[str, typer.Option("--model", help="A catalogue name; see `sobrio models list`.")],
-    input_tokens: Annotated[int, typer.Option("--input-tokens", min=0)],
-    output_tokens: Annotated[int, typer.Option("--output-tokens", min=0)],
-    cached_tokens: Annotated[int, typer.Option("--cached-tokens", min=0)] = 0,
+    input_tokens: Annotated[int, typer.Option("--input-tokens", min=0, max=10**12)],
+    output_tokens: Annotated[int, typer.Option("--output-tokens", min=0, max=10**12)],
+    cached_tokens: Annotated[int, typer.Option("--cached-tokens", min=0, max=10**12)] = 0,
     zone: Annotated[str | None, typer.Option("--zone", help="Electricity zone, such as FRA.")] = None,
     at: Annotated[
         str | None, typer.Option("--at", help="Time of the call, such as 2026-11-22T10:00Z.")
@@ -77,8 +77,9 @@ def _moment(text: str) -> datetime:
     from sobrio.errors import InputError
 
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
+        moment = datetime.fromisoformat(text)
+        return moment if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise InputError(f"--at takes a time such as 2026-11-22T10:00Z, not {text!r}") from None
 
 

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from sobrio.impact.draws import Levels, Spread
 from sobrio.impact.place import Place
 from sobrio.impact.profile import ROWS, Profile
-from sobrio.terms.model import Billions, Hardware, Model
+from sobrio.terms.model import Billions, Evidence, Hardware, Model
 
 BATCH: Final = 64
 GPU_WH_PER_TOKEN_PER_B: Final = 1.1665273170451914e-06 * np.exp(-0.011205921025579175 * BATCH)
@@ -95,10 +95,11 @@ def profile(model: Model, hardware: Hardware | None, place: Place) -> Profile | 
     low, high = np.moveaxis(per_token(total, active, pue, wue, _grid(place)), -1, 0)
     rows = np.stack([low, (low + high) / 2, high], axis=-1)
     nothing = np.zeros(Levels.count)
-    caveats = [] if place.known else ["unknown-zone"]
-    if hardware is not None and hardware.kind == "cpu":
-        caveats.append("extrapolated")
-    return Profile(rows[0], nothing, nothing, nothing, rows / rows[0], "modelled", tuple(caveats))
+    guessed = model.evidence == "estimate" or isinstance(model.total_params_b, tuple)
+    holds = {"estimated-size": guessed, "extrapolated": hardware is not None and hardware.kind == "cpu"}
+    caveats = ("input-not-counted", *(code for code, true in holds.items() if true), *place.caveats)
+    evidence: Evidence = "estimate" if guessed else "modelled"
+    return Profile(rows[0], nothing, nothing, nothing, rows / rows[0], evidence, caveats)
 
 
 def _grid(place: Place) -> Grid:

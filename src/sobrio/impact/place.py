@@ -37,6 +37,13 @@ class Place:
     """Two deployments with one key share their building and their prompt-reading ratio."""
     known: bool
 
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What is not known of the grid."""
+        lacking = any(getattr(self.zone, name) is None for name in FACTORS)
+        holds = {"unknown-zone": not self.known, "unknown-factor": lacking}
+        return tuple(code for code, true in holds.items() if true)
+
     def pue(self, draws: Draws) -> Vector:
         """Facility over IT energy; what is uncertain is the excess over 1."""
         disclosed = None if self.provider is None else self.provider.pue

@@ -136,7 +136,7 @@ def processor(
         _drawn(draws, device.watts, "watts") / 3600 * building,
         per_facility_wh(draws, place, device=device, facility=building, building=building),
         evidence="modelled",
-        caveats=("cpu-charged", *(() if place.known else ("unknown-zone",))),
+        caveats=("cpu-charged", *place.caveats),
     )
 
 

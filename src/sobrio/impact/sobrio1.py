@@ -154,4 +154,4 @@ def _guessed(model: Model) -> bool:
 
 
 def _codes(holds: dict[str, bool], place: Place) -> tuple[str, ...]:
-    return tuple(code for code, true in (holds | {"unknown-zone": not place.known}).items() if true)
+    return (*(code for code, true in holds.items() if true), *place.caveats)

@@ -12,6 +12,8 @@ CAVEATS: Final[dict[str, str]] = {
     "unknown-model": "The catalogue does not know the model's size; its impact is unknown.",
     "unknown-zone": "The electricity zone is unknown; the world average and its spread were used.",
     "unknown-hour": "No grid intensity is known for that hour; the zone's annual average was used.",
+    "unknown-factor": "The zone has no published factor for a criterion; that criterion is unknown.",
+    "input-not-counted": "The method's formula counts output tokens only; reading the request is left out.",
     "estimated-size": "The model's size is a published guess; it was drawn over the guess.",
     "extrapolated": "The model lies outside the measured range; the interval is wider.",
     "deployment-unknown": "Batch, accelerator and precision are unknown; they were drawn.",
