@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sobrio import sdk
 from sobrio.call import Direct, Dispatch, ThroughLitellm
 from sobrio.catalog import Catalog
+from sobrio.errors import LedgerError
 from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
 from sobrio.policy import Policy, load_policy
@@ -31,8 +32,12 @@ def home(data_dir: Path | None, environ: Mapping[str, str] = os.environ) -> Path
 
 
 def open_ledger(data_dir: Path) -> SqliteLedger:
-    """Raises `LedgerError` when the file is not a ledger."""
-    data_dir.mkdir(parents=True, exist_ok=True)
+    """Raises `LedgerError` when the file is not a ledger, or the folder cannot be made."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or "unusable").lower()
+        raise LedgerError(f"cannot write to {data_dir}: {reason}; choose another with --data-dir") from None
     return SqliteLedger(data_dir / "ledger.sqlite", data_dir / "spool")
 
 

@@ -338,3 +338,21 @@ def test_the_published_formula_says_what_it_leaves_out(sobrio):
 
     assert said.json["evidence"] == "estimate"
     assert {"estimated-size", "input-not-counted"} <= set(said.json["caveats"])
+
+
+def test_a_data_directory_that_cannot_be_is_one_clear_line(sobrio):
+    for arguments in (("ledger", "verify"), ("report",), ("serve", "--port", "0")):
+        said = sobrio(*arguments, "--data-dir", "/proc/nowhere")
+        assert said.code == 2
+        assert "/proc/nowhere" in one_line(said.err)
+
+
+def test_a_demo_that_cannot_begin_leaves_the_last_ledger_as_it_is(sobrio, tmp_path):
+    kept = tmp_path / "out" / "demo" / "ledger.sqlite"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"kept")
+
+    said = sobrio("demo", "--base-url", "http://127.0.0.1:9/v1", "--out", str(tmp_path / "out"))
+
+    assert said.code == 2
+    assert kept.read_bytes() == b"kept"

@@ -37,10 +37,11 @@ def tour(options: DemoOptions, console: Console) -> DemoResult:
     from sobrio.demo.show import show
 
     watch = Stopwatch()
-    folder = _emptied(options.out / "demo")
-    with _ledger(folder) as ledger:
+    folder = _made(options.out / "demo")
+    with ExitStack() as around:
+        here = scene(options, folder, around, watch)
+        ledger = around.enter_context(_ledger(_emptied(folder)))
         with ExitStack() as stack:
-            here = scene(options, folder, stack, watch)
             with watch.part("gateway"):
                 rooms = stack.enter_context(open_rooms(here.policy, data_dir=folder, environ=here.environ))
                 rooms = metered(rooms, here.pid)
@@ -56,10 +57,20 @@ def tour(options: DemoOptions, console: Console) -> DemoResult:
     return result
 
 
-def _emptied(folder: Path) -> Path:
-    """Answers remembered from an earlier run would make this one look better than it is."""
+def _made(folder: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"cannot write to {folder}: {error.strerror}; choose another with --out") from None
+    return folder
+
+
+def _emptied(folder: Path) -> Path:
+    """Answers remembered from an earlier run would make this one look better than it is.
+
+    Called once there is something to run on: a run that cannot begin leaves the last one as it is.
+    """
+    try:
         for old in (path for pattern in _OLD for path in folder.glob(pattern)):
             old.unlink()
     except OSError as error:

@@ -45,7 +45,7 @@ async def begin_answer(journey: Journey, decision: Decision) -> Begun:
             last = error
             if not worth_another(error):
                 break
-    raise last or NotReachable(f"nothing can be called for '{decision.deployment}'; see `sobrio doctor`")
+    raise last or NotReachable(f"nothing can be called for '{decision.deployment}'; see `sobrio explain`")
 
 
 async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -> Begun:
