@@ -6,6 +6,7 @@
     │   └── TooLarge          a body over the limit                                     (HTTP 413)
     ├── PolicyError           the policy file is missing, unreadable or wrong           (exit 2)
     ├── Refused               the policy allows no deployment for this request          (HTTP 403)
+    ├── OverLimit             a rate limit or a budget is used up                       (HTTP 429)
     ├── NotReachable          no allowed deployment can be called from here             (HTTP 503)
     │   └── NotCalled         decided for a deployment that has no backing here         (HTTP 503)
     ├── UpstreamError         the called deployment failed                              (HTTP 502 or its own)
@@ -69,6 +70,18 @@ class Refused(SobrioError):
     status = 403
     code = "refused_by_policy"
     kind = "permission_error"
+
+
+class OverLimit(SobrioError):
+    """`retry_after_s` is `None` when waiting will not help."""
+
+    status = 429
+    code = "rate_limit_exceeded"
+    kind = "rate_limit_error"
+
+    def __init__(self, message: str, *, code: str | None = None, retry_after_s: float | None = None) -> None:
+        super().__init__(message, code=code)
+        self.retry_after_s = retry_after_s
 
 
 class NotReachable(SobrioError):

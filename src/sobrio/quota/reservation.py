@@ -1,0 +1,62 @@
+"""What a request has put on its holders' accounts, until it is known what it really took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sobrio.errors import OverLimit
+from sobrio.terms.limit import BUDGETED, Limit, Spend
+from sobrio.terms.request import Caller
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One account that a request draws on, and how much it has reserved there."""
+
+    limit: Limit
+    holder: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    shares: tuple[Share, ...] = ()
+    unmeasured: tuple[str, ...] = ()
+    """Limits that this request could not be held against, by name."""
+    alone: bool = False
+    """Counted by this replica only, because the shared accounts could not be reached."""
+
+
+def reservation(limits: Sequence[Limit], caller: Caller, spend: Spend) -> Reservation:
+    """Every account that `spend` of `caller` draws on."""
+    concerned = [(each, holder) for each in limits if (holder := each.holder(caller)) is not None]
+    measured = [(each, holder, getattr(spend, each.measure)) for each, holder in concerned]
+    return Reservation(
+        tuple(Share(each, holder, amount) for each, holder, amount in measured if amount is not None),
+        tuple(each.name for each, _, amount in measured if amount is None),
+    )
+
+
+def corrections(held: Reservation, actual: Spend) -> Iterator[Share]:
+    """What to add to each account once it is known what was taken; negative gives back.
+
+    Where the actual amount stays unknown, what was reserved stays.
+    """
+    for share in held.shares:
+        taken = getattr(actual, share.limit.measure)
+        if taken is not None and taken != share.amount:
+            yield Share(share.limit, share.holder, taken - share.amount)
+
+
+def over(share: Share, used: float, wait: float | None) -> OverLimit:
+    """The refusal, with when to come back, or that waiting will not help."""
+    limit = share.limit
+    budget = limit.measure in BUDGETED
+    said = f"limit '{limit.name}': {limit.amount:g} {limit.measure} per {limit.per}"
+    if wait is None:
+        hint = f"this request alone asks for {share.amount:g}; send a shorter one or raise the limit"
+    else:
+        hint = f"{used:g} used; come back in {max(1, round(wait))} s"
+    code = "budget_exceeded" if budget else "rate_limit_exceeded"
+    return OverLimit(f"{said}; {hint}", code=code, retry_after_s=wait)

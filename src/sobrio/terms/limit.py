@@ -1,0 +1,48 @@
+"""How much a holder may use in a span of time: rate limits and budgets are one thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from sobrio.terms.request import Caller
+
+Measure: TypeAlias = Literal["requests", "tokens", "usd", "energy_wh", "ghg_g"]
+Span: TypeAlias = Literal["second", "minute", "hour", "day", "month"]
+Each: TypeAlias = Literal["key", "team", "tenant", "all"]
+
+BUDGETED: Final[frozenset[Measure]] = frozenset({"usd", "energy_wh", "ghg_g"})
+"""What is spent rather than paced; being out of it is told as an exceeded budget."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`amount` of `measure` per span for each holder. Days and months are calendar ones, in UTC."""
+
+    name: str
+    measure: Measure
+    amount: float
+    per: Span
+    each: Each = "key"
+    teams: frozenset[str] | None = None
+    """Only callers of these teams; `None` means every caller."""
+
+    def holder(self, caller: Caller) -> str | None:
+        """Whose account `caller` is counted on; `None` when the limit does not concern it."""
+        if self.teams is not None and caller.team not in self.teams:
+            return None
+        if self.each == "all":
+            return ""
+        holder: str | None = getattr(caller, {"key": "key_id"}.get(self.each, self.each))
+        return holder
+
+
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What a request takes, expected or counted; `None` is unknown and cannot be held against a limit."""
+
+    requests: float | None = 1
+    tokens: float | None = None
+    usd: float | None = None
+    energy_wh: float | None = None
+    ghg_g: float | None = None
