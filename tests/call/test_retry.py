@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sobrio.call.retry import LONGEST_WAIT_S, wait_s, worth_another, worth_repeating
+from sobrio.call.retry import LONGEST_WAIT_S, RetryBudget, wait_s, worth_another, worth_repeating
 from sobrio.errors import UpstreamBroken, UpstreamError, UpstreamTimeout
 
 
@@ -52,3 +52,12 @@ def test_retry_after_is_honoured_or_the_place_is_left(attempt: int, chance: floa
 
 def test_clients_that_failed_together_come_back_apart() -> None:
     assert len({wait_s(3, None, chance=chance / 10) for chance in range(10)}) == 10
+
+
+def test_repeats_stay_a_tenth_of_all_calls_beyond_a_small_reserve() -> None:
+    budget = RetryBudget()
+    repeats = 0
+    for _ in range(1000):
+        budget.earn()
+        repeats += budget.spend()
+    assert 100 <= repeats <= 111

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sobrio.errors import UpstreamError
 
 FIRST_WAIT_S = 0.25
@@ -39,3 +41,24 @@ def wait_s(
     if retry_after_s is None:
         return spread
     return None if retry_after_s > longest_s else retry_after_s + spread / 2
+
+
+class RetryBudget:
+    """Repeats may be a tenth of all calls, and a few more: a storm is not answered with a storm."""
+
+    _SHARE: Final = 0.1
+    _RESERVE: Final = 10.0
+
+    def __init__(self) -> None:
+        self._left = self._RESERVE
+
+    def earn(self) -> None:
+        """A first call has been made."""
+        self._left = min(self._RESERVE, self._left + self._SHARE)
+
+    def spend(self) -> bool:
+        """Whether one more repeat may be made now."""
+        if self._left < 1.0:
+            return False
+        self._left -= 1.0
+        return True

@@ -1,0 +1,80 @@
+"""A place that keeps failing is left alone for a while, so that nobody waits for it in vain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sobrio.call.retry import worth_repeating
+from sobrio.errors import UpstreamError
+
+OPENS_AT: Final = 3.0
+"""Five failures in a row reach it, or three in five calls for long enough; a third of them never do."""
+_FADES: Final = 0.8
+_FIRST_REST_S: Final = 2.0
+_LONGEST_REST_S: Final = 60.0
+
+
+@dataclass(slots=True)
+class Circuit:
+    """One place's record: `weight` of its recent failures, and until when it is left alone."""
+
+    weight: float = 0.0
+    rest_s: float = 0.0
+    closed_until: float = 0.0
+    trying: bool = False
+    """One call has been let through to see whether the place is back."""
+
+
+class Breakers:
+    """A circuit for each place, by name."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._circuits: dict[str, Circuit] = {}
+
+    def admits(self, place: str) -> bool:
+        """Whether `place` may be called now. After a rest a single call goes first."""
+        circuit = self._circuits.get(place)
+        if circuit is None or not circuit.rest_s:
+            return True
+        if circuit.trying or self._clock() < circuit.closed_until:
+            return False
+        circuit.trying = True
+        return True
+
+    def resting(self) -> dict[str, float]:
+        """Seconds that each place which is left alone still rests."""
+        now = self._clock()
+        return {
+            name: max(0.0, each.closed_until - now) for name, each in self._circuits.items() if each.rest_s
+        }
+
+    def succeeded(self, place: str) -> None:
+        if place in self._circuits:
+            circuit = self._circuits[place]
+            circuit.weight *= _FADES
+            circuit.rest_s, circuit.trying = 0.0, False
+
+    def failed(self, place: str, error: UpstreamError) -> None:
+        """Only what says something about the place counts: a bad request is the caller's own."""
+        circuit = self._circuits.setdefault(place, Circuit())
+        tried, circuit.trying = circuit.trying, False
+        if not worth_repeating(error):
+            return
+        circuit.weight = circuit.weight * _FADES + 1.0
+        late = circuit.rest_s and not tried  # begun before the rest; it says nothing new
+        if not late and (tried or circuit.weight >= OPENS_AT):
+            self._rest(circuit, error.retry_after_s or 0.0)
+
+    def abandoned(self, place: str) -> None:
+        """The client left before the place could show whether it is back."""
+        if place in self._circuits:
+            self._circuits[place].trying = False
+
+    def _rest(self, circuit: Circuit, asked_s: float) -> None:
+        longer = max(_FIRST_REST_S, 2 * circuit.rest_s, asked_s)
+        circuit.rest_s = min(_LONGEST_REST_S, longer)
+        circuit.closed_until = self._clock() + circuit.rest_s

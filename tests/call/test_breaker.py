@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+
+from sobrio.call.breaker import Breakers
+from sobrio.errors import UpstreamError, UpstreamTimeout
+
+DOWN = UpstreamError("503", status=503)
+
+
+class Clock:
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def breakers(clock: Clock) -> Breakers:
+    return Breakers(clock)
+
+
+def fail(breakers: Breakers, times: int, error: UpstreamError = DOWN) -> None:
+    for _ in range(times):
+        breakers.failed("a", error)
+
+
+def test_four_failures_in_a_row_are_borne_and_the_fifth_is_not(breakers: Breakers) -> None:
+    fail(breakers, 4)
+    assert breakers.admits("a")
+    fail(breakers, 1)
+    assert not breakers.admits("a")
+    assert breakers.admits("b")
+
+
+def test_a_place_that_fails_two_times_in_three_is_left_alone_in_the_end(breakers: Breakers) -> None:
+    for _ in range(20):
+        fail(breakers, 2)
+        breakers.succeeded("a")
+    fail(breakers, 2)
+    assert not breakers.admits("a")
+
+
+def test_a_place_that_fails_one_time_in_three_is_not(breakers: Breakers) -> None:
+    for _ in range(200):
+        fail(breakers, 1)
+        breakers.succeeded("a")
+        breakers.succeeded("a")
+        assert breakers.admits("a")
+
+
+def test_mistakes_of_the_caller_are_not_held_against_the_place(breakers: Breakers) -> None:
+    fail(breakers, 50, UpstreamError("bad", status=400))
+    assert breakers.admits("a")
+
+
+def test_after_a_rest_one_call_goes_first(breakers: Breakers, clock: Clock) -> None:
+    fail(breakers, 5)
+    clock.now += 2
+    assert [breakers.admits("a") for _ in range(3)] == [True, False, False]
+    breakers.succeeded("a")
+    assert breakers.admits("a")
+
+
+def test_a_failed_trial_doubles_the_rest_up_to_a_minute(breakers: Breakers, clock: Clock) -> None:
+    fail(breakers, 5)
+    rests = []
+    for _ in range(8):
+        rests.append(breakers.resting()["a"])
+        clock.now += rests[-1]
+        assert breakers.admits("a")
+        breakers.failed("a", UpstreamTimeout("slow"))
+    assert rests == [2, 4, 8, 16, 32, 60, 60, 60]
+
+
+def test_the_place_s_own_wish_is_heard(breakers: Breakers) -> None:
+    fail(breakers, 5, UpstreamError("busy", status=429, retry_after_s=30))
+    assert breakers.resting() == {"a": 30}
+
+
+def test_a_client_that_leaves_during_the_trial_does_not_close_the_door_for_ever(
+    breakers: Breakers, clock: Clock
+) -> None:
+    fail(breakers, 5)
+    clock.now += 2
+    assert breakers.admits("a")
+    breakers.abandoned("a")
+    assert breakers.admits("a")
+
+
+def test_calls_that_were_under_way_do_not_lengthen_the_rest(breakers: Breakers) -> None:
+    fail(breakers, 25)
+    assert breakers.resting() == {"a": 2}
