@@ -21,6 +21,7 @@ from sobrio.route import Rooms
 from sobrio.understand import Predictor
 
 if TYPE_CHECKING:
+    from sobrio.gateway.keystore import KeyStore
     from sobrio.report.document import Declarations
 
 
@@ -39,6 +40,13 @@ def open_ledger(data_dir: Path) -> SqliteLedger:
         reason = (error.strerror or "unusable").lower()
         raise LedgerError(f"cannot write to {data_dir}: {reason}; choose another with --data-dir") from None
     return SqliteLedger(data_dir / "ledger.sqlite", data_dir / "spool")
+
+
+def open_keys(data_dir: Path | None, environ: Mapping[str, str] = os.environ) -> KeyStore:
+    """The keys that were issued here. Raises `KeysError`."""
+    from sobrio.gateway.keystore import KeyStore
+
+    return KeyStore(home(data_dir, environ) / "keys.sqlite")
 
 
 def declarations(policy: Policy) -> Declarations:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sobrio import __version__
-from sobrio.cli import demo, estimate, explain, ledger, models, policy, predictor, report, serve
+from sobrio.cli import demo, estimate, explain, keys, ledger, models, policy, predictor, report, serve
 from sobrio.errors import SobrioError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command()(report.report)
 app.add_typer(policy.app, name="policy")
 app.add_typer(predictor.app, name="predictor")
 app.add_typer(models.app, name="models")
+app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
 
 
