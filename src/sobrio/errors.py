@@ -3,7 +3,8 @@
     SobrioError
     ├── InputError            the caller's request or command is wrong                  (HTTP 400, exit 2)
     │   ├── UnknownModel      a model name nobody declared                              (HTTP 404)
-    │   └── TooLarge          a body over the limit                                     (HTTP 413)
+    │   ├── TooLarge          a body over the limit                                     (HTTP 413)
+    │   └── DocumentError     a document that cannot be read, or a folder without any   (exit 2)
     ├── PolicyError           the policy file is missing, unreadable or wrong           (exit 2)
     ├── Refused               the policy allows no deployment for this request          (HTTP 403)
     ├── OverLimit             a rate limit or a budget is used up                       (HTTP 429)
@@ -14,6 +15,7 @@
     │   └── UpstreamBroken    it broke off in the middle of an answer                   (HTTP 502)
     ├── ClientGone            the caller left before the answer                         (HTTP 499)
     ├── LedgerError           the ledger cannot be read or written                      (exit 2)
+    ├── KeysError             the file of issued keys cannot be read or written        (HTTP 503, exit 2)
     ├── CacheError            a store of answers failed; the request goes on without it
     └── CatalogError          a fact without a source, or a broken catalogue file       (exit 2)
 
@@ -60,6 +62,10 @@ class UnknownModel(InputError):
 class TooLarge(InputError):
     status = 413
     code = "request_too_large"
+
+
+class DocumentError(InputError):
+    code = "document_error"
 
 
 class PolicyError(SobrioError):
@@ -131,6 +137,11 @@ class ClientGone(SobrioError):
 
 class LedgerError(SobrioError):
     code = "ledger_error"
+
+
+class KeysError(SobrioError):
+    status = 503
+    code = "keys_error"
 
 
 class CatalogError(SobrioError):
