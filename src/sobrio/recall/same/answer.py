@@ -34,8 +34,8 @@ class SameAnswer:
         """P(the answer kept for b is right for a) per pair (a, b), shape (len(pairs),)."""
         left, right = self.encoder.encode([a for a, _ in pairs]), self.encoder.encode([b for _, b in pairs])
         likeness = np.einsum("ij,ij->i", left, right).astype(float)
-
-    X
+        scores: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-20.0 * (likeness - 0.9)))
+        return scores
 
     def threshold(
         self, *, max_false_hit_rate: float = 0.01, labels: Sequence[tuple[tuple[str, str], bool]]
