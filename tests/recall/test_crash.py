@@ -22,25 +22,28 @@ store = SqliteStore(Path(sys.argv[1]), max_entries=10**6)
 for number in range(10**9):
     key = f"{sys.argv[2]}-{number}"
     store.put(key.encode(), key.encode() * 100, scope="a", ttl_s=3600)
-    print(key, flush=True)  # acknowledged
+    if number % 3 == 0:
+        store.flush()
+        print(number, flush=True)  # acknowledged, with all before it
 """
 
 
-def killed_worker(path: Path, name: str, acknowledge: int) -> list[str]:
+def killed_worker(path: Path, name: str, acknowledge: int) -> int:
+    """Killed after so many acknowledgements; the number of entries acknowledged."""
     command = [sys.executable, "-c", WORKER, str(path), name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdout is not None
         lines = [worker.stdout.readline() for _ in range(acknowledge)]
         os.kill(worker.pid, signal.SIGKILL)
         lines += worker.stdout.readlines()
-    return [line.strip() for line in lines if line.endswith("\n")]
+    return 1 + max(int(line) for line in lines if line.endswith("\n"))
 
 
 def crash(path: Path, times: int) -> None:
     for number in range(times):
-        acknowledged = killed_worker(path, f"w{number}", 1 + 37 * number % 200)
+        acknowledged = killed_worker(path, f"w{number}", 1 + 37 * number % 100)
         store = SqliteStore(path)
-        for key in acknowledged:
+        for key in (f"w{number}-{each}" for each in range(acknowledged)):
             assert store.get(key.encode()) == key.encode() * 100
         store.close()
         with sqlite3.connect(path) as database:

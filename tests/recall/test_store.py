@@ -57,9 +57,11 @@ def test_the_least_recently_used_goes_first(store: SqliteStore, clock: Clock) ->
     for key in (b"1", b"2", b"3"):
         clock.now += 1
         store.put(key, b"v", scope="a", ttl_s=600)
+    store.flush()
     clock.now += 1
     store.get(b"1")
     store.put(b"4", b"v", scope="a", ttl_s=600)
+    store.flush()
     assert [store.get(key) is not None for key in (b"1", b"2", b"3", b"4")] == [True, False, True, True]
 
 
@@ -68,6 +70,7 @@ def test_the_size_is_bounded(tmp_path: Path, clock: Clock) -> None:
     for number in range(20):
         clock.now += 1
         store.put(bytes([number]), bytes(1000), scope="a", ttl_s=600)
+    store.flush()
     assert 0 < store.stats().bytes <= 5_000
     assert store.get(bytes([19])) is not None
     store.close()
@@ -90,6 +93,7 @@ def test_clearing_a_scope_leaves_the_others(store: SqliteStore) -> None:
 def test_what_one_worker_clears_is_gone_for_the_other(tmp_path: Path) -> None:
     one, two = (SqliteStore(tmp_path / "shared.sqlite") for _ in range(2))
     one.put(b"k", b"v", scope="a", ttl_s=60)
+    one.flush()
     assert two.get(b"k") == b"v"
     one.clear("a")
     assert two.get(b"k") is None

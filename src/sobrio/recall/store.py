@@ -1,7 +1,7 @@
 """Answers in one SQLite file, shared by the workers of one machine.
 
-There is no second copy in memory: a look-up costs microseconds, and what one worker clears is gone for
-all of them at once.
+The file is the truth. Look-ups read it, so that what one worker clears is gone for all of them at once;
+only the vectors of questions are held in memory besides, and read again when a process starts.
 """
 
 from __future__ import annotations
@@ -9,142 +9,222 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from sobrio.errors import CacheError
+from sobrio.recall.behind import Behind
+from sobrio.recall.change import Change, Drop, Learn, Put, unlabelled
+from sobrio.recall.replica import Replica, Row
+from sobrio.recall.schema import READING, TABLES, WRITING
+from sobrio.recall.seal import Seal, Unsealed
+from sobrio.recall.writing import Bounds, scope_name, shrink, totals, write
+from sobrio.terms.question import Label, Near, Question
 
-_PRAGMAS: Final = """
-PRAGMA journal_mode = WAL;
-PRAGMA synchronous = NORMAL;
-PRAGMA secure_delete = ON;
-"""
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS entries (
-    key BLOB PRIMARY KEY,
-    scope TEXT NOT NULL,
-    expires_at REAL NOT NULL,
-    used_at REAL NOT NULL,
-    size INTEGER NOT NULL,
-    value BLOB NOT NULL
-);
-CREATE INDEX IF NOT EXISTS entries_by_scope ON entries (scope);
-CREATE INDEX IF NOT EXISTS entries_by_expiry ON entries (expires_at);
-CREATE INDEX IF NOT EXISTS entries_by_use ON entries (used_at, size);
-CREATE TABLE IF NOT EXISTS totals (entries INTEGER NOT NULL, size INTEGER NOT NULL);
-INSERT INTO totals SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM totals);
-CREATE TRIGGER IF NOT EXISTS count_in AFTER INSERT ON entries
-    BEGIN UPDATE totals SET entries = entries + 1, size = size + new.size; END;
-CREATE TRIGGER IF NOT EXISTS count_out AFTER DELETE ON entries
-    BEGIN UPDATE totals SET entries = entries - 1, size = size - old.size; END;
-"""
-_OLDEST: Final = "SELECT rowid, size FROM entries ORDER BY used_at LIMIT 100"
-_OVERHEAD: Final = 150
-"""Bytes an entry takes beside its value, indexes included."""
+_QUESTION: Final = (
+    "SELECT text, key FROM questions JOIN entries USING (key) WHERE questions.number = ? AND scope = ?"
+)
+_MOST_LABELS: Final = 10_000
+"""Per stream; the latest count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stats:
     entries: int
+    questions: int
+    """Entries that can be found by their meaning."""
     bytes: int
     hits: int
     misses: int
 
 
 class SqliteStore:
-    """The `ExactStore` port on one file. A commit survives the death of the process, not a power cut."""
+    """The `AnswerStore` and `EvidenceStore` ports on one file.
+
+    What is put is written behind, in batches. A commit, which `flush` waits for, survives the death of the
+    process, though not a power cut.
+    """
+
+    remote: Final = False
 
     def __init__(
         self,
         path: Path,
         *,
+        seal: Seal | None = None,
         max_bytes: int = 256_000_000,
         max_entries: int = 100_000,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Raises `CacheError` when the file cannot be opened or is not a cache."""
         self._path = path
-        self._max_bytes = max_bytes
-        self._max_entries = max_entries
+        self._seal = seal or Unsealed()
+        self._bounds = Bounds(max_bytes, max_entries)
         self._clock = clock
-        self._lock = threading.Lock()
+        self._reading, self._writing = threading.Lock(), threading.Lock()
+        self._pending: dict[bytes, Put | Drop] = {}
         self._touched: dict[bytes, float] = {}
         self._hits = self._misses = 0
+        self._replica = Replica(self)
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(
-                path, timeout=0.25, check_same_thread=False, isolation_level=None
-            )
-            self._database.executescript(_PRAGMAS + _SCHEMA)
+            self._writer = _connected(path, READING + WRITING + TABLES, timeout_s=5.0)
+            self._reader = _connected(path, READING, timeout_s=0.25)
+        self._behind: Behind[Change] = Behind(self._write)
 
     def get(self, key: bytes) -> bytes | None:
-        now = self._clock()
-        with self._told(), self._lock:
-            row = self._database.execute(
-                "SELECT value, expires_at FROM entries WHERE key = ?", (key,)
-            ).fetchone()
-            if row is None or row[1] <= now:
-                self._misses += 1
-                return None
+        """Raises `CacheError` too while what is put cannot be written."""
+        if self._behind.failure is not None:
+            raise self._behind.failure
+        value = self._found(key, self._clock())
+        if value is None:
+            self._misses += 1
+        else:
             self._hits += 1
-            self._touched[key] = now
-            return bytes(row[0])
+        return value
 
-    def put(self, key: bytes, value: bytes, *, scope: str, ttl_s: float) -> None:
+    def put(
+        self, key: bytes, value: bytes, *, scope: str, ttl_s: float, question: Question | None = None
+    ) -> None:
         """The age is counted from now and never extended by use."""
         now = self._clock()
-        row = (key, scope, now + ttl_s, now, len(value) + _OVERHEAD, value)
-        with self._written():
-            self._database.execute("DELETE FROM entries WHERE key = ? OR expires_at <= ?", (key, now))
-            self._database.execute("INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)", row)
-            self._note_use()
-            self._shrink()
+        self._hand_over(Put(key, value, scope, now, now + ttl_s, question))
+
+    def drop(self, key: bytes, *, scope: str) -> None:
+        self._hand_over(Drop(key, scope))
+
+    def near(self, question: Question, *, scope: str, limit: int, floor: float) -> list[Near]:
+        now, context = self._clock(), self._seal.name(question.context)
+        with self._told(), self._reading:
+            (generation,) = self._reader.execute("PRAGMA user_version").fetchone()
+            index = self._replica.caught_up(context, len(question.vector), generation=generation, now=now)
+            found = index.nearest(question.vector, limit=limit, floor=floor, now=now)
+            kept = [self._question(number, scope) for number, _ in found]
+            if None in kept:
+                index.forget([number for (number, _), each in zip(found, kept, strict=True) if each is None])
+        return [
+            Near(*each, cosine)
+            for (_, cosine), each in zip(found, kept, strict=True)
+            if each is not None and not isinstance(self._pending.get(each[0]), Drop)
+        ]
+
+    def learn(self, label: Label, *, stream: str, scope: str) -> None:
+        self._behind.add(Learn(label, stream, scope))
+
+    def labels(self, stream: str, *, scope: str) -> list[Label]:
+        asked = "SELECT probability, right, source FROM labels WHERE scope = ? AND stream = ?"
+        latest = f"{asked} ORDER BY number DESC LIMIT {_MOST_LABELS}"
+        with self._told(), self._reading:
+            rows = self._reader.execute(latest, (scope_name(scope, self._seal), stream)).fetchall()
+        return [Label(probability, bool(right), source) for probability, right, source in reversed(rows)]
+
+    def flush(self) -> None:
+        """Waits until everything put so far is durable. Raises `CacheError` when something is not."""
+        self._behind.flush()
 
     def clear(self, scope: str | None = None) -> int:
         """Remove a scope, or everything, from the bytes of the file too; the number of entries removed."""
-        where, values = ("", ()) if scope is None else (" WHERE scope = ?", (scope,))
-        with self._written():
-            removed = self._database.execute(f"DELETE FROM entries{where}", values).rowcount
-        with self._told(), self._lock:
-            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.flush()
+        where, values = ("", ()) if scope is None else (" WHERE scope = ?", (scope_name(scope, self._seal),))
+        with self._written() as database:
+            removed = database.execute(f"DELETE FROM entries{where}", values).rowcount
+            database.execute(f"DELETE FROM labels{where}", values)
+            (generation,) = database.execute("PRAGMA user_version").fetchone()
+            database.execute(f"PRAGMA user_version = {(generation + 1) % 2**31}")
+        with self._told(), self._writing:
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return removed
 
     def stats(self) -> Stats:
-        with self._told(), self._lock:
-            entries, size = self._totals()
-        return Stats(entries, size, self._hits, self._misses)
+        self.flush()
+        with self._told(), self._reading:
+            entries, size = totals(self._reader)
+            (questions,) = self._reader.execute("SELECT count(*) FROM questions").fetchone()
+        return Stats(entries, questions, size, self._hits, self._misses)
 
     def close(self) -> None:
-        with self._written():
-            self._note_use()
-        self._database.close()
+        self._behind.close()
+        with self._written() as database:
+            self._note_use(database)
+        self._reader.close()
+        self._writer.close()
 
-    def _note_use(self) -> None:
-        used = [(at, key) for key, at in self._touched.items()]
-        self._touched.clear()
-        self._database.executemany("UPDATE entries SET used_at = ? WHERE key = ?", used)
+    def since(self, context: bytes, number: int, limit: int) -> list[Row]:
+        """For the indexes in memory, which `near` brings up to date."""
+        rows = self._reader.execute(
+            "SELECT number, expires_at, vector, key FROM questions "
+            "WHERE context = ? AND number > ? ORDER BY number LIMIT ?",
+            (context, number, limit),
+        )
+        return [
+            Row(number, expires_at, self._seal.open(vector, key)) for number, expires_at, vector, key in rows
+        ]
 
-    def _totals(self) -> tuple[int, int]:
-        row = self._database.execute("SELECT entries, size FROM totals").fetchone()
-        return int(row[0]), int(row[1])
+    def numbers(self, context: bytes) -> list[int]:
+        rows = self._reader.execute("SELECT number FROM questions WHERE context = ?", (context,))
+        return [number for (number,) in rows]
 
-    def _shrink(self) -> None:
-        """Least recently used first, down to the bounds."""
-        entries, size = self._totals()
-        while entries > self._max_entries or size > self._max_bytes:
-            oldest = self._database.execute(_OLDEST).fetchall()
-            for row, each in oldest[: max(1, entries - self._max_entries)]:
-                self._database.execute("DELETE FROM entries WHERE rowid = ?", (row,))
-                entries, size = entries - 1, size - each
+    def _found(self, key: bytes, now: float) -> bytes | None:
+        match self._pending.get(key):
+            case Put(value=value, expires_at=expires_at):
+                return value if expires_at > now else None
+            case Drop():
+                return None
+        name = self._seal.name(key)
+        with self._told(), self._reading:
+            row = self._reader.execute(
+                "SELECT value, expires_at FROM entries WHERE key = ?", (name,)
+            ).fetchone()
+        if row is None or row[1] <= now:
+            return None
+        self._touched[name] = now
+        return self._seal.open(row[0], name)
+
+    def _question(self, number: int, scope: str) -> tuple[bytes, str] | None:
+        """The answer's key and the question's text; `None` when they have left the store."""
+        row = self._reader.execute(_QUESTION, (number, scope_name(scope, self._seal))).fetchone()
+        return None if row is None else unlabelled(self._seal.open(row[0], row[1]))
+
+    def _hand_over(self, change: Put | Drop) -> None:
+        """Noted as pending first: the writer may be done with it before the next line."""
+        before = self._pending.get(change.key)
+        self._pending[change.key] = change
+        if not self._behind.add(change):
+            self._take_back(change, before)
+
+    def _take_back(self, change: Put | Drop, before: Put | Drop | None = None) -> None:
+        """Where a later change of the same key waits, that one stays."""
+        if self._pending.get(change.key) is not change:
+            return
+        if before is None:
+            del self._pending[change.key]
+        else:
+            self._pending[change.key] = before
+
+    def _write(self, changes: Sequence[Change]) -> None:
+        try:
+            with self._written() as database:
+                write(database, changes, seal=self._seal, now=self._clock())
+                self._note_use(database)
+                shrink(database, self._bounds)
+        finally:
+            for change in changes:
+                if not isinstance(change, Learn):
+                    self._take_back(change)
+
+    def _note_use(self, database: sqlite3.Connection) -> None:
+        touched, self._touched = self._touched, {}
+        used = [(at, key) for key, at in touched.items()]
+        database.executemany("UPDATE entries SET used_at = ? WHERE key = ?", used)
 
     @contextmanager
-    def _written(self) -> Iterator[None]:
-        with self._told(), self._lock, self._database:
-            self._database.execute("BEGIN IMMEDIATE")
-            yield
+    def _written(self) -> Iterator[sqlite3.Connection]:
+        with self._told(), self._writing, self._writer:
+            self._writer.execute("BEGIN IMMEDIATE")
+            yield self._writer
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -152,3 +232,9 @@ class SqliteStore:
             yield
         except (sqlite3.Error, OSError) as error:
             raise CacheError(f"{self._path}: the cache failed ({error}); move the file aside") from error
+
+
+def _connected(path: Path, script: str, *, timeout_s: float) -> sqlite3.Connection:
+    database = sqlite3.connect(path, timeout=timeout_s, check_same_thread=False, isolation_level=None)
+    database.executescript(script)
+    return database

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from sobrio.terms.assessment import Assessment
     from sobrio.terms.impacts import Avoided, Equivalence, Impacts, Rates
     from sobrio.terms.model import Backing, Deployment, Model
+    from sobrio.terms.passage import Passage
+    from sobrio.terms.question import Label, Near, Question
     from sobrio.terms.receipt import Receipt
     from sobrio.terms.request import Request
 
@@ -55,6 +57,50 @@ class ExactStore(Protocol):
     def put(self, key: bytes, value: bytes, *, scope: str, ttl_s: float) -> None: ...
 
 
+class AnswerStore(Protocol):
+    """Answers under opaque keys, and the questions they answer. Slow or broken stores raise `CacheError`."""
+
+    @property
+    def remote(self) -> bool:
+        """True where a call may wait for a network, and so does not belong on an event loop."""
+        ...
+
+    def get(self, key: bytes) -> bytes | None: ...
+
+    def put(
+        self, key: bytes, value: bytes, *, scope: str, ttl_s: float, question: Question | None = None
+    ) -> None:
+        """Returns at once; what is put is written behind."""
+        ...
+
+    def near(self, question: Question, *, scope: str, limit: int, floor: float) -> Sequence[Near]:
+        """At most `limit` answers of the question's context, nearest first, none below the cosine `floor`."""
+        ...
+
+    def drop(self, key: bytes, *, scope: str) -> None:
+        """Forgets one answer and its question."""
+        ...
+
+
+class EvidenceStore(Protocol):
+    """Labelled hits by stream, in the order they came."""
+
+    def learn(self, label: Label, *, stream: str, scope: str) -> None: ...
+
+    def labels(self, stream: str, *, scope: str) -> Sequence[Label]: ...
+
+
+class Judge(Protocol):
+    """Whether an answer kept for one question is right for another. `fingerprint` changes with the scores."""
+
+    @property
+    def fingerprint(self) -> str: ...
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        """P(the answer kept for b is right for a) per pair (a, b), shape (len(pairs),)."""
+        ...
+
+
 class Accountant(Protocol):
     """Activity to impacts."""
 
@@ -87,3 +133,11 @@ class Ledger(Protocol):
     def close(self, receipt: Receipt) -> None: ...
 
     def find(self, receipt_id: str) -> Receipt | None: ...
+
+
+class Retriever(Protocol):
+    """Finds what may help to answer a question: the built-in passages, or a retriever of the user's own."""
+
+    def find(self, question: str, *, scope: str, limit: int) -> Sequence[Passage]:
+        """At most `limit` passages of exactly this scope, the most helpful first; empty when none is."""
+        ...

@@ -1,0 +1,87 @@
+"""Writing behind: the request path hands over, a thread writes in batches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, TypeVar
+
+from sobrio.errors import CacheError
+
+_CAPACITY: Final = 10_000
+_BATCH: Final = 500
+
+Item = TypeVar("Item")
+
+
+class Behind(Generic[Item]):
+    """Hands batches to `write` in order. What it has not written when the process dies is lost.
+
+    `write` raises `CacheError` when a batch cannot be written; the batch is then given up, and `failure`
+    says so until one can be written again. When the thread is `capacity` items behind, more are refused.
+    """
+
+    def __init__(self, write: Callable[[Sequence[Item]], None], *, capacity: int = _CAPACITY) -> None:
+        self._write = write
+        self._capacity = capacity
+        self._waiting: list[Item] = []
+        self._added = self._done = 0
+        self._closed = False
+        self._changed = threading.Condition()
+        self.failure: CacheError | None = None
+        self._untold: CacheError | None = None
+        self._thread = threading.Thread(target=self._run, name="sobrio-cache-writer", daemon=True)
+        self._thread.start()
+
+    def add(self, item: Item) -> bool:
+        """False when the item is refused."""
+        with self._changed:
+            if self._closed or len(self._waiting) >= self._capacity:
+                return False
+            self._waiting.append(item)
+            self._added += 1
+            self._changed.notify_all()
+        return True
+
+    def flush(self, timeout_s: float = 10.0) -> None:
+        """Waits until everything added so far is written.
+
+        Raises `CacheError` when that takes too long, or when anything since the last flush was lost.
+        """
+        with self._changed:
+            goal = self._added
+            if not self._changed.wait_for(lambda: self._done >= goal, timeout_s):
+                raise CacheError(f"the cache could not write within {timeout_s:g} s")
+            untold, self._untold = self._untold, None
+        if untold is not None:
+            raise untold
+
+    def close(self) -> None:
+        """Writes what waits, then ends."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while batch := self._next():
+            failure = self._attempt(batch)
+            with self._changed:
+                self.failure = failure
+                self._untold = failure or self._untold
+                self._done += len(batch)
+                self._changed.notify_all()
+
+    def _next(self) -> list[Item]:
+        """Empty when there will be no more."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed)
+            batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+            return batch
+
+    def _attempt(self, batch: Sequence[Item]) -> CacheError | None:
+        try:
+            self._write(batch)
+        except CacheError as error:
+            return error
+        return None

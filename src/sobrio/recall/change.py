@@ -1,0 +1,44 @@
+"""What a store is asked to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sobrio.terms.question import Label, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    key: bytes
+    value: bytes
+    scope: str
+    at: float
+    expires_at: float
+    question: Question | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    key: bytes
+    scope: str
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    label: Label
+    stream: str
+    scope: str
+
+
+Change: TypeAlias = Put | Drop | Learn
+
+
+def labelled(key: bytes, text: str) -> bytes:
+    """A question's text with the key of its answer, since the name it is kept under may not tell the key."""
+    return bytes([len(key)]) + key + text.encode()
+
+
+def unlabelled(data: bytes) -> tuple[bytes, str]:
+    end = 1 + data[0]
+    return data[1:end], data[end:].decode()
