@@ -13,6 +13,7 @@ import pytest
 from sobrio.catalog import Catalog
 from sobrio.errors import PolicyError
 from sobrio.policy import Policy, load_policy
+from sobrio.terms.request import Caller
 
 Load = Callable[..., Policy]
 
@@ -160,3 +161,26 @@ def test_zones_are_known_by_any_exact_name(policy_of: Load) -> None:
 def test_a_policy_in_force_does_without_pydantic() -> None:
     code = "import sys, sobrio.policy; sys.exit('pydantic' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_limit_is_read_with_its_account(policy_of) -> None:
+    policy = policy_of("limits: [{name: pace, each: team, teams: hr, ghg_g: 50, per: month}]")
+    (limit,) = policy.limits
+    assert (limit.measure, limit.amount, limit.per, limit.each) == ("ghg_g", 50.0, "month", "team")
+    assert limit.holder(Caller(team="hr")) == "hr"
+    assert limit.holder(Caller(team="sales")) is None
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ("[{name: a, per: day}]", "takes exactly one of requests, tokens, usd, energy_wh, ghg_g"),
+        ("[{name: a, per: day, usd: 1, tokens: 2}]", "takes exactly one of"),
+        ("[{name: a, per: day, usd: 0}]", "greater than 0"),
+        ("[{name: a, per: week, usd: 1}]", "per"),
+        ("[{name: a, per: day, usd: 1}, {name: a, per: day, usd: 2}]", "two limits are named 'a'"),
+    ],
+)
+def test_a_limit_that_makes_no_sense_is_told(policy_of, limits, said) -> None:
+    with pytest.raises(PolicyError, match=said):
+        policy_of(f"limits: {limits}")

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from sobrio.policy.value import Abilities, Duration, Names, Objective, Range, Share, Tasks
+from sobrio.policy.value import Abilities, Amount, Duration, Names, Objective, Range, Share, Tasks
+from sobrio.terms.limit import Measure, Span
 
 
 class Section(BaseModel):
@@ -199,6 +200,38 @@ class Callers(Section):
     )
 
 
+class Limit(Section):
+    """How much each holder may use in a span of time: a rate limit or a budget."""
+
+    name: str = Field(min_length=1, description="Shown to whoever meets the limit.")
+    each: Literal["key", "team", "tenant", "all"] = Field(
+        default="key",
+        description="Whose account it is: every key's own, a team's, a tenant's, or one for all.",
+    )
+    teams: Names | None = Field(
+        default=None, description="Only callers of these teams; everyone if left out."
+    )
+    per: Span = Field(description="Days and months are calendar ones, in UTC.")
+    requests: Amount | None = None
+    tokens: Amount | None = Field(default=None, description="Input and output together.")
+    usd: Amount | None = Field(default=None, description="List price of what was called, US dollars.")
+    energy_wh: Amount | None = Field(default=None, description="Realised energy, central estimate, Wh.")
+    ghg_g: Amount | None = Field(default=None, description="Realised emissions, central estimate, g CO2e.")
+
+    @model_validator(mode="after")
+    def _limits_one_thing(self) -> Self:
+        self.measured()
+        return self
+
+    def measured(self) -> tuple[Measure, float]:
+        """What is limited, and to how much. Raises `ValueError` unless it is exactly one thing."""
+        measures: tuple[Measure, ...] = get_args(Measure)
+        given = [(each, float(getattr(self, each))) for each in measures if getattr(self, each) is not None]
+        if len(given) != 1:
+            raise ValueError(f"a limit takes exactly one of {', '.join(measures)}")
+        return given[0]
+
+
 class Document(Section):
     """A whole policy file."""
 
@@ -211,6 +244,7 @@ class Document(Section):
     rules: list[Rule] = Field(default_factory=list)
     caches: Caches = Field(default_factory=Caches)
     callers: Callers = Field(default_factory=Callers)
+    limits: list[Limit] = Field(default_factory=list)
 
 
 def keys_at(trail: tuple[str | int, ...]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from sobrio.policy import planning
 from sobrio.policy.plan import Objective, Plan
 from sobrio.policy.rule import Rule, Use
 from sobrio.terms.assessment import Assessment
+from sobrio.terms.limit import Limit
 from sobrio.terms.model import Deployment, Model
 from sobrio.terms.request import Request
 
@@ -87,6 +88,7 @@ class Policy:
     rules: tuple[Rule, ...] = ()
     cache: CachePolicy = CachePolicy()
     callers: Callers = Callers()
+    limits: tuple[Limit, ...] = ()
 
     @property
     def fallback(self) -> str:

@@ -12,6 +12,7 @@ from sobrio.policy.policy import Alias, Baseline, CachePolicy, Callers, Defaults
 from sobrio.policy.rule import Rule, Use, When
 from sobrio.policy.source import Source
 from sobrio.policy.text import Trail
+from sobrio.terms.limit import Limit
 
 if TYPE_CHECKING:
     from sobrio.catalog import Catalog
@@ -37,6 +38,7 @@ def resolve(doc: written.Document, source: Source, catalog: Catalog, environ: Ma
         rules=tuple(_rule(index, each, names) for index, each in enumerate(doc.rules)),
         cache=_cache(doc.caches.exact),
         callers=_callers(doc.callers, names),
+        limits=_limits(doc.limits, source),
     )
 
 
@@ -133,6 +135,17 @@ def _cache(exact: written.Exact) -> CachePolicy:
         max_entries=exact.max_entries,
         max_bytes=int(exact.max_megabytes * 1e6),
     )
+
+
+def _limits(given: Iterable[written.Limit], source: Source) -> tuple[Limit, ...]:
+    """Accounts are kept by a limit's name, so no two may share one."""
+    limits: dict[str, Limit] = {}
+    for index, each in enumerate(given):
+        if each.name in limits:
+            raise source.error(("limits", index, "name"), f"two limits are named {each.name!r}; rename one")
+        measure, amount = each.measured()
+        limits[each.name] = Limit(each.name, measure, amount, each.per, each.each, _set(each.teams))
+    return tuple(limits.values())
 
 
 def _callers(given: written.Callers, names: Names) -> Callers:

@@ -44,6 +44,7 @@ Duration = Annotated[
         }
     ),
 ]
+Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Range = Annotated[
     tuple[float, float],
