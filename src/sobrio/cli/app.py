@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from sobrio import __version__
-from sobrio.cli import demo, estimate, explain, keys, ledger, models, policy, predictor, report, serve
+from sobrio.cli import cache, demo, estimate, explain, keys, ledger, models, policy, predictor, report, serve
 from sobrio.errors import SobrioError
 
 app = typer.Typer(
@@ -28,6 +28,7 @@ app.add_typer(predictor.app, name="predictor")
 app.add_typer(models.app, name="models")
 app.add_typer(keys.app, name="keys")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(cache.app, name="cache")
 
 
 def _version(asked: bool) -> None:

@@ -1,0 +1,48 @@
+"""`sobrio cache ingest`: your own documents as passages."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sobrio.cli import output
+from sobrio.cli.options import DataDir, Json
+
+if TYPE_CHECKING:
+    from sobrio.recall.passages import Ingestion
+
+Docs = Annotated[Path, typer.Argument(help="A folder of Markdown, text, HTML and PDF files, or one of them.")]
+Scope = Annotated[
+    str, typer.Option("--scope", help="Who may read them: a tenant, or TENANT/TEAM for one team of it.")
+]
+
+
+def ingest(docs: Docs, scope: Scope = "default", data_dir: DataDir = None, json: Json = False) -> None:
+    """Take in documents, replace the changed, drop the vanished. Exit 1 when a file cannot be read."""
+    from contextlib import closing
+
+    from sobrio.assemble import home
+    from sobrio.recall.passages import Library, encoder
+    from sobrio.recall.passages import ingest as take_in
+
+    with closing(Library(home(data_dir) / Library.FILE)) as library:
+        done = take_in(library, docs, scope=scope, encoder=encoder())
+    if json:
+        output.document(asdict(done))
+    else:
+        _print(done)
+    if done.failed:
+        raise typer.Exit(1)
+
+
+def _print(done: Ingestion) -> None:
+    for name, reason in done.failed:
+        output.prose().print(f"{name}: {reason}", markup=False, highlight=False, soft_wrap=True)
+    output.line(
+        f"{len(done.added)} added, {len(done.changed)} changed, {len(done.dropped)} dropped, "
+        f"{done.unchanged} unchanged, {len(done.failed)} not read; {done.passages} new passages in scope "
+        f"'{done.scope}'"
+    )

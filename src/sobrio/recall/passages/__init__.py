@@ -1,0 +1,9 @@
+"""The user's own documents: taken in, found again, weighed and cited."""
+
+from sobrio.encode import default_encoder as encoder
+from sobrio.recall.passages.ingest import Ingestion, ingest
+from sobrio.recall.passages.library import Holdings, Library
+from sobrio.recall.passages.scope import scopes_of
+from sobrio.recall.passages.shelf import Shelf
+
+__all__ = ["Holdings", "Ingestion", "Library", "Shelf", "encoder", "ingest", "scopes_of"]

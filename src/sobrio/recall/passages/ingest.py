@@ -1,0 +1,119 @@
+"""Ingesting: a folder of documents becomes passages of one scope, and stays in step with it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+
+from sobrio.errors import DocumentError
+from sobrio.recall.passages.chunk import Chunk, chunks_of
+from sobrio.recall.passages.library import Library, Piece, Volume
+from sobrio.recall.passages.near import signature
+from sobrio.recall.passages.reading import READERS, content_of, read
+from sobrio.terms.ports import Encoder
+
+
+@dataclass(frozen=True, slots=True)
+class Ingestion:
+    """What came of one run; `failed` pairs a file with the reason, and its earlier text stays."""
+
+    scope: str
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    unchanged: int
+    dropped: tuple[str, ...]
+    failed: tuple[tuple[str, str], ...]
+    passages: int
+    """New passages of this run."""
+
+
+def ingest(library: Library, docs: Path, *, scope: str, encoder: Encoder) -> Ingestion:
+    """Takes in what is new or changed below `docs` (or the one file) and drops what vanished from it.
+
+    Raises `DocumentError` when `docs` is not there or holds no file of a known kind, and `CacheError`.
+    """
+    root, files = _files(docs)
+    known = library.digests(scope, root)
+    volumes: list[Volume] = []
+    failed: list[tuple[str, str]] = []
+    for name, path in files.items():
+        try:
+            content = content_of(path)
+            digest = blake2b(content, digest_size=16).digest()
+            if known.get(name) != digest:
+                volumes.append(_volume(name, digest, chunks_of(read(path, content)), (scope, root), encoder))
+        except DocumentError as error:
+            failed.append((name, error.message))
+    dropped = tuple(name for name in known if name not in files)
+    if volumes or dropped:
+        library.write(scope, root, volumes, dropped)
+    return Ingestion(
+        scope=scope,
+        added=tuple(each.name for each in volumes if each.name not in known),
+        changed=tuple(each.name for each in volumes if each.name in known),
+        unchanged=len(files) - len(volumes) - len(failed),
+        dropped=dropped,
+        failed=tuple(failed),
+        passages=sum(len(each.pieces) for each in volumes),
+    )
+
+
+def _files(docs: Path) -> tuple[str, dict[str, Path]]:
+    """The root, and the documents below it by relative name, in order."""
+    if not docs.exists():
+        raise DocumentError(f"{docs}: no such file or folder")
+    root = docs.resolve()
+    if root.is_file():
+        return str(root), {root.name: root} if _is_document(root) else {}
+    files = {path.relative_to(root).as_posix(): path for path in _below(root)}
+    if not files:
+        raise DocumentError(f"{docs}: no document in it; known kinds: {', '.join(READERS)}")
+    return str(root), dict(sorted(files.items()))
+
+
+def _below(root: Path) -> Iterator[Path]:
+    """Hidden files and symbolic links are left out: a link may lead to what is not meant to be read."""
+    for folder, folders, names in os.walk(root):
+        folders[:] = [each for each in folders if not each.startswith(".")]
+        yield from (
+            path for name in names if _is_document(path := Path(folder, name)) and not path.is_symlink()
+        )
+
+
+def _is_document(path: Path) -> bool:
+    return path.suffix.lower() in READERS and not path.name.startswith(".")
+
+
+def _volume(
+    name: str, digest: bytes, chunks: Sequence[Chunk], place: tuple[str, str], encoder: Encoder
+) -> Volume:
+    vectors = encoder.encode([indexed(each.title, each.text) for each in chunks]).astype(np.float16)
+    pieces = tuple(
+        Piece(
+            _identity((*place, name, each.text)),
+            each.title,
+            each.text,
+            signature(each.text),
+            encoder.fingerprint,
+            vector,
+        )
+        for each, vector in zip(chunks, vectors, strict=True)
+    )
+    return Volume(name, digest, pieces)
+
+
+def indexed(title: str, text: str) -> str:
+    """What is searched: the headings say what the piece below them is about."""
+    return f"{title}\n{text}"
+
+
+def _identity(parts: Sequence[str]) -> str:
+    digest = blake2b(digest_size=9)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part.encode())
+    return f"psg_{digest.hexdigest()}"

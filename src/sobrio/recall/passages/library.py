@@ -1,0 +1,222 @@
+"""Documents and their passages in one SQLite file: the truth, of which every index is a copy.
+
+The scope is part of every key and of every query: no statement here reads across scopes, but for
+`scopes`, which names them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sobrio.errors import CacheError
+from sobrio.recall.passages.near import Signature, originals
+from sobrio.terms.passage import Passage
+
+_PRAGMAS: Final = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA secure_delete = ON;
+PRAGMA foreign_keys = ON;
+"""
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS documents (
+    scope TEXT NOT NULL,
+    root TEXT NOT NULL,
+    name TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    PRIMARY KEY (scope, root, name)
+);
+CREATE TABLE IF NOT EXISTS passages (
+    scope TEXT NOT NULL,
+    id TEXT NOT NULL,
+    root TEXT NOT NULL,
+    name TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    signature BLOB NOT NULL,
+    encoder TEXT NOT NULL,
+    vector BLOB NOT NULL,
+    repeats TEXT,
+    PRIMARY KEY (scope, id),
+    FOREIGN KEY (scope, root, name) REFERENCES documents ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS passages_by_document ON passages (scope, root, name);
+CREATE TABLE IF NOT EXISTS epochs (scope TEXT PRIMARY KEY, epoch INTEGER NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A passage on its way into the library; `vector` is of unit length, made by `encoder`."""
+
+    id: str
+    title: str
+    text: str
+    signature: Signature
+    encoder: str
+    vector: NDArray[np.float16]
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A document on its way into the library; `digest` is of its file's bytes."""
+
+    name: str
+    digest: bytes
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a scope holds; `repeats` of the passages are near-duplicates and are never found."""
+
+    scope: str
+    documents: int
+    passages: int
+    repeats: int
+
+
+class Library:
+    """What is committed survives a killed process and a power cut."""
+
+    FILE: Final = "passages.sqlite"
+    """Its name in the data directory."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises `CacheError` when the file cannot be opened or is not a library."""
+        self._path = path
+        self._lock = threading.Lock()
+        with self._told():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._database = sqlite3.connect(path, timeout=5, check_same_thread=False, isolation_level=None)
+            self._database.executescript(_PRAGMAS + _SCHEMA)
+
+    def digests(self, scope: str, root: str) -> dict[str, bytes]:
+        """The documents that came from `root`, by name."""
+        rows = self._rows("SELECT name, digest FROM documents WHERE scope = ? AND root = ?", (scope, root))
+        return dict(rows)
+
+    def write(self, scope: str, root: str, volumes: Sequence[Volume], vanished: Sequence[str]) -> None:
+        """Replaces documents and drops those that vanished, all at once or not at all."""
+        gone = [(scope, root, name) for name in (*vanished, *(each.name for each in volumes))]
+        with self._written():
+            self._database.executemany(
+                "DELETE FROM documents WHERE scope = ? AND root = ? AND name = ?", gone
+            )
+            for volume in volumes:
+                self._insert(scope, root, volume)
+            self._mark_repeats(scope)
+            self._next_epoch(scope)
+
+    def epoch(self, scope: str) -> int:
+        """Grows with every change of the scope, in whichever process."""
+        rows = self._rows("SELECT epoch FROM epochs WHERE scope = ?", (scope,))
+        return int(rows[0][0]) if rows else 0
+
+    def pieces(self, scope: str) -> list[Piece]:
+        """Every passage that can be found: near-duplicates are left out."""
+        rows = self._rows(
+            "SELECT id, title, text, signature, encoder, vector FROM passages"
+            " WHERE scope = ? AND repeats IS NULL ORDER BY root, name, place",
+            (scope,),
+        )
+        return [
+            Piece(
+                key, title, text, np.frombuffer(near, np.uint32), encoder, np.frombuffer(vector, np.float16)
+            )
+            for key, title, text, near, encoder, vector in rows
+        ]
+
+    def passages(self, scope: str, ids: Sequence[str]) -> list[Passage]:
+        """Those of `ids` that are still in `scope`, in that order."""
+        marks = ",".join("?" * len(ids))
+        rows = self._rows(
+            f"SELECT id, text, title, name FROM passages WHERE scope = ? AND id IN ({marks})", (scope, *ids)
+        )
+        found = {row[0]: Passage(row[0], row[1], row[2], row[3], scope) for row in rows}
+        return [found[each] for each in ids if each in found]
+
+    def scopes(self) -> tuple[str, ...]:
+        return tuple(row[0] for row in self._rows("SELECT DISTINCT scope FROM documents ORDER BY scope"))
+
+    def holdings(self) -> tuple[Holdings, ...]:
+        """One for every scope that has documents."""
+        counts = "SELECT (SELECT count(*) FROM documents WHERE scope = ?1), count(*), count(repeats)"
+        return tuple(
+            Holdings(scope, *self._rows(f"{counts} FROM passages WHERE scope = ?1", (scope,))[0])
+            for scope in self.scopes()
+        )
+
+    def clear(self, scope: str | None = None) -> int:
+        """Remove a scope, or everything: texts, vectors and names, from the bytes of the file too.
+
+        Returns the number of passages removed.
+        """
+        removed = 0
+        for each in self.scopes() if scope is None else (scope,):
+            with self._written():
+                removed += self._database.execute("DELETE FROM passages WHERE scope = ?", (each,)).rowcount
+                self._database.execute("DELETE FROM documents WHERE scope = ?", (each,))
+                self._next_epoch(each)
+        self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        return removed
+
+    def close(self) -> None:
+        self._database.close()
+
+    def _insert(self, scope: str, root: str, volume: Volume) -> None:
+        self._database.execute(
+            "INSERT INTO documents VALUES (?, ?, ?, ?)", (scope, root, volume.name, volume.digest)
+        )
+        self._database.executemany(
+            "INSERT OR IGNORE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            [
+                (scope, each.id, root, volume.name, place, each.title, each.text,
+                 each.signature.tobytes(), each.encoder, each.vector.tobytes())
+                for place, each in enumerate(volume.pieces)
+            ],
+        )  # fmt: skip
+
+    def _mark_repeats(self, scope: str) -> None:
+        """Anew over the whole scope: when a document goes, what repeated it takes its place."""
+        rows = self._database.execute(
+            "SELECT id, signature FROM passages WHERE scope = ? ORDER BY root, name, place", (scope,)
+        ).fetchall()
+        firsts = originals([np.frombuffer(row[1], np.uint32) for row in rows])
+        marks = [
+            (None if first == place else rows[first][0], scope, rows[place][0])
+            for place, first in enumerate(firsts)
+        ]
+        self._database.executemany("UPDATE passages SET repeats = ? WHERE scope = ? AND id = ?", marks)
+
+    def _next_epoch(self, scope: str) -> None:
+        self._database.execute(
+            "INSERT INTO epochs VALUES (?, 1) ON CONFLICT (scope) DO UPDATE SET epoch = epoch + 1", (scope,)
+        )
+
+    def _rows(self, statement: str, values: Sequence[str] = ()) -> list[Any]:
+        with self._told(), self._lock:
+            return self._database.execute(statement, tuple(values)).fetchall()
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        with self._told(), self._lock, self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            yield
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise CacheError(f"{self._path}: the passages failed ({error}); move the file aside") from error

@@ -1,0 +1,63 @@
+"""Reading: a file of any known kind as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from sobrio.errors import DocumentError
+from sobrio.recall.passages.document import Document
+from sobrio.recall.passages.markdown import from_markdown, from_text
+from sobrio.recall.passages.through_bs4 import from_html
+from sobrio.recall.passages.through_pypdf import from_pdf
+
+MAX_BYTES: Final = 64_000_000
+
+
+def _decoded(read: Callable[[str], Document]) -> Callable[[bytes], Document]:
+    def from_bytes(data: bytes) -> Document:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise DocumentError(f"not UTF-8 text (byte {error.start}); convert it first") from None
+        if "\x00" in text:
+            raise DocumentError("not text: it holds zero bytes")
+        return read(text.replace("\r\n", "\n"))
+
+    return from_bytes
+
+
+_MARKDOWN: Final = _decoded(from_markdown)
+READERS: Final[Mapping[str, Callable[[bytes], Document]]] = {
+    ".md": _MARKDOWN,
+    ".markdown": _MARKDOWN,
+    ".txt": _decoded(from_text),
+    ".html": from_html,
+    ".htm": from_html,
+    ".pdf": from_pdf,
+}
+_NEEDS: Final = {".html": "bs4", ".htm": "bs4", ".pdf": "pypdf"}
+
+
+def content_of(path: Path) -> bytes:
+    """Raises `DocumentError` when the file cannot be read or is over the limit."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise DocumentError(f"over {MAX_BYTES // 1_000_000} MB; split it")
+        return path.read_bytes()
+    except OSError as error:
+        raise DocumentError((error.strerror or "unreadable").lower()) from None
+
+
+def read(path: Path, content: bytes) -> Document:
+    """Raises `DocumentError` with the reason alone; the caller knows the file's name."""
+    suffix = path.suffix.lower()
+    needed = _NEEDS.get(suffix)
+    if needed and find_spec(needed) is None:
+        raise DocumentError("needs an extractor; run `pip install 'sobrio[passages]'`")
+    document = READERS[suffix](content)
+    if document.empty:
+        raise DocumentError("no text in it")
+    return document
