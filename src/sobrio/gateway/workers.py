@@ -1,0 +1,157 @@
+"""Several worker processes behind one port: a worker that dies is replaced, the others go on.
+
+The parent only holds the port and its children. Each child opens rooms of its own; what they share lies
+in files and stores that are made for several writers.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Final
+
+from sobrio.errors import InputError, SobrioError
+
+log = logging.getLogger("sobrio.gateway")
+Work = Callable[[Callable[[], None]], None]
+"""Serves until it is asked to stop; calls its argument once it takes requests."""
+
+_FIRST_PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 10.0
+_BAD_INPUT: Final = 2
+_READY: Final = b"."
+
+
+@dataclass(slots=True)
+class Crew:
+    """The children of one parent, by process id, with the moment each was started."""
+
+    work: Work
+    children: dict[int, float] = field(default_factory=dict)
+    stopping: bool = False
+    pause_s: float = _FIRST_PAUSE_S
+    life: tuple[int, int] = field(default_factory=os.pipe)
+    """Nobody writes to it: its end tells the workers that the parent is gone, however it went."""
+
+    def start(self) -> int:
+        """Starts one worker. The file descriptor that becomes readable when it is ready, or gone."""
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reader)
+            os.close(self.life[1])
+            os._exit(_worked(self.work, writer, self.life[0]))
+        os.close(writer)
+        self.children[pid] = time.monotonic()
+        return reader
+
+    def stop(self, _signal: int = signal.SIGTERM, _frame: FrameType | None = None) -> None:
+        self.stopping = True
+        for pid in list(self.children):
+            os.kill(pid, signal.SIGTERM)
+
+    def replace(self, pid: int, status: int) -> None:
+        """A worker that dies soon after its start is replaced more and more slowly."""
+        lived_s = time.monotonic() - self.children.pop(pid)
+        self.pause_s = (
+            _FIRST_PAUSE_S if lived_s > _LONGEST_PAUSE_S else min(_LONGEST_PAUSE_S, 2 * self.pause_s)
+        )
+        log.warning("worker %d ended (%s); another takes its place", pid, _said(status))
+        time.sleep(self.pause_s)
+        if not self.stopping:
+            os.close(self.start())
+        if self.stopping:
+            self.stop()  # the signal came while the new one was not yet known
+
+
+def supervise(count: int, work: Work, ready: Callable[[], None]) -> None:
+    """Runs `count` workers until SIGTERM or SIGINT, then lets them drain.
+
+    `ready` is called once every worker takes requests. Raises `InputError` when one cannot start.
+    """
+    if not hasattr(os, "fork"):
+        raise InputError("several workers need a system with fork; start several gateways instead")
+    crew = Crew(work)
+    before = {each: signal.signal(each, crew.stop) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        readers = [crew.start() for _ in range(count)]
+        started = [_is_ready(reader) for reader in readers]
+        if all(started):
+            ready()
+        elif not crew.stopping:
+            crew.stop()
+            _wait_for_the_end(crew)
+            raise InputError("a worker could not start; its own line says why")
+        _watch(crew)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _is_ready(reader: int) -> bool:
+    """Waits for the worker's word; the pipe is closed without one when the worker ends first."""
+    try:
+        select.select([reader], [], [])
+        return os.read(reader, 1) == _READY
+    finally:
+        os.close(reader)
+
+
+def _watch(crew: Crew) -> None:
+    while crew.children:
+        pid, status = os.wait()
+        if crew.stopping:
+            crew.children.pop(pid, None)
+        else:
+            crew.replace(pid, status)
+
+
+def _wait_for_the_end(crew: Crew) -> None:
+    while crew.children:
+        crew.children.pop(os.wait()[0], None)
+
+
+def _worked(work: Work, writer: int, life: int) -> int:
+    """The exit status of a child. Nothing of the parent may run in it afterwards."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_DFL)
+    threading.Thread(target=_drain_when_orphaned, args=(life,), daemon=True).start()
+    try:
+        work(lambda: _tell(writer))
+        return 0
+    except SobrioError as error:
+        sys.stderr.write(f"sobrio: {error.message}\n")
+        return _BAD_INPUT
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except BaseException:
+        log.exception("a worker failed")
+        return 1
+    finally:
+        sys.stderr.flush()
+
+
+def _drain_when_orphaned(life: int) -> None:
+    os.read(life, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _tell(writer: int) -> None:
+    """Nobody may be listening: a worker that replaces another is not waited for."""
+    with suppress(BrokenPipeError):
+        os.write(writer, _READY)
+    os.close(writer)
+
+
+def _said(status: int) -> str:
+    code = os.waitstatus_to_exitcode(status)
+    return signal.Signals(-code).name if code < 0 else f"status {code}"

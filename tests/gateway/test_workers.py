@@ -1,0 +1,88 @@
+"""Workers behind one parent, as processes of their own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+CREW = """
+import os, signal, sys
+from sobrio.errors import InputError
+from sobrio.gateway.workers import supervise
+
+def work(ready):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print("pid", os.getpid(), flush=True)
+    if {fails}:
+        raise InputError("the policy is broken")
+    ready()
+    while True:
+        signal.pause()
+
+try:
+    supervise({count}, work, lambda: print("ready", flush=True))
+except InputError as error:
+    print("refused:", error.message, flush=True)
+    sys.exit(2)
+print("drained", flush=True)
+"""
+
+
+@contextmanager
+def crew(count: int, fails: bool = False) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", CREW.format(count=count, fails=fails)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as parent:
+        try:
+            yield parent
+        finally:
+            parent.kill()
+
+
+def lines(parent: subprocess.Popen[str], count: int) -> list[str]:
+    assert parent.stdout is not None
+    return [parent.stdout.readline().strip() for _ in range(count)]
+
+
+def pids(said: list[str]) -> list[int]:
+    return [int(each.split()[1]) for each in said if each.startswith("pid")]
+
+
+def test_ready_comes_after_every_worker_and_all_drain_with_the_parent() -> None:
+    with crew(3) as parent:
+        said = lines(parent, 4)
+        assert said[-1] == "ready" and len(set(pids(said))) == 3
+        parent.send_signal(signal.SIGTERM)
+        assert lines(parent, 1) == ["drained"]
+        assert parent.wait(20) == 0
+
+
+def test_a_killed_worker_is_replaced_and_the_others_go_on() -> None:
+    with crew(2) as parent:
+        first = pids(lines(parent, 3))
+        os.kill(first[0], signal.SIGKILL)
+        (replacement,) = pids(lines(parent, 1))
+        assert replacement not in first
+        os.kill(first[1], 0)
+        parent.send_signal(signal.SIGTERM)
+        assert parent.wait(20) == 0
+
+
+def test_a_worker_that_cannot_start_ends_the_whole_with_its_own_line() -> None:
+    with crew(2, fails=True) as parent:
+        said = lines(parent, 3)
+        assert said[-1] == "refused: a worker could not start; its own line says why"
+        assert parent.wait(20) == 2
+        assert parent.stderr is not None
+        assert set(parent.stderr.read().splitlines()) == {"sobrio: the policy is broken"}
+
+
+def test_workers_do_not_outlive_a_killed_parent() -> None:
+    with crew(2) as parent:
+        lines(parent, 3)
+        parent.kill()
+        assert parent.stdout is not None
+        assert parent.stdout.read() == ""  # the end comes when the last worker has closed it
