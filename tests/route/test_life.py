@@ -132,6 +132,18 @@ def test_a_failing_deployment_gives_way_to_the_fallback_and_both_are_booked(buil
     assert receipt.activities[0].deployment == "second"
 
 
+def test_a_failed_call_that_may_have_computed_is_booked_and_its_tokens_are_unknown(build):
+    house = build("error-500")
+
+    receipt = house.booked(house.answer("hello")["sobrio"]["receipt"])
+
+    answered, failed = receipt.activities
+    assert (answered.role, answered.metered) == ("answer", True)
+    assert (failed.deployment, failed.role, failed.metered) == ("first", "retry", False)
+    assert receipt.realised.energy_wh is None
+    assert "unmetered" in receipt.caveats
+
+
 def test_a_request_the_upstream_calls_wrong_is_not_sent_elsewhere(build):
     house = build("error-400")
 
@@ -164,7 +176,9 @@ def test_a_stream_that_breaks_ends_with_an_error_and_without_done_and_is_booked(
     assert receipt.activities[0].output_tokens > 0
 
 
-def test_a_client_that_leaves_stops_the_upstream_and_what_was_generated_is_booked(house):
+def test_a_client_that_leaves_stops_the_upstream_and_what_was_generated_is_booked(build):
+    house = build("endless")
+
     async def leave() -> str:
         reply = await house.send("one two three four five six seven", stream=True)
         async with aclosing(reply.stream):

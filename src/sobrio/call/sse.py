@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from typing import Self
 
 from sobrio.errors import UpstreamBroken
 from sobrio.terms.answer import Chunks
@@ -58,12 +59,45 @@ def _value(line: bytes) -> bytes:
     return line[6:] if line[5:6] == b" " else line[5:]
 
 
+class Events:
+    """The events of a stream, as lists: those that one piece of bytes completed. Read by one reader."""
+
+    __slots__ = ("_chunks", "_ready", "_splitter")
+
+    def __init__(self, chunks: Chunks) -> None:
+        self._chunks = chunks
+        self._splitter = Splitter()
+        self._ready: list[bytes] = []
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> list[bytes]:
+        ready, self._ready = self._ready, []
+        while not ready:
+            try:
+                ready = self._splitter.feed(await anext(self._chunks))
+            except StopAsyncIteration:
+                ready = self._splitter.close()
+                if not ready:
+                    raise
+        return ready
+
+    async def first(self) -> list[bytes]:
+        """Waits for the first events, and leaves them to be read; empty when there are none."""
+        try:
+            self._ready = await anext(self)
+        except StopAsyncIteration:
+            return []
+        return self._ready
+
+    async def aclose(self) -> None:
+        await self._chunks.aclose()
+
+
 async def payloads(chunks: Chunks) -> AsyncGenerator[bytes, None]:
     """The data of each event as it completes, `[DONE]` included. Closing it closes `chunks`."""
-    splitter = Splitter()
-    async with aclosing(chunks):
-        async for chunk in chunks:
-            for data in splitter.feed(chunk):
+    async with aclosing(Events(chunks)) as events:
+        async for ready in events:
+            for data in ready:
                 yield data
-    for data in splitter.close():
-        yield data

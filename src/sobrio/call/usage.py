@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -72,6 +72,12 @@ def usage_of_json(body: bytes, *, threads: int | None = None) -> Usage:
         return UNKNOWN
     counted = _counted(answer.usage or _Counts())
     return _plausible(_timed(counted, answer.timings, threads))
+
+
+def usage_of_fields(fields: Mapping[str, msgspec.Raw], *, threads: int | None = None) -> Usage:
+    """The same of an answer whose fields have been told apart."""
+    read = {name: fields[name] for name in ("usage", "timings") if name in fields}
+    return usage_of_json(msgspec.json.encode(read), threads=threads)
 
 
 def usage_of_events(payloads: Iterable[bytes], *, threads: int | None = None) -> Usage:

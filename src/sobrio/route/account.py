@@ -6,15 +6,15 @@ import math
 import time
 from dataclasses import dataclass, replace
 
+from sobrio.call.pool import UNREACHABLE
+from sobrio.errors import UpstreamError
+from sobrio.route.answer import CHARACTERS_PER_TOKEN
 from sobrio.route.journey import Journey
 from sobrio.terms.activity import Activity, Role
 from sobrio.terms.answer import Usage
 from sobrio.terms.impacts import Avoided, Impacts
 from sobrio.terms.model import Deployment
 from sobrio.terms.receipt import Latency, Outcome, Receipt
-
-CHARACTERS_PER_TOKEN = 4
-"""A rule of thumb for English text, used only where the upstream gives no counts; carries a caveat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def settle(journey: Journey, ending: Ending) -> Receipt:
 
 def _receipt(journey: Journey, ending: Ending) -> Receipt:
     accountant = journey.rooms.accountant
-    activities = () if ending.activity is None else (ending.activity,)
+    activities = (*journey.spent,) if ending.activity is None else (ending.activity, *journey.spent)
     reference = _reference(journey, ending)
     cpu_seconds = journey.cpu_seconds + journey.rooms.closing.seconds
     realised, expected, avoided = accountant.account(
@@ -131,4 +131,30 @@ def complete(journey: Journey, usage: Usage, *, output_tokens: int) -> Usage:
         usage,
         input_tokens=read if usage.input_tokens is None else usage.input_tokens,
         output_tokens=output_tokens if usage.output_tokens is None else usage.output_tokens,
+    )
+
+
+def book_failed_call(journey: Journey, deployment: Deployment, error: UpstreamError) -> None:
+    """What was not reached, or refused the request, computed nothing; of the rest nobody knows."""
+    if error.status >= 500 and error.code != UNREACHABLE:
+        journey.spent.append(_unmetered(deployment))
+
+
+def book_abandoned_call(journey: Journey) -> None:
+    """For a client that left while a deployment had yet to begin its answer."""
+    if journey.calling is not None:
+        journey.spent.append(_unmetered(journey.calling))
+
+
+def _unmetered(deployment: Deployment) -> Activity:
+    return Activity(
+        model=deployment.model,
+        input_tokens=0,
+        output_tokens=0,
+        zone=deployment.zone,
+        provider=deployment.provider,
+        hardware=deployment.hardware,
+        role="retry",
+        deployment=deployment.name,
+        metered=False,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -10,11 +10,12 @@ import msgspec
 DONE = b"data: [DONE]\n\n"
 
 
-def event(payload: bytes) -> bytes:
-    return b"data: " + payload + b"\n\n"
+def framed(payloads: Iterable[bytes]) -> bytes:
+    """As server-sent events."""
+    return b"".join([b"data: %s\n\n" % payload for payload in payloads])
 
 
-def assembled(payloads: Sequence[bytes]) -> dict[str, Any]:
+def assembled(payloads: Iterable[bytes | msgspec.Raw]) -> dict[str, Any]:
     """`chat.completion.chunk` payloads, in order, as the `chat.completion` they stand for."""
     chunks = [msgspec.json.decode(payload) for payload in payloads]
     choices: dict[int, dict[str, Any]] = {}
@@ -67,7 +68,7 @@ def _merged_list(there: list[Any], pieces: list[Any]) -> list[Any]:
 
 
 def as_chunks(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A `chat.completion` as chunks: per choice its message, then its finish reason. No usage."""
+    """A `chat.completion` as chunks: per choice its message, then its finish reason; the usage last."""
     head = {k: v for k, v in answer.items() if k not in ("choices", "usage", "sobrio")}
     head["object"] = "chat.completion.chunk"
     for choice in answer.get("choices") or ():
@@ -82,6 +83,8 @@ def as_chunks(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
             **head,
             "choices": [{"index": index, "delta": {}, "finish_reason": choice.get("finish_reason")}],
         }
+    if answer.get("usage"):
+        yield {**head, "choices": [], "usage": answer["usage"]}
 
 
 def _as_delta(message: dict[str, Any]) -> dict[str, Any]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
+from types import TracebackType
 
 from sobrio.policy import Plan, Policy
 from sobrio.route.rooms import Rooms
 from sobrio.terms.activity import Activity
 from sobrio.terms.assessment import Assessment
 from sobrio.terms.decision import Decision
+from sobrio.terms.model import Deployment
 from sobrio.terms.receipt import Failure
 from sobrio.terms.request import Request
 
@@ -34,35 +35,54 @@ class Journey:
     decision: Decision | None = None
     cache_key: bytes | None = None
     cache_scope: str = ""
-    activities: list[Activity] = field(default_factory=list)
+    calling: Deployment | None = None
+    """Asked, and has not begun to answer."""
+    spent: list[Activity] = field(default_factory=list)
+    """Calls that came to nothing."""
     failures: list[Failure] = field(default_factory=list)
     caveats: list[str] = field(default_factory=list)
 
     @classmethod
     def begin(cls, request: Request, rooms: Rooms) -> Journey:
-        now = datetime.now(UTC)
-        return cls(
-            request=request,
-            rooms=rooms,
-            policy=rooms.policy(),
-            id=receipt_id(now),
-            at=now.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            started=time.perf_counter(),
-        )
+        started, milliseconds = time.perf_counter(), time.time_ns() // 1_000_000
+        return cls(request, rooms, rooms.policy(), receipt_id(milliseconds), written(milliseconds), started)
 
-    @contextmanager
-    def busy(self) -> Iterator[None]:
+    def busy(self) -> Busy:
         """Adds the processor time of a stretch without `await` to the router's own."""
-        begun = time.thread_time()
-        try:
-            yield
-        finally:
-            self.cpu_seconds += time.thread_time() - begun
+        return Busy(self)
 
     def elapsed_ms(self) -> float:
         return (time.perf_counter() - self.started) * 1000
 
 
-def receipt_id(now: datetime) -> str:
-    """Sorts by time, cannot be guessed: 48 bits of milliseconds, 80 random bits."""
-    return f"rcpt_{int(now.timestamp() * 1000):012x}{secrets.token_hex(10)}"
+class Busy:
+    """A stretch of work for one journey."""
+
+    __slots__ = ("_begun", "_journey")
+
+    def __init__(self, journey: Journey) -> None:
+        self._journey = journey
+
+    def __enter__(self) -> None:
+        self._begun = time.thread_time()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._journey.cpu_seconds += time.thread_time() - self._begun
+
+
+def receipt_id(milliseconds: int) -> str:
+    """Sorts by time, cannot be guessed: 48 bits of milliseconds since 1970, 80 random bits."""
+    return f"rcpt_{milliseconds:012x}{secrets.token_hex(10)}"
+
+
+def written(milliseconds: int) -> str:
+    """A moment as ISO 8601, UTC."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=2)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from sobrio.errors import ClientGone, NotCalled, SobrioError
+from sobrio.route.account import book_abandoned_call
 from sobrio.route.attempt import begin_answer
 from sobrio.route.decide import decide
 from sobrio.route.deliver import deliver
@@ -28,6 +29,7 @@ async def live(request: Request, rooms: Rooms) -> Reply:
     except SobrioError as error:
         raise book(journey, error) from error.__cause__
     except asyncio.CancelledError:
+        book_abandoned_call(journey)
         book(journey, ClientGone("the client left before the answer began"))
         raise
 

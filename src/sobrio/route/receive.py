@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal
 
 import msgspec
 
 from sobrio.errors import InputError
 from sobrio.terms.request import Caller, Message, Options, Request, Role
 
-_ROLES: dict[str, Role] = {
+_ROLES: Final[dict[str, Role]] = {
     "system": "system",
     "developer": "system",
     "user": "user",
@@ -21,26 +22,27 @@ _ROLES: dict[str, Role] = {
     "tool": "tool",
     "function": "tool",
 }
-_IMAGE_PARTS = frozenset({"image_url", "image", "input_image"})
-_HEADER = "x-sobrio-"
+_IMAGE_PARTS: Final = frozenset({"image_url", "image", "input_image"})
+_HEADER: Final = "x-sobrio-"
+_NO_OPTIONS: Final = Options()
 
 
-class _Part(msgspec.Struct):
+class _Part(msgspec.Struct, gc=False):
     type: str = ""
     text: str | None = None
 
 
-class _Turn(msgspec.Struct):
+class _Turn(msgspec.Struct, gc=False):
     role: str
     content: str | list[_Part] | None = None
     tool_calls: list[msgspec.Raw] | None = None
 
 
-class _StreamOptions(msgspec.Struct):
+class _StreamOptions(msgspec.Struct, gc=False):
     include_usage: bool | None = None
 
 
-class _BodyOptions(msgspec.Struct, forbid_unknown_fields=True):
+class _BodyOptions(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     team: str | None = None
     quality_floor: float | None = None
     max_latency_ms: float | None = None
@@ -51,11 +53,23 @@ class _BodyOptions(msgspec.Struct, forbid_unknown_fields=True):
     debug: bool | None = None
 
 
-_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_turns = msgspec.json.Decoder(list[_Turn])
-_options = msgspec.json.Decoder(_BodyOptions)
+class _Body(msgspec.Struct, gc=False):
+    """The fields sobrio reads; the others are skipped."""
 
-T = TypeVar("T")
+    model: str | None = None
+    messages: list[_Turn] | msgspec.UnsetType = msgspec.UNSET
+    stream: bool | None = None
+    max_completion_tokens: int | None = None
+    max_tokens: int | None = None
+    temperature: float | None = None
+    stream_options: _StreamOptions | None = None
+    sobrio: _BodyOptions | msgspec.UnsetType = msgspec.UNSET
+
+
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_body = msgspec.json.Decoder(_Body)
+_place = re.compile(r"at `\$\.(\w+)")
+_unknown = re.compile(r"unknown field `(.*?)` - at `\$\.sobrio`", re.DOTALL)
 
 
 def receive(body: bytes, headers: Mapping[str, str], caller: Caller) -> Request:
@@ -63,82 +77,82 @@ def receive(body: bytes, headers: Mapping[str, str], caller: Caller) -> Request:
 
     Raises `InputError` for anything that is not a JSON object with a model and messages.
     """
-    raw = _decoded(_fields.decode, body, "the body")
-    fields = {name: bytes(value) for name, value in raw.items()}
-    options = _read_options(fields, headers)
+    try:
+        fields = {name: bytes(raw) for name, raw in _fields.decode(body).items()}
+        read = _body.decode(body)
+    except msgspec.ValidationError as error:
+        raise _misshapen(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"the body is not valid JSON: {error}") from None
+    except RecursionError:
+        raise InputError("the body is nested too deeply") from None
+    options = _options(read.sobrio, headers)
     return Request(
-        model=_required_model(fields),
-        messages=_read_messages(fields),
+        model=_named(read.model),
+        messages=_messages(read.messages),
         fields=fields,
-        stream=bool(_field(fields, "stream", bool | None)),
-        max_output_tokens=_output_cap(fields),
-        temperature=_field(fields, "temperature", float | None),
+        stream=bool(read.stream),
+        max_output_tokens=_output_cap(read),
+        temperature=read.temperature,
         caller=_with_team(caller, options.team),
         options=options,
-        include_usage=_wants_usage(fields),
+        include_usage=bool(read.stream_options and read.stream_options.include_usage),
     )
 
 
-def _decoded(decode: Any, data: bytes, what: str) -> Any:
-    try:
-        return decode(data)
-    except msgspec.ValidationError as error:
-        raise InputError(f"{what} has the wrong shape: {error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{what} is not valid JSON: {error}") from None
-    except RecursionError:
-        raise InputError(f"{what} is nested too deeply") from None
+def _misshapen(problem: str) -> InputError:
+    """In terms of the field that is wrong."""
+    unknown = _unknown.search(problem)
+    if unknown:
+        return _unknown_option(unknown[1])
+    place = _place.search(problem)
+    return InputError(f"{_quoted(place[1]) if place else 'the body'} has the wrong shape: {problem}")
 
 
-def _field(fields: Mapping[str, bytes], name: str, kind: type[T] | Any) -> Any:
-    if name not in fields:
-        return None
-    return _decoded(lambda data: msgspec.json.decode(data, type=kind), fields[name], f"'{name}'")
+def _quoted(name: str) -> str:
+    return f"'{name}'"
 
 
-def _required_model(fields: Mapping[str, bytes]) -> str:
-    model = _field(fields, "model", str | None)
+def _unknown_option(name: str) -> InputError:
+    known = _BodyOptions.__struct_fields__
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(known)}"
+    return InputError(f"unknown option 'sobrio.{name}'; {hint}")
+
+
+def _named(model: str | None) -> str:
     if not model:
         raise InputError("'model' is missing; name a model, or 'sobrio/auto' to let the policy choose")
-    return str(model)
+    return model
 
 
-def _read_messages(fields: Mapping[str, bytes]) -> tuple[Message, ...]:
-    if "messages" not in fields:
+def _messages(turns: list[_Turn] | msgspec.UnsetType) -> tuple[Message, ...]:
+    if turns is msgspec.UNSET:
         raise InputError("'messages' is missing; send a list of turns with 'role' and 'content'")
-    turns = _decoded(_turns.decode, fields["messages"], "'messages'")
     if not turns:
         raise InputError("'messages' is empty; send at least one turn")
-    return tuple(_message(turn) for turn in turns)
+    return tuple(map(_message, turns))
 
 
 def _message(turn: _Turn) -> Message:
     role = _ROLES.get(turn.role)
     if role is None:
         raise InputError(f"'messages' has the unknown role {turn.role!r}; use one of {', '.join(_ROLES)}")
-    parts = turn.content if isinstance(turn.content, list) else []
-    text = turn.content if isinstance(turn.content, str) else "\n".join(p.text for p in parts if p.text)
-    return Message(
-        role=role,
-        text=text or "",
-        images=sum(part.type in _IMAGE_PARTS for part in parts),
-        tool_calls=len(turn.tool_calls or ()),
-    )
+    tool_calls = len(turn.tool_calls) if turn.tool_calls else 0
+    if not isinstance(turn.content, list):
+        return Message(role, turn.content or "", 0, tool_calls)
+    text = "\n".join(part.text for part in turn.content if part.text)
+    return Message(role, text, sum(part.type in _IMAGE_PARTS for part in turn.content), tool_calls)
 
 
-def _output_cap(fields: Mapping[str, bytes]) -> int | None:
+def _output_cap(read: _Body) -> int | None:
     for name in ("max_completion_tokens", "max_tokens"):
-        cap = _field(fields, name, int | None)
+        cap: int | None = getattr(read, name)
         if cap is not None:
             if cap < 1:
                 raise InputError(f"'{name}' must be at least 1")
-            return int(cap)
+            return cap
     return None
-
-
-def _wants_usage(fields: Mapping[str, bytes]) -> bool:
-    asked = _field(fields, "stream_options", _StreamOptions | None)
-    return bool(asked and asked.include_usage)
 
 
 def _with_team(caller: Caller, team: str | None) -> Caller:
@@ -148,45 +162,18 @@ def _with_team(caller: Caller, team: str | None) -> Caller:
     return replace(caller, team=team)
 
 
-def _read_options(fields: Mapping[str, bytes], headers: Mapping[str, str]) -> Options:
+def _options(said: _BodyOptions | msgspec.UnsetType, headers: Mapping[str, str]) -> Options:
     """The body's `sobrio` field first, then the headers of the same names."""
-    said = _body_options(fields)
-
-    def either(name: str, parse: Any) -> Any:
-        value = getattr(said, name)
-        header = headers.get(_HEADER + name.replace("_", "-"))
-        return value if value is not None or header is None else parse(name, header)
-
-    floor = either("quality_floor", _number)
+    given = {name: headers[header] for name, header in _HEADERS.items() if header in headers}
+    if said is msgspec.UNSET and not given:
+        return _NO_OPTIONS
+    wanted: dict[str, Any] = {name: _PARSE[name](name, value) for name, value in given.items()}
+    if said is not msgspec.UNSET:
+        wanted |= {name: value for name, value in msgspec.structs.asdict(said).items() if value is not None}
+    floor = wanted.get("quality_floor")
     if floor is not None and not 0 <= floor <= 1:
         raise InputError("'sobrio.quality_floor' must lie between 0 and 1")
-    return Options(
-        team=either("team", _text),
-        quality_floor=floor,
-        max_latency_ms=either("max_latency_ms", _number),
-        cache=either("cache", _cache) or "default",
-        pin=bool(either("pin", _truth)),
-        explain=bool(either("explain", _truth)),
-        conversation=either("conversation", _text),
-        debug=bool(either("debug", _truth)),
-    )
-
-
-def _body_options(fields: Mapping[str, bytes]) -> _BodyOptions:
-    if "sobrio" not in fields:
-        return _BodyOptions()
-    names = _decoded(_fields.decode, fields["sobrio"], "'sobrio'")
-    for name in names:
-        if name not in _BodyOptions.__struct_fields__:
-            near = difflib.get_close_matches(name, _BodyOptions.__struct_fields__, n=1)
-            hint = (
-                f"did you mean '{near[0]}'?"
-                if near
-                else f"known: {', '.join(_BodyOptions.__struct_fields__)}"
-            )
-            raise InputError(f"unknown option 'sobrio.{name}'; {hint}")
-    options: _BodyOptions = _decoded(_options.decode, fields["sobrio"], "'sobrio'")
-    return options
+    return Options(**wanted)
 
 
 def _text(_name: str, value: str) -> str:
@@ -199,17 +186,30 @@ def _number(name: str, value: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise InputError(f"header '{_HEADER}{name.replace('_', '-')}' is not a number: {value!r}")
+        raise InputError(f"header '{_HEADERS[name]}' is not a number: {value!r}")
     return number
 
 
 def _truth(name: str, value: str) -> bool:
     if value.lower() not in ("true", "false", "1", "0"):
-        raise InputError(f"header '{_HEADER}{name}' must be true or false, not {value!r}")
+        raise InputError(f"header '{_HEADERS[name]}' must be true or false, not {value!r}")
     return value.lower() in ("true", "1")
 
 
 def _cache(name: str, value: str) -> str:
     if value not in ("default", "no-store", "off"):
-        raise InputError(f"header '{_HEADER}{name}' must be default, no-store or off, not {value!r}")
+        raise InputError(f"header '{_HEADERS[name]}' must be default, no-store or off, not {value!r}")
     return value
+
+
+_PARSE: Final[dict[str, Callable[[str, str], Any]]] = {
+    "team": _text,
+    "quality_floor": _number,
+    "max_latency_ms": _number,
+    "cache": _cache,
+    "pin": _truth,
+    "explain": _truth,
+    "conversation": _text,
+    "debug": _truth,
+}
+_HEADERS: Final = {name: _HEADER + name.replace("_", "-") for name in _PARSE}

@@ -6,7 +6,6 @@ A cache that is slow, gone or unreadable is a miss with a caveat, never a failed
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from typing import Any
 
 import msgspec
 
@@ -16,16 +15,19 @@ from sobrio.recall.eligible import may_recall, may_store
 from sobrio.recall.entry import Entry
 from sobrio.recall.key import exact_key
 from sobrio.route.account import Ending, settle
-from sobrio.route.assembly import DONE, as_chunks, event
+from sobrio.route.assembly import DONE, as_chunks, assembled, framed
 from sobrio.route.headers import headers_of
 from sobrio.route.journey import Journey
 from sobrio.route.reply import EVENTS, JSON, Reply
-from sobrio.route.stamp import stamped
+from sobrio.route.stamp import Stamp, stamp_of, stamped
+from sobrio.route.tail import Tail
 from sobrio.terms.activity import Activity
 from sobrio.terms.answer import Usage
 from sobrio.terms.ports import ExactStore
 
 _encode = msgspec.json.encode
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_array = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def recalled(journey: Journey) -> Reply | None:
@@ -36,15 +38,13 @@ def recalled(journey: Journey) -> Reply | None:
             return None
         journey.plan = journey.policy.plan(journey.request, None)
         journey.route_ms = journey.elapsed_ms()
-    kept = _call_of(entry, journey)
-    receipt = settle(journey, Ending("exact", kept=kept, finish_reason=entry.finish_reason))
+    ending = Ending("exact", kept=_call_of(entry, journey), finish_reason=entry.finish_reason)
+    stamp = stamp_of(settle(journey, ending))
     usage = Usage(entry.input_tokens, entry.output_tokens)
-    body = stamped(entry.body, receipt, usage)
     headers = headers_of(journey, entry.model, "exact")
     if journey.request.stream:
-        chunks = _replayed(body, include_usage=journey.request.include_usage)
-        return Reply(200, (EVENTS, *headers), journey.id, stream=chunks)
-    return Reply(200, (JSON, *headers), journey.id, body=body)
+        return Reply(200, (EVENTS, *headers), journey.id, stream=_replayed(journey, entry, stamp, usage))
+    return Reply(200, (JSON, *headers), journey.id, body=stamped(_fields(entry.body), stamp, usage))
 
 
 def _call_of(entry: Entry, journey: Journey) -> Activity | None:
@@ -72,22 +72,28 @@ def _look_up(journey: Journey) -> Entry | None:
         return None
 
 
-async def _replayed(body: bytes, *, include_usage: bool) -> AsyncGenerator[bytes, None]:
-    """A kept answer as the stream it once was, with the receipt on its last chunk."""
-    answer: dict[str, Any] = msgspec.json.decode(body)
-    marks = {name: answer[name] for name in ("usage", "sobrio")}
-    *chunks, last = as_chunks(answer)
-    for chunk in chunks:
-        yield event(_encode(chunk))
-    if include_usage:
-        yield event(_encode(last))
-        last = {**last, "choices": []}
-    yield event(_encode(last | marks))
-    yield DONE
+def _fields(body: bytes) -> dict[str, msgspec.Raw]:
+    """Of a kept answer; one that came as a stream is put together."""
+    return _object.decode(_encode(assembled(_array.decode(body))) if body.startswith(b"[") else body)
+
+
+async def _replayed(
+    journey: Journey, entry: Entry, stamp: Stamp, usage: Usage
+) -> AsyncGenerator[bytes, None]:
+    """A kept answer as a stream, with the receipt on its last chunk."""
+    tail = Tail()
+    ready = tail.take(_payloads(entry.body))
+    yield framed(ready + tail.last(stamp, usage, include_usage=journey.request.include_usage)) + DONE
+
+
+def _payloads(body: bytes) -> list[bytes]:
+    if body.startswith(b"["):
+        return [bytes(each) for each in _array.decode(body)]
+    return [_encode(chunk) for chunk in as_chunks(msgspec.json.decode(body))]
 
 
 def remember(journey: Journey, activity: Activity, body: bytes, finish_reason: str | None) -> None:
-    """Keeps a whole answer where the policy and the caller allow it."""
+    """Keeps a whole answer where the policy and the caller allow it: a document, or an array of chunks."""
     cache, terms = journey.rooms.cache, journey.policy.cache
     key = journey.cache_key
     if cache is None or key is None or finish_reason is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 import msgspec
 
@@ -11,36 +13,62 @@ from sobrio.terms.impacts import CRITERIA, Avoided, Impacts
 from sobrio.terms.quantity import Interval, Number
 from sobrio.terms.receipt import Receipt
 
-_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
 
+_FIGURE: Final = '"%s":{"low":%.4g,"central":%.4g,"high":%.4g},'
+"""Four significant digits: enough for three, and never rounded to zero."""
 
-def stamped(body: bytes, receipt: Receipt, usage: Usage) -> bytes:
-    """`body` is a JSON object: an answer, or one chunk of a stream.
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Both fields, as JSON."""
+
+    usage: bytes
+    """`usage.sobrio`: what survives clients that keep only `usage`."""
+    whole: bytes
+    """`sobrio`: the decision and both sides of the comparison."""
+
+
+def stamp_of(receipt: Receipt) -> Stamp:
+    return Stamp(_usage(receipt), _encode(block(receipt)))
+
+
+def stamped(fields: Mapping[str, msgspec.Raw], stamp: Stamp, usage: Usage) -> bytes:
+    """`fields` are those of an answer, or of one chunk of a stream, with the stamp upon them.
 
     `usage` fills in token counts the upstream did not give, since clients expect them there.
     """
-    fields: dict[str, Any] = dict(_object.decode(body))
-    raw = fields.get("usage")
-    given = msgspec.json.decode(raw, type=dict[str, msgspec.Raw] | None) if raw else None
-    fields["usage"] = {**(given or _counts(usage)), "sobrio": usage_block(receipt)}
-    fields["sobrio"] = block(receipt)
-    return _encode(fields)
+    counts = _with(_counts(fields.get("usage"), usage), b"sobrio", stamp.usage)
+    return _encode({**fields, "usage": counts, "sobrio": msgspec.Raw(stamp.whole)})
 
 
-def _counts(usage: Usage) -> dict[str, int]:
+def _with(json: bytes, name: bytes, value: bytes) -> msgspec.Raw:
+    """One more field at the end of an object that is not empty."""
+    return msgspec.Raw(b'%s,"%s":%s}' % (json[:-1], name, value))
+
+
+def _counts(given: msgspec.Raw | None, usage: Usage) -> bytes:
+    """What the upstream counted, without a receipt of its own; else what was counted here."""
+    raw = b"" if given is None else bytes(given)
+    if b'"prompt_tokens"' in raw and b'"sobrio"' not in raw:
+        return raw
+    said = msgspec.json.decode(raw, type=dict[str, msgspec.Raw] | None) if raw else None
+    others = {name: value for name, value in (said or {}).items() if name != "sobrio"}
+    return _encode(others or _counted(usage))
+
+
+def _counted(usage: Usage) -> dict[str, int]:
     read, written = usage.input_tokens or 0, usage.output_tokens or 0
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
 
 
-def usage_block(receipt: Receipt) -> dict[str, Any]:
-    """What survives clients that keep only `usage`."""
+def _usage(receipt: Receipt) -> bytes:
     realised = receipt.realised
-    impacts = {name: _interval(getattr(realised, name, None)) for name in CRITERIA[:3]}
-    return impacts | {
-        "evidence": realised.evidence if realised else "unknown",
-        "caveats": list(receipt.caveats),
-    }
+    figures = "".join(_figure(name, getattr(realised, name, None)) for name in CRITERIA[:3])
+    evidence = realised.evidence if realised else "unknown"
+    return b'{%s"evidence":"%s","caveats":%s}' % (
+        figures.encode(), evidence.encode(), _encode(receipt.caveats)
+    )  # fmt: skip
 
 
 def block(receipt: Receipt) -> dict[str, Any]:
@@ -66,37 +94,35 @@ def block(receipt: Receipt) -> dict[str, Any]:
             "energy_wh": significant(receipt.router_energy_wh),
         },
         "method": receipt.method,
-        "caveats": list(receipt.caveats),
+        "caveats": receipt.caveats,
     }
 
 
-def _impacts(impacts: Impacts | None) -> dict[str, Any] | None:
+def _impacts(impacts: Impacts | None) -> msgspec.Raw | None:
     if impacts is None:
         return None
-    figures = {name: _interval(getattr(impacts, name)) for name in CRITERIA}
-    return {"model": impacts.model, **figures, "evidence": impacts.evidence}
+    return _object_of(
+        impacts, b'"model":%s,' % _encode(impacts.model), b'"evidence":"%s"' % impacts.evidence.encode()
+    )
 
 
-def _avoided(avoided: Avoided | None) -> dict[str, Any] | None:
+def _avoided(avoided: Avoided | None) -> msgspec.Raw | None:
     if avoided is None:
         return None
-    figures = {name: _interval(getattr(avoided, name)) for name in CRITERIA}
-    return {
-        "reference": avoided.reference,
-        **figures,
-        "p_positive": avoided.p_positive,
-        "equivalence": avoided.equivalence,
-    }
+    head = b'"reference":%s,' % _encode(avoided.reference)
+    tail = b'"p_positive":%s,"equivalence":"%s"' % (_encode(avoided.p_positive), avoided.equivalence.encode())
+    return _object_of(avoided, head, tail)
 
 
-def _interval(interval: Interval | None) -> dict[str, float] | None:
+def _object_of(side: Impacts | Avoided, head: bytes, tail: bytes) -> msgspec.Raw:
+    figures = "".join(_figure(name, getattr(side, name)) for name in CRITERIA)
+    return msgspec.Raw(b"{%s%s%s}" % (head, figures.encode(), tail))
+
+
+def _figure(name: str, interval: Interval | None) -> str:
     if interval is None:
-        return None
-    return {
-        "low": significant(interval.low),
-        "central": significant(interval.central),
-        "high": significant(interval.high),
-    }
+        return f'"{name}":null,'
+    return _FIGURE % (name, interval.low, interval.central, interval.high)
 
 
 def significant(number: Number) -> float:

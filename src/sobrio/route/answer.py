@@ -1,0 +1,60 @@
+"""An upstream's whole answer: the fields as they came, and the little of them that booking needs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import msgspec
+
+from sobrio.errors import UpstreamBroken
+
+CHARACTERS_PER_TOKEN = 4
+"""A rule of thumb for English text, used only where the upstream gives no counts; carries a caveat."""
+
+
+class _Message(msgspec.Struct, gc=False):
+    content: msgspec.Raw = msgspec.Raw()
+
+
+class _Choice(msgspec.Struct, gc=False):
+    finish_reason: str | None = None
+    message: _Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`fields` maps each top-level field to its raw JSON, in the answer's own order."""
+
+    body: bytes
+    fields: dict[str, msgspec.Raw]
+    finish_reason: str | None
+    characters: int
+    """Length of what was said, as JSON writes it."""
+
+    @property
+    def estimated_tokens(self) -> int:
+        return math.ceil(self.characters / CHARACTERS_PER_TOKEN)
+
+
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_choices = msgspec.json.Decoder(list[_Choice])
+
+
+def read_answer(body: bytes) -> Answer:
+    """Raises `UpstreamBroken` for anything but a JSON object with `choices`."""
+    try:
+        fields = _object.decode(body)
+        choices = _choices.decode(fields["choices"])
+    except KeyError:
+        raise UpstreamBroken("the upstream's answer has no 'choices'") from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise UpstreamBroken("the upstream answered with something that is not a JSON object") from None
+    finish = next((each.finish_reason for each in choices if each.finish_reason), None)
+    return Answer(body, fields, finish, sum(map(_characters, choices)))
+
+
+def _characters(choice: _Choice) -> int:
+    """Of a text; a refusal or a tool call has none."""
+    text = bytes(choice.message.content) if choice.message else b""
+    return len(text) - 2 if text.startswith(b'"') else 0

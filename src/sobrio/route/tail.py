@@ -1,0 +1,77 @@
+"""The end of a streamed chat: what waits there for its receipt, and what the stream has shown by then."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import msgspec
+
+from sobrio.route.stamp import Stamp, stamped
+from sobrio.terms.answer import Usage
+
+_DONE = b"[DONE]"
+
+_COUNTS = re.compile(rb'"usage"\s*:\s*\{')
+_NO_CHOICES = re.compile(rb'"choices"\s*:\s*\[\s*\]')
+_FINISHED = re.compile(rb'"finish_reason"\s*:\s*"(\w+)"')
+# None of these can match inside a JSON string, where every quote is escaped.
+
+_object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class Tail:
+    """The last finish chunk waits for the token counts that follow it, so that the receipt can ride on
+    it and clients that never asked for a usage chunk never meet one without choices."""
+
+    __slots__ = ("_held", "_usage_chunk", "count", "done", "finish_reason", "kept")
+
+    def __init__(self) -> None:
+        self.kept: list[bytes] = []
+        """Every payload so far, `[DONE]` excepted."""
+        self.count = 0
+        """Payloads with choices: about one for each token."""
+        self.finish_reason: str | None = None
+        self.done = False
+        self._held: bytes | None = None
+        self._usage_chunk: bytes | None = None
+
+    def take(self, payloads: Iterable[bytes]) -> list[bytes]:
+        """The payloads that may go out now that these have arrived."""
+        ready: list[bytes] = []
+        for payload in payloads:
+            if payload == _DONE:
+                self.done = True
+                break
+            self.kept.append(payload)
+            if b'"usage"' in payload and _COUNTS.search(payload) and _NO_CHOICES.search(payload):
+                self._usage_chunk = payload
+            else:
+                self._add(payload, ready)
+        return ready
+
+    def _add(self, payload: bytes, ready: list[bytes]) -> None:
+        self.count += 1
+        if self._held is not None:
+            ready.append(self._held)
+        finish = _FINISHED.search(payload)
+        if finish is None:
+            self._held = None
+            ready.append(payload)
+        else:
+            self._held, self.finish_reason = payload, finish[1].decode()
+
+    def whole(self) -> bytes:
+        """All of it as one JSON array."""
+        return b"[%s]" % b",".join(self.kept)
+
+    def last(self, stamp: Stamp, usage: Usage, *, include_usage: bool) -> list[bytes]:
+        """The finish chunk and, where the client asked for it, the usage chunk; the receipt on the last."""
+        if self._held is None:
+            return []
+        if self._usage_chunk is None:
+            return [stamped(_object.decode(self._held), stamp, usage)]
+        counted = _object.decode(self._usage_chunk)
+        if include_usage:
+            return [self._held, stamped(counted, stamp, usage)]
+        return [stamped(_object.decode(self._held) | {"usage": counted["usage"]}, stamp, usage)]
