@@ -1,0 +1,81 @@
+"""Addresses inside a request that some server will fetch: only public ones may be passed on.
+
+The gateway fetches nothing itself, but upstreams do, and litellm does for some providers. A request must
+not make them read files, cloud metadata or neighbours on a private network. A public name that resolves
+to a private address cannot be seen from here; upstreams that fetch need a guard of their own.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msgspec
+
+from sobrio.errors import InputError
+
+_KEYS: Final = frozenset({"url", "image_url", "file_url", "file_data"})
+_PLAIN: Final = re.compile(rb'"(?:image_url|file_url|file_data|url)"\s*:\s*"((?!data:)[^"]*)"')
+_INSIDE: Final = (".local", ".internal", ".localhost", ".home.arpa", ".svc", ".cluster.local")
+_NUMBER: Final = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*\.?")
+"""Hosts that are numbers in any of the old notations (2130706433, 0x7f.1, 0177.0.0.1)."""
+
+
+def refuse_private(raw: bytes) -> None:
+    """`raw` is the JSON of the turns. Raises `InputError` for an address that is not public.
+
+    Inline data is not looked at: a search over the bytes is all that a picture of a megabyte costs.
+    """
+    for address in _addresses(raw):
+        reason = _private(address)
+        if reason:
+            shown = address[:200]
+            message = f"{shown!r} {reason}; send the picture inline (data:) or from a public address"
+            raise InputError(message, code="address_refused")
+
+
+def _addresses(raw: bytes) -> Iterator[str]:
+    """An escape could hide a key or an address from a search over the bytes, so these are decoded."""
+    if b"\\" in raw.replace(b'\\"', b"").replace(b"\\n", b""):
+        yield from _within(msgspec.json.decode(raw))
+    else:
+        yield from (found.decode("utf-8", "replace") for found in _PLAIN.findall(raw))
+
+
+def _within(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _within(each)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            if key in _KEYS and isinstance(each, str):
+                if not each.startswith("data:"):
+                    yield each
+            else:
+                yield from _within(each)
+
+
+def _private(address: str) -> str | None:
+    """Why an address may not be passed on, in words."""
+    try:
+        parts = urlsplit(address.strip())
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError:
+        return "is not an address"
+    if parts.scheme.lower() not in ("http", "https"):
+        return "is not an http address"
+    if not host or host == "localhost" or host.endswith(_INSIDE) or ("." not in host and ":" not in host):
+        return "is an address inside a network"
+    return _of_number(host)
+
+
+def _of_number(host: str) -> str | None:
+    try:
+        number = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return "is an address in a disguise" if _NUMBER.fullmatch(host) else None
+    inside = getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None) or number
+    return None if inside.is_global and not inside.is_multicast else "is an address inside a network"
