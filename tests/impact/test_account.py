@@ -155,7 +155,7 @@ def test_declared_joules_take_the_place_of_the_fit(estimator: Estimator):
         pytest.approx(2, rel=0.01),
         pytest.approx(4, rel=0.01),
     )
-    assert impacts.evidence == "disclosed"
+    assert impacts.evidence == "assumed"
 
 
 def test_length_ratio_is_wide_until_it_is_measured(estimator: Estimator):

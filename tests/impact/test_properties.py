@@ -131,3 +131,21 @@ def test_the_reference_itself_avoids_nothing(activity: Activity):
     avoided = ESTIMATOR.avoided([answer], answer, router_cpu_seconds=0.01)
     assert avoided.energy_wh is not None and avoided.energy_wh.high < 0
     assert avoided.p_positive == 0
+
+
+@given(st.floats(0.5, 900), st.floats(1.01, 2), st.sampled_from([None, 1, 64, 512]))
+@settings(deadline=None, max_examples=40)
+def test_the_estimate_of_a_larger_dense_model_is_larger(size: float, times: float, batch: float | None):
+    """Of the whole request, at the edges of the measured sizes too: a residual widens, it does not move."""
+    hardware = None if batch is None else Hardware(gpu="H100", batch=batch, weight_bits=16, gpu_count=8)
+    small, large = (
+        ESTIMATOR.estimate(
+            model=Model(f"dense {total}", total, total),
+            input_tokens=100,
+            output_tokens=300,
+            hardware=hardware,
+        ).energy_wh
+        for total in (size, size * times)
+    )
+    assert small is not None and large is not None
+    assert large.central > small.central * (1 - 2e-3)

@@ -174,11 +174,6 @@ def energy_per_output_token(fitted: Fit, runs: Runs, *, prompt: bool = True) -> 
     return np.asarray(blended * _unmeasured(runs.gpu) * (1 if prompt else decoding / both))
 
 
-def known_gpu(name: str) -> str | None:
-    """The accelerator that a name such as `NVIDIA H100 80GB HBM3` means; `None` for a strange one."""
-    return next((known for known in MEMORY_GB if known in name.upper()), None)
-
-
 def gpus_needed(total_b: ArrayLike, bits: ArrayLike, gpu: ArrayLike) -> Array:
     """The smallest power of two of accelerators whose memory holds the weights and a fifth more."""
     names = np.asarray(gpu)

@@ -24,18 +24,26 @@ def by_equivalence(
     return alone, labelled
 
 
-def summed(activities: Iterable[Activity]) -> list[Activity]:
-    """One activity per deployment and, for references, model it stands beside."""
+def grouped(activities: Iterable[Activity]) -> list[list[Activity]]:
+    """By deployment and, for references, model they stand beside: each group may be added up."""
+    every = list(activities)
+    if len(every) < 2:
+        return [every] if every else []
     groups: dict[tuple[object, ...], list[Activity]] = defaultdict(list)
-    for each in activities:
-        beside = each.beside and each.beside.name
-        key = (each.model.name, each.zone, each.provider, each.hardware, each.cpu_seconds is None, beside)
+    for each in every:
+        model, beside = each.model, each.beside and each.beside.name
+        key = (
+            model.name, model.total_params_b, model.active_params_b, model.weight_bits, each.zone,
+            each.provider, each.hardware, each.cpu_seconds is None, each.metered, beside,
+        )  # fmt: skip
         groups[key].append(each)
-    return [group[0] if len(group) == 1 else _sum_of(group) for group in groups.values()]
+    return list(groups.values())
 
 
-def _sum_of(group: Sequence[Activity]) -> Activity:
+def sum_of(group: Sequence[Activity]) -> Activity:
     first = group[0]
+    if len(group) == 1:
+        return first
     return replace(
         first,
         input_tokens=sum(each.input_tokens for each in group),
@@ -43,4 +51,17 @@ def _sum_of(group: Sequence[Activity]) -> Activity:
         cached_tokens=sum(each.cached_tokens for each in group),
         requests=sum(each.requests for each in group),
         cpu_seconds=None if first.cpu_seconds is None else sum(each.cpu_seconds or 0 for each in group),
+    )
+
+
+def times(activity: Activity, factor: float) -> Activity:
+    """`factor` as many tokens, requests and processor seconds."""
+    seconds = activity.cpu_seconds
+    return replace(
+        activity,
+        input_tokens=activity.input_tokens * factor,
+        output_tokens=activity.output_tokens * factor,
+        cached_tokens=activity.cached_tokens * factor,
+        requests=activity.requests * factor,
+        cpu_seconds=None if seconds is None else seconds * factor,
     )

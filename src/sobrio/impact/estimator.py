@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from sobrio.errors import InputError
 from sobrio.impact.activities import by_equivalence
-from sobrio.impact.hour import METHOD_SUFFIX, in_hour
+from sobrio.impact.faults import check_amount
+from sobrio.impact.hour import Hours
 from sobrio.impact.length import LengthRatio
 from sobrio.impact.machine import Machine, this_machine
 from sobrio.impact.methods import method as method_of
@@ -46,7 +47,7 @@ class Estimator:
 
     `length_ratios` holds rho where a route has measured it, by (routed model, reference model).
     `machine` is the one that routes, `this_machine()` unless given. `hourly` holds grid intensities by
-    zone code, for estimates of a call `at` a time.
+    zone code: where it has the hour of a call, that takes the place of the annual average.
     """
 
     def __init__(
@@ -63,8 +64,8 @@ class Estimator:
         """Raises `InputError` for a method, or a class of machines, that nobody knows."""
         chosen = method_of(method, scenarios or Scenarios.draw())
         self._catalog = catalog or _default_catalog()
-        self._pricing = Pricing(chosen, self._catalog, length_ratios or {})
-        self._hourly = hourly or {}
+        self._hours = Hours(hourly or {})
+        self._pricing = Pricing(chosen, self._catalog, length_ratios or {}, self._hours)
         self.machine = machine or this_machine()
         self._router = self._pricing.router(self.machine, router_zone)
         self._router_per_second = self._router.wh_per_request * self._router.per_wh
@@ -96,7 +97,6 @@ class Estimator:
         `UnknownModel` for a name the catalogue lacks, `InputError` for counts that cannot be.
         """
         found = self._catalog.model(model) if isinstance(model, str) else model
-        _check(input_tokens, output_tokens, cached_tokens, requests)
         call = Activity(
             found,
             cast("float", input_tokens),
@@ -106,11 +106,12 @@ class Estimator:
             provider=provider or found.provider,
             hardware=hardware,
             requests=cast("float", requests),
+            at=None if at is None else at.isoformat(),
         )
-        total = self._pricing.one(call)
-        if at is None:
-            return self._as_impacts(total, model=found.name)
-        return self._at(at, total, call)
+        total = self._pricing.total([call])
+        if at is not None and not self._hours:
+            total = replace(total, caveats=(*total.caveats, "unknown-hour"))
+        return self._as_impacts(total, model=found.name)
 
     def rates(self, deployment: Deployment) -> Rates | None:
         """Central rates for choosing; `None` when the model's size is unknown."""
@@ -121,10 +122,12 @@ class Estimator:
 
     def router_energy_wh(self, cpu_seconds: float) -> float:
         """Central Wh of that much processor time, facility overhead included."""
+        check_amount("cpu_seconds", cpu_seconds)
         return cpu_seconds * self._router.central[3]
 
     def router_energy(self, cpu_seconds: float) -> Interval:
         """The same with its interval, Wh."""
+        check_amount("cpu_seconds", cpu_seconds)
         low, central, high = np.quantile(self._router.wh_per_request, [0.05, 0.5, 0.95]) * cpu_seconds
         return Interval(float(low), float(central), float(high))
 
@@ -171,8 +174,10 @@ class Estimator:
         """Totals of a period, summed inside each scenario; cost grows with deployments, not requests.
 
         An activity given with an equivalence is charged to that bucket. One given alone, the router and
-        the idle energy are shared among the buckets by their number of requests.
+        the idle energy are shared among the buckets by their number of requests. Raises `InputError` for
+        counts that cannot be.
         """
+        check_amount("idle_wh", idle_wh)
         alone, labelled = by_equivalence(realised)
         _, baselines = by_equivalence(references)
         idle = Total(idle_wh * self._router.per_wh)
@@ -209,14 +214,8 @@ class Estimator:
             return self._pricing.total(activities).matrix
         return self._pricing.references(activities, answering).matrix
 
-    def _at(self, moment: datetime, total: Total, call: Activity) -> Impacts:
-        zone = self._pricing.place(call.zone, call.provider).zone
-        series = self._hourly.get(zone.code)
-        intensity = None if series is None else series.at(moment)
-        name = self.method if intensity is None else self.method + METHOD_SUFFIX
-        return as_impacts(in_hour(total, intensity, zone), method=name, model=call.model.name)
-
     def _spent(self, activities: Sequence[Activity], router_cpu_seconds: float) -> Total:
+        check_amount("router_cpu_seconds", router_cpu_seconds)
         return self._pricing.total(activities) + Total(router_cpu_seconds * self._router_per_second)
 
 
@@ -230,13 +229,7 @@ def _default_catalog() -> Catalog:
 def _shares(buckets: Mapping[Equivalence, Sequence[Activity]]) -> dict[Equivalence, float]:
     """Each bucket's part of all requests."""
     requests = {key: sum(each.requests for each in group) for key, group in buckets.items()}
-    return {key: count / sum(requests.values()) for key, count in requests.items()}
-
-
-def _check(input_tokens: Number, output_tokens: Number, cached_tokens: Number, requests: Number) -> None:
-    counts = {"input_tokens": input_tokens, "output_tokens": output_tokens, "requests": requests}
-    for name, count in (counts | {"cached_tokens": cached_tokens}).items():
-        if not np.all(np.isfinite(count)) or np.any(np.asarray(count) < 0):
-            raise InputError(f"{name} must be a finite number of at least 0")
-    if np.any(np.asarray(cached_tokens) > np.asarray(input_tokens)):
-        raise InputError("cached_tokens cannot exceed input_tokens, which include them")
+    every = sum(requests.values())
+    if not every > 0:
+        raise InputError("references stand for at least one request; leave them out where there was none")
+    return {key: count / every for key, count in requests.items()}

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sobrio.impact.activities import summed
+from sobrio.impact.activities import grouped, sum_of, times
 from sobrio.impact.draws import Spread, Vector
+from sobrio.impact.faults import check_counts, check_deployment
+from sobrio.impact.hour import USE_PHASE, Hours
 from sobrio.impact.length import LengthRatio, rho, routed_model, spread
 from sobrio.impact.machine import Machine
 from sobrio.impact.methods import Method
@@ -31,28 +33,21 @@ class Pricing:
         method: Method,
         catalog: Catalog,
         length_ratios: Mapping[tuple[str, str], LengthRatio],
+        hours: Hours,
     ) -> None:
         self.method = method
         self.count = method.draws.count
         self._catalog = catalog
         self._length_ratios = length_ratios
+        self._hours = hours
         self._profiles: dict[tuple[object, ...], Profile | None] = {}
         self._processors: dict[tuple[object, ...], Profile] = {}
         self._places: dict[tuple[str | None, str], Place] = {}
         self._ratios: dict[tuple[str, str, float], Vector] = {}
 
     def total(self, activities: Iterable[Activity]) -> Total:
-        return total(map(self.one, summed(activities)), self.count)
-
-    def one(self, activity: Activity) -> Total:
-        """Measured processor time is charged as such; otherwise tokens are."""
-        machine = activity.hardware
-        if activity.cpu_seconds is not None and machine is not None and machine.kind == "cpu":
-            core = self.processor(activity.zone, activity.provider, machine.watts_per_core)
-            wh = core.energy(0, 0, 0, activity.cpu_seconds)
-            return _with_impacts(wh, core)
-        profile = self.profile(activity.model, machine, activity.zone, activity.provider)
-        return unknown(self.count) if profile is None else _priced(activity, profile)
+        """Raises `InputError` for counts that cannot be."""
+        return total(map(self._together, grouped(activities)), self.count)
 
     def references(self, activities: Iterable[Activity], answered: Sequence[Activity]) -> Total:
         """Reference calls, with rho times the delivered output tokens; rho is drawn per pair of models.
@@ -60,20 +55,24 @@ class Pricing:
         A reference that does not say beside whose answer it stands is held against `answered`.
         """
         routed = routed_model(answered)
-        return total(
-            (self._reference(each, each.beside or routed) for each in summed(activities)), self.count
+        groups = (
+            self._together(group, self._rho(group[0].beside or routed, group[0].model))
+            for group in grouped(activities)
         )
+        return total(groups, self.count)
 
     def profile(
         self, model: Model, hardware: Hardware | None, zone: str | None, provider: str
     ) -> Profile | None:
+        """Raises `InputError` for a size or a machine that cannot be."""
         key = (*_facts(model), hardware, zone, provider)
         if key not in self._profiles:
+            check_deployment(model, hardware)
             profile = self.method.profile(model, hardware, self.place(zone, provider))
             self._profiles[key] = _dated(profile) if profile and model.stale else profile
         return self._profiles[key]
 
-    def processor(self, zone: str | None, provider: str, watts: Spread | None = None) -> Profile:
+    def processor(self, zone: str | None, provider: str, watts: Spread | None) -> Profile:
         key = (zone, provider, watts)
         if key not in self._processors:
             self._processors[key] = processor(self.method.draws, self.place(zone, provider), watts)
@@ -94,11 +93,37 @@ class Pricing:
             self._places[key] = place(self._catalog, zone, provider)
         return self._places[key]
 
-    def _reference(self, activity: Activity, routed: Model | None) -> Total:
-        profile = self.profile(activity.model, activity.hardware, activity.zone, activity.provider)
+    def _together(self, group: Sequence[Activity], stretch: Vector | None = None) -> Total:
+        """Calls of one deployment; `stretch` multiplies their output tokens in every scenario."""
+        whole = sum_of(group)
+        check_counts(whole)
+        if not whole.metered and not _measured(whole):
+            return unknown(self.count, "unmetered")
+        profile = self._profile_of(whole)
         if profile is None:
-            return unknown(self.count)
-        return _priced(activity, profile, stretch=self._rho(routed, activity.model))
+            return unknown(self.count, "unknown-model")
+        total = _priced(whole, profile, stretch)
+        return self._in_their_hours(group, total, profile, stretch) if self._hours else total
+
+    def _profile_of(self, activity: Activity) -> Profile | None:
+        machine = activity.hardware
+        if machine is not None and _measured(activity):
+            check_deployment(activity.model, machine)
+            return self.processor(activity.zone, activity.provider, machine.watts_per_core)
+        return self.profile(activity.model, machine, activity.zone, activity.provider)
+
+    def _in_their_hours(
+        self, group: Sequence[Activity], total: Total, profile: Profile, stretch: Vector | None
+    ) -> Total:
+        """`total` with the use-phase greenhouse gases of each call's hour."""
+        zone = self.place(group[0].zone, group[0].provider).zone
+        hours = [self._hours.of(zone, each.at) for each in group]
+        weighted = sum_of([times(each, hour.over_average) for each, hour in zip(group, hours, strict=True)])
+        matrix = total.matrix.copy()
+        matrix[USE_PHASE] = _priced(weighted, profile, stretch).matrix[USE_PHASE]
+        caveats = (*total.caveats, *(code for hour in hours for code in hour.caveats))
+        known = any(hour.known for hour in hours)
+        return replace(total, matrix=matrix, caveats=tuple(dict.fromkeys(caveats)), hourly=known)
 
     def _rho(self, routed: Model | None, reference: Model) -> Vector:
         """A method without probabilities takes the lengths as they are until rho is measured."""
@@ -112,17 +137,21 @@ class Pricing:
         return self._ratios[key]
 
 
-def _priced(activity: Activity, profile: Profile, stretch: Vector | None = None) -> Total:
-    """The activity's totals; `stretch` multiplies its output tokens in every scenario."""
-    wh = profile.energy(
-        activity.output_tokens, activity.input_tokens, activity.cached_tokens, activity.requests
-    )
-    if stretch is not None:
-        wh = wh + np.multiply.outer(profile.wh_per_output * (stretch - 1), activity.output_tokens)
-    return _with_impacts(wh, profile)
+def _measured(activity: Activity) -> bool:
+    """Is its processor time known? It is charged then, and its tokens are not."""
+    machine = activity.hardware
+    return activity.cpu_seconds is not None and machine is not None and machine.kind == "cpu"
 
 
-def _with_impacts(wh: Vector, profile: Profile) -> Total:
+def _priced(activity: Activity, profile: Profile, stretch: Vector | None) -> Total:
+    if _measured(activity):
+        wh = profile.energy(0, 0, 0, activity.cpu_seconds or 0)
+    else:
+        wh = profile.energy(
+            activity.output_tokens, activity.input_tokens, activity.cached_tokens, activity.requests
+        )
+        if stretch is not None:
+            wh = wh + np.multiply.outer(profile.wh_per_output * (stretch - 1), activity.output_tokens)
     per_wh = profile.per_wh if wh.ndim == 1 else profile.per_wh[:, :, None]
     return Total(wh * per_wh, (profile.evidence,), profile.caveats)
 

@@ -75,6 +75,10 @@ class Profile:
             return np.asarray(np.asarray(counts, float) @ self._stacked)
         return np.asarray(sum(map(np.multiply.outer, self.rates, np.broadcast_arrays(*counts))))
 
+    def reading_only(self, so: bool) -> Profile:
+        """For a model that writes nothing, such as an embedding model, output tokens cost nothing."""
+        return replace(self, wh_per_output=np.zeros_like(self.wh_per_output)) if so else self
+
     @property
     def rates(self) -> tuple[Vector, Vector, Vector, Vector]:
         """Facility Wh per output, fresh input and cached token, and per request."""

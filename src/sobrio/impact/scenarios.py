@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from sobrio.errors import InputError
 from sobrio.impact import accelerator
 from sobrio.impact.draws import Vector, normals, uniforms
+from sobrio.terms.accelerator import known
+from sobrio.terms.model import Architecture
 
 BATCH: Final = (9.0, 280.0)
 """Ends of an unknown batch, log-uniform; calibrated so that the interval covers unseen networks."""
@@ -25,7 +28,9 @@ FITTED_B: Final = (3.0, 405.0)
 """Total sizes that the measured runs stand for, billions of parameters."""
 
 WIDER: Final = 1.5
-"""Residual outside `FITTED_B`, over the residual inside."""
+"""Residual outside `FITTED_B`, or on an accelerator without runs, over the residual inside."""
+MARGIN: Final = 2.0
+"""How far outside, as a factor, before the residual has grown that much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,11 @@ class Scenarios:
 
     @classmethod
     def draw(cls, count: int = 2000, seed: int = 0) -> Scenarios:
+        """Raises `InputError` unless there is at least one scenario and the seed is not negative."""
+        if count < 1 or seed < 0:
+            raise InputError(
+                f"scenarios need a count of 1 or more and a seed of 0 or more, not {count}, {seed}"
+            )
         return cls(count, seed)
 
     def uniform(self, key: str) -> Vector:
@@ -58,10 +68,9 @@ class Scenarios:
     def gpu(self) -> NDArray[np.str_]:
         return self._choice("gpu", GPUS)
 
-    def residual(self, total_b: float, active_b: float, network: str = "") -> Vector:
+    def residual(self, total_b: float, active_b: float, network: str = "", *, wider: bool = False) -> Vector:
         """What the fit does not know of one network, in ln; the same vector whenever it is asked."""
-        inside = FITTED_B[0] <= total_b <= FITTED_B[1]
-        spread = self.coefficients.residual_sd * (1 if inside else WIDER)
+        spread = self.coefficients.residual_sd * max(_widening(total_b), WIDER if wider else 1)
         return spread * self.normal(f"network {total_b:.3g} {active_b:.3g} {network}")
 
     def accelerator_energy(
@@ -80,8 +89,11 @@ class Scenarios:
 
         `None` is unknown: it is drawn, and shared by all n within a scenario. `architecture` is `dense` or
         `moe`; all parameters of a dense network are active. Reading a prompt of ordinary length is in.
-        Raises `InputError` for an accelerator that nothing is known of.
+        Raises `InputError` for numbers that cannot be, shapes that do not fit, and an accelerator that
+        nothing is known of.
         """
+        numbers = (total_params_b, active_params_b, weight_bits, batch, gpu_count, output_tokens)
+        _check(numbers, architecture, gpu)
         total = np.atleast_1d(np.asarray(total_params_b, float))
         active = total if active_params_b is None else np.asarray(active_params_b, float)
         active = np.where(np.asarray(architecture) == "dense", total, active)
@@ -89,21 +101,21 @@ class Scenarios:
         residuals = {pair: self.residual(*pair) for pair in set(sizes)}
         sizes.reset()
         joules = self._central(total, active, weight_bits, gpu, batch, gpu_count, output_tokens, prompt=True)
-        return np.asarray(joules * np.exp(np.stack([residuals[pair] for pair in sizes], axis=1)))
+        return around(joules, np.stack([residuals[pair] for pair in sizes], axis=1))
 
     def decoding_energy(
         self,
         total_b: Vector,
         active_b: Vector,
         *,
-        network: str,
         weight_bits: float | None,
         gpu: str | None,
         batch: float | None,
         gpu_count: int | None,
         output_tokens: float,
     ) -> Vector:
-        """The same for one network whose sizes may be drawn, shape (count,), without reading the prompt."""
+        """The same for one network whose sizes may be drawn, shape (count,): without reading the prompt, and
+        as the fit has it, for `around` to add the residual."""
         joules = self._central(
             total_b[:, None],
             active_b[:, None],
@@ -114,8 +126,7 @@ class Scenarios:
             output_tokens,
             prompt=False,
         )
-        residual = self.residual(float(np.median(total_b)), float(np.median(active_b)), network)
-        return np.asarray(joules[:, 0] * np.exp(residual))
+        return np.asarray(joules[:, 0])
 
     def _central(
         self,
@@ -147,9 +158,37 @@ class Scenarios:
         return np.array(list(shares))[np.searchsorted(edges, self.uniform(key))]
 
 
-def _known(gpu: str) -> str:
-    known = accelerator.known_gpu(gpu)
-    if known is None:
+def around(central: Vector, residual: Vector) -> Vector:
+    """`central` times the exponential of `residual`, which widens each column and leaves its median."""
+    drawn = central * np.exp(residual)
+    return np.asarray(drawn * (np.median(central, axis=0) / np.median(drawn, axis=0)))
+
+
+def _widening(total_b: float) -> float:
+    """1 inside `FITTED_B`, growing to `WIDER` at `MARGIN` times outside."""
+    low, high = FITTED_B
+    outside = np.log(max(low / total_b, total_b / high, 1)) / np.log(MARGIN)
+    return float(WIDER ** min(outside, 1))
+
+
+def _known(gpu: object) -> str:
+    found = known(str(gpu))
+    if found is None:
         names = ", ".join(accelerator.MEMORY_GB)
         raise InputError(f"nothing is known of accelerator {gpu!r}; use {names}, or None to draw one")
-    return known
+    return found
+
+
+def _check(numbers: Sequence[ArrayLike | None], architecture: ArrayLike, gpu: ArrayLike | None) -> None:
+    try:
+        given = [np.asarray(each, float) for each in numbers if each is not None]
+        words = [np.shape(each) for each in (architecture, gpu) if each is not None]
+        shape = np.broadcast_shapes(*(each.shape for each in given), *words)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"sizes, batches and counts must be numbers of one shape: {error}") from None
+    if 0 in shape or not all(np.all(np.isfinite(each) & (each > 0)) for each in given):
+        raise InputError(
+            "sizes, bits, batches, counts and tokens must be finite and above 0; None is unknown"
+        )
+    if not np.all(np.isin(architecture, get_args(Architecture))):
+        raise InputError(f"an architecture is dense or moe, not {architecture!r}")

@@ -6,11 +6,12 @@ from typing import Final
 
 import numpy as np
 
-from sobrio.impact import accelerator
+from sobrio.impact import consumer
 from sobrio.impact.draws import Skewed, Spread, Vector, lognormal
 from sobrio.impact.place import HOST, Place
 from sobrio.impact.profile import ACCELERATOR, CORE, Profile, per_facility_wh
-from sobrio.impact.scenarios import FITTED_B, Scenarios
+from sobrio.impact.scenarios import FITTED_B, Scenarios, around
+from sobrio.terms.accelerator import Kind, kind, known
 from sobrio.terms.model import Billions, Hardware, Model
 
 INPUT_RATIO: Final[Skewed] = (0.07, 0.09, 0.14)
@@ -34,14 +35,17 @@ def profile(model: Model, hardware: Hardware | None, place: Place, scenarios: Sc
     """`None` when the model's size is unknown and nothing was declared in its stead."""
     machine = hardware or Hardware()
     if machine.joules_per_output_token is not None:
-        return _declared(machine.joules_per_output_token, machine, place, scenarios)
+        return _declared(model, machine.joules_per_output_token, machine, place, scenarios)
     if model.kind == "image":
         return _image(model, place, scenarios)
     if model.total_params_b is None and model.active_params_b is None:
         return None
     if machine.kind == "cpu":
         return _on_processor(model, machine, place, scenarios)
-    return _on_accelerators(model, machine, place, scenarios)
+    named = None if machine.gpu is None else kind(machine.gpu)
+    if named == "consumer":
+        return _on_consumer_hardware(model, machine, place, scenarios)
+    return _on_accelerators(model, machine, named, place, scenarios)
 
 
 def sizes(model: Model, scenarios: Scenarios) -> tuple[Vector, Vector]:
@@ -58,43 +62,58 @@ def _size(size: Billions | None, u: Vector) -> Vector:
     return np.asarray(low * (high / low) ** u)
 
 
-def _on_accelerators(model: Model, machine: Hardware, place: Place, scenarios: Scenarios) -> Profile:
+def _on_accelerators(
+    model: Model, machine: Hardware, named: Kind | None, place: Place, scenarios: Scenarios
+) -> Profile:
     total, active = sizes(model, scenarios)
-    gpu = accelerator.known_gpu(machine.gpu or "")
+    gpu = known(machine.gpu or "")
     joules = scenarios.decoding_energy(
         total,
         active,
-        network=model.family or model.name,
         weight_bits=machine.weight_bits or model.weight_bits,
         gpu=gpu,
         batch=machine.batch,
         gpu_count=machine.gpu_count,
         output_tokens=LONG_ANSWER if model.reasoning else SHORT_ANSWER,
     )
+    middle = float(np.median(total))
+    unmeasured = named in ("scaled", "strange")
+    residual = scenarios.residual(
+        middle, float(np.median(active)), model.family or model.name, wider=unmeasured
+    )
     caveats = {
         "estimated-size": _guessed(model),
-        "extrapolated": not FITTED_B[0] <= float(np.median(total)) <= FITTED_B[1],
+        "extrapolated": not FITTED_B[0] <= middle <= FITTED_B[1],
         "deployment-unknown": machine.batch is None or gpu is None,
+        "unmeasured-accelerator": unmeasured,
     }
-    return _in_a_data_centre(model, joules / 3600, place, scenarios, caveats)
+    return _in_a_data_centre(model, joules / 3600, residual, place, scenarios, caveats)
 
 
 def _in_a_data_centre(
-    model: Model, accelerator_wh: Vector, place: Place, scenarios: Scenarios, caveats: dict[str, bool]
+    model: Model,
+    accelerator_wh: Vector,
+    residual: Vector,
+    place: Place,
+    scenarios: Scenarios,
+    caveats: dict[str, bool],
 ) -> Profile:
     building = place.pue(scenarios)
     facility = lognormal(scenarios.normal(f"host {place.key}"), HOST) * building
-    fresh = accelerator_wh * facility * lognormal(scenarios.normal(f"input {place.key}"), INPUT_RATIO)
-    nothing = np.zeros(scenarios.count)
+    output = around(accelerator_wh * facility, residual)
     return Profile(
-        wh_per_output=nothing if model.kind == "embedding" else accelerator_wh * facility,
-        wh_per_input=fresh,
-        wh_per_cached=fresh * lognormal(scenarios.normal(f"cached {place.key}"), CACHED_RATIO),
-        wh_per_request=nothing,
+        wh_per_output=output,
+        **_of_input(output, lognormal(scenarios.normal(f"input {place.key}"), INPUT_RATIO), place, scenarios),
         per_wh=per_facility_wh(scenarios, place, device=ACCELERATOR, facility=facility, building=building),
         evidence="estimate" if _guessed(model) else "modelled",
         caveats=_codes(caveats, place),
-    )
+    ).reading_only(model.kind == "embedding")
+
+
+def _of_input(output: Vector, ratio: Vector, place: Place, scenarios: Scenarios) -> dict[str, Vector]:
+    fresh = output * ratio
+    cached = lognormal(scenarios.normal(f"cached {place.key}"), CACHED_RATIO)
+    return {"wh_per_input": fresh, "wh_per_cached": fresh * cached, "wh_per_request": np.zeros_like(output)}
 
 
 def _on_processor(model: Model, machine: Hardware, place: Place, scenarios: Scenarios) -> Profile:
@@ -104,35 +123,55 @@ def _on_processor(model: Model, machine: Hardware, place: Place, scenarios: Scen
     watts = lognormal(scenarios.normal("watts"), machine.watts_per_core or CORE.watts)
     seconds = lognormal(scenarios.normal(f"core seconds {model.name}"), CORE_SECONDS_PER_B) * active
     output = seconds * watts / 3600
-    fresh = output * lognormal(scenarios.normal("input processor"), CPU_INPUT_RATIO)
-    nothing = np.zeros(scenarios.count)
-    return Profile(
-        wh_per_output=nothing if model.kind == "embedding" else output,
-        wh_per_input=fresh,
-        wh_per_cached=nothing,
-        wh_per_request=nothing,
-        per_wh=per_facility_wh(scenarios, place, device=CORE, facility=ones, building=ones),
-        evidence="modelled",
-        caveats=_codes({"estimated-size": _guessed(model), "cpu-charged": True}, place),
-    )
-
-
-def _declared(joules: Spread, machine: Hardware, place: Place, scenarios: Scenarios) -> Profile:
-    """Declared at the plug: only the building is added, and nothing for a local machine."""
-    local = machine.kind == "cpu"
-    building = np.ones(scenarios.count) if local else place.pue(scenarios)
-    output = lognormal(scenarios.normal("declared"), joules) / 3600 * building
-    fresh = output * lognormal(scenarios.normal(f"input {place.key}"), INPUT_RATIO)
-    device = CORE if local else ACCELERATOR
     return Profile(
         wh_per_output=output,
-        wh_per_input=fresh,
-        wh_per_cached=fresh * lognormal(scenarios.normal(f"cached {place.key}"), CACHED_RATIO),
-        wh_per_request=np.zeros(scenarios.count),
-        per_wh=per_facility_wh(scenarios, place, device=device, facility=building, building=building),
-        evidence="disclosed",
-        caveats=_codes({}, place),
+        **_of_input(output, _ratio_on_processor(scenarios), place, scenarios),
+        per_wh=per_facility_wh(scenarios, place, device=CORE, facility=ones, building=ones),
+        evidence="estimate" if _guessed(model) else "modelled",
+        caveats=_codes({"estimated-size": _guessed(model), "cpu-charged": True}, place),
+    ).reading_only(model.kind == "embedding")
+
+
+def _ratio_on_processor(scenarios: Scenarios) -> Vector:
+    return lognormal(scenarios.normal("input processor"), CPU_INPUT_RATIO)
+
+
+def _on_consumer_hardware(model: Model, machine: Hardware, place: Place, scenarios: Scenarios) -> Profile:
+    """No building and no cooling water; a token read costs its arithmetic."""
+    total, active = sizes(model, scenarios)
+    output, fresh = consumer.wh_per_token(
+        scenarios, total, active, batch=machine.batch, weight_bits=machine.weight_bits or model.weight_bits
     )
+    ones = np.ones(scenarios.count)
+    return Profile(
+        wh_per_output=output,
+        **_of_input(output, fresh / output, place, scenarios),
+        per_wh=per_facility_wh(scenarios, place, device=consumer.CARD, facility=ones, building=ones),
+        evidence="estimate" if _guessed(model) else "modelled",
+        caveats=_codes({"estimated-size": _guessed(model), "consumer-hardware": True}, place),
+    ).reading_only(model.kind == "embedding")
+
+
+def _declared(model: Model, joules: Spread, machine: Hardware, place: Place, scenarios: Scenarios) -> Profile:
+    """Declared at the plug: only the building is added, and nothing for a machine that stands in none.
+
+    A declaration is no publication: nobody can check it, so it supports no public claim.
+    """
+    processor = machine.kind == "cpu"
+    desk = processor or kind(machine.gpu or "") == "consumer"
+    building = np.ones(scenarios.count) if desk else place.pue(scenarios)
+    output = lognormal(scenarios.normal("declared"), joules) / 3600 * building
+    in_data_centre = lognormal(scenarios.normal(f"input {place.key}"), INPUT_RATIO)
+    device = CORE if processor else consumer.CARD if desk else ACCELERATOR
+    return Profile(
+        wh_per_output=output,
+        **_of_input(
+            output, _ratio_on_processor(scenarios) if processor else in_data_centre, place, scenarios
+        ),
+        per_wh=per_facility_wh(scenarios, place, device=device, facility=building, building=building),
+        evidence="assumed",
+        caveats=_codes({"declared-energy": True}, place),
+    ).reading_only(model.kind == "embedding")
 
 
 def _image(model: Model, place: Place, scenarios: Scenarios) -> Profile:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sobrio.errors import InputError
+from sobrio.impact.hour import METHOD_SUFFIX
 from sobrio.impact.profile import ROWS
 from sobrio.terms.impacts import Avoided, Equivalence, Impacts
 from sobrio.terms.model import Evidence
@@ -43,7 +44,18 @@ _ABOUT: Final[Mapping[Equivalence, tuple[str, ...]]] = {
 }
 """Caveats of a comparison whose answers are known to be so equivalent."""
 
-_NAMES: Final = (*PARTS, *ROWS[1:])
+_UNITS: Final = tuple(unit for unit, _ in PARTS.values())
+_PLACES: Final = tuple(
+    (
+        unit,
+        i,
+        tuple(
+            (part, 0 if row == "energy" else len(PARTS) - 1 + ROWS.index(row)) for part, row in rows.items()
+        ),
+    )
+    for i, (unit, rows) in enumerate(PARTS.values())
+)
+"""Of each criterion in `_levels`: its unit, its place, and the places of its parts."""
 _CHANCES: Final = np.array([0.05, 0.5, 0.95])
 _FEW: Final = 16
 """Up to this many scenarios are sorted in double precision; many, in single, which takes half the time."""
@@ -56,16 +68,21 @@ class Total:
     matrix: Matrix
     evidence: tuple[Evidence, ...] = ()
     caveats: tuple[str, ...] = ()
+    hourly: bool = False
+    """Some of it was emitted at a known hour's intensity."""
 
     def __add__(self, other: Total) -> Total:
+        """Raises `InputError` for counts of different lengths."""
+        mine, theirs = _aligned(self.matrix, other.matrix)
         return Total(
-            _aligned(self.matrix, other.matrix) + _aligned(other.matrix, self.matrix),
+            mine + theirs,
             self.evidence + other.evidence,
             (*self.caveats, *other.caveats),
+            self.hourly or other.hourly,
         )
 
     def __mul__(self, share: float) -> Total:
-        return Total(self.matrix * share, self.evidence, self.caveats)
+        return replace(self, matrix=self.matrix * share)
 
     @cached_property
     def criteria(self) -> Matrix:
@@ -89,9 +106,9 @@ def nothing(count: int) -> Total:
     return Total(np.zeros((len(ROWS), count)))
 
 
-def unknown(count: int) -> Total:
-    """An activity nobody can price: unknown in every criterion, never zero."""
-    return Total(np.full((len(ROWS), count), np.nan), ("unknown",), ("unknown-model",))
+def unknown(count: int, why: str) -> Total:
+    """An activity nobody can price: unknown in every criterion, never zero. `why` is a caveat."""
+    return Total(np.full((len(ROWS), count), np.nan), ("unknown",), (why,))
 
 
 def total(parts: Iterable[Total], count: int) -> Total:
@@ -103,13 +120,14 @@ def total(parts: Iterable[Total], count: int) -> Total:
 def as_impacts(side: Total, *, method: str, model: str = "") -> Impacts:
     """Quantiles of every criterion and part; a criterion with an unknown part is `None`."""
     levels = _levels(side)
+    energy, ghg, water, adpe, primary = (_quantity(levels, *each) for each in _PLACES)
     return Impacts(
-        _quantity(levels, "energy_wh"),
-        _quantity(levels, "ghg_g"),
-        _quantity(levels, "water_ml"),
-        _quantity(levels, "adpe_mg_sb"),
-        _quantity(levels, "primary_energy_mj"),
-        method=method,
+        energy,
+        ghg,
+        water,
+        adpe,
+        primary,
+        method=_named(method, side),
         evidence=side.weakest,
         caveats=side.codes,
         model=model,
@@ -120,12 +138,11 @@ def as_avoided(
     reference: Total, realised: Total, *, name: str, equivalence: Equivalence, method: str, chances: bool
 ) -> Avoided:
     """Reference minus realised inside each scenario; P(avoided > 0) where `chances` are known."""
-    ours, theirs = realised.criteria, reference.criteria
-    sums = _aligned(theirs, ours) - _aligned(ours, theirs)
+    theirs, ours = _aligned(reference.criteria, realised.criteria)
+    sums = theirs - ours
     likely = _share_above_zero(sums[1]) if chances else None
-    units = (unit for unit, _ in PARTS.values())
-    found = list(map(_known, _quantiles(sums.astype(_precision(sums))), units))
-    energy, ghg, water, adpe, primary = found
+    levels = _quantiles(sums.astype(_precision(sums)))
+    energy, ghg, water, adpe, primary = (_quantity(levels, unit, i) for i, unit in enumerate(_UNITS))
     return Avoided(
         energy,
         ghg,
@@ -135,7 +152,7 @@ def as_avoided(
         p_positive=likely if ghg is not None else None,
         reference=name,
         equivalence=equivalence,
-        method=method,
+        method=_named(method, reference, realised),
         caveats=tuple(dict.fromkeys((*reference.caveats, *realised.caveats, *_ABOUT[equivalence]))),
     )
 
@@ -145,16 +162,25 @@ def names(models: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(models))
 
 
-def _aligned(matrix: Matrix, other: Matrix) -> Matrix:
-    return matrix[..., None] if matrix.ndim < other.ndim else matrix
+def _named(method: str, *sides: Total) -> str:
+    return method + METHOD_SUFFIX if any(side.hourly for side in sides) else method
 
 
-def _levels(side: Total) -> dict[str, Levels]:
-    """P5, P50, P95 by criterion and by row."""
-    rows = np.empty((len(_NAMES), *side.matrix.shape[1:]), _precision(side.matrix))
+def _aligned(one: Matrix, other: Matrix) -> tuple[Matrix, Matrix]:
+    """Both with an axis of requests, where one of them has it."""
+    if one.ndim == other.ndim:
+        if one.shape != other.shape:
+            counts = f"{one.shape[-1]} and {other.shape[-1]}"
+            raise InputError(f"arrays of {counts} requests cannot be set side by side; give equal lengths")
+        return one, other
+    return (one[..., None], other) if one.ndim < other.ndim else (one, other[..., None])
+
+
+def _levels(side: Total) -> list[Levels]:
+    """P5, P50, P95 of the five criteria, then of every row but energy, which is a criterion itself."""
+    rows = np.empty((len(PARTS) + len(ROWS) - 1, *side.matrix.shape[1:]), _precision(side.matrix))
     rows[: len(PARTS)], rows[len(PARTS) :] = side.criteria, side.matrix[1:]
-    levels = _quantiles(rows)
-    return dict(zip(_NAMES, levels, strict=True)) | {"energy": levels[0]}
+    return _quantiles(rows)
 
 
 def _precision(matrix: Matrix) -> type[np.floating[Any]]:
@@ -164,27 +190,29 @@ def _precision(matrix: Matrix) -> type[np.floating[Any]]:
 def _quantiles(matrix: NDArray[Any]) -> list[Levels]:
     """P5, P50 and P95 of each row, as order statistics over scenarios (axis 1); sorts in place."""
     matrix.sort(axis=1)
-    found = matrix.take(_places(matrix.shape[1]), axis=1).astype(np.float64)
+    found = matrix.take(_ranks(matrix.shape[1]), axis=1).astype(np.float64)
     return found.tolist() if found.ndim == 2 else list(found)
 
 
 @cache
-def _places(count: int) -> NDArray[np.intp]:
+def _ranks(count: int) -> NDArray[np.intp]:
     """Where P5, P50 and P95 stand among `count` sorted scenarios."""
     return np.asarray(np.rint(_CHANCES * (count - 1)), np.intp)
 
 
-def _quantity(levels: Mapping[str, Levels], name: str) -> Quantity | None:
-    unit, rows = PARTS[name]
-    known = ((part, _known(levels[row], unit)) for part, row in rows.items())
-    return _known(levels[name], unit, {part: each for part, each in known if each is not None})
+def _quantity(
+    levels: Sequence[Levels], unit: str, place: int, parts: Sequence[tuple[str, int]] = ()
+) -> Quantity | None:
+    """`None` for levels that are not numbers; a part that is none is left out."""
+    whole = levels[place]
+    if _unknown(whole[1]):
+        return None
+    known = {name: Interval(*levels[i]) for name, i in parts if not _unknown(levels[i][1])}
+    return Quantity(whole[0], whole[1], whole[2], unit, known)
 
 
-def _known(levels: Levels, unit: str, parts: Mapping[str, Interval] | None = None) -> Quantity | None:
-    """`None` for levels that are not numbers."""
-    low, central, high = levels
-    hidden = math.isnan(central) if isinstance(central, float) else bool(np.isnan(central).any())
-    return None if hidden else Quantity(low, central, high, unit, parts or {})
+def _unknown(level: Number) -> bool:
+    return level != level if isinstance(level, float) else bool(np.isnan(level).any())  # noqa: PLR0124 NaN
 
 
 def _share_above_zero(scenarios: Matrix) -> Number:

@@ -32,3 +32,7 @@ class Activity:
     deployment: str = ""
     beside: Model | None = None
     """For a reference: the model whose answer it stands beside, since lengths compare pair by pair."""
+    at: str | None = None
+    """ISO 8601, UTC unless it says otherwise: when the call was made, for grids known by the hour."""
+    metered: bool = True
+    """False where a call was made, such as an attempt that failed, and nobody counted its tokens."""
