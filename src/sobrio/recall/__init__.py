@@ -1,20 +1,34 @@
 """Answers already known."""
 
-from sobrio.recall.eligible import may_recall, may_store
+from sobrio.recall.comparison import same_answer_text
+from sobrio.recall.eligible import may_recall, may_recall_similar, may_store
 from sobrio.recall.entry import Entry
 from sobrio.recall.flight import Flights
-from sobrio.recall.key import exact_key
+from sobrio.recall.key import context_key, exact_key
 from sobrio.recall.same import Evidence, SameAnswer
-from sobrio.recall.store import SqliteStore, Stats
+from sobrio.recall.seal import AesSeal, Seal, seal_of
+from sobrio.recall.similar import Similar, Terms
+from sobrio.recall.stats import Stats
+from sobrio.recall.store import SqliteStore
+from sobrio.recall.streams import Streams
 
 __all__ = [
+    "AesSeal",
     "Entry",
     "Evidence",
     "Flights",
     "SameAnswer",
+    "Seal",
+    "Similar",
     "SqliteStore",
     "Stats",
+    "Streams",
+    "Terms",
+    "context_key",
     "exact_key",
     "may_recall",
+    "may_recall_similar",
     "may_store",
+    "same_answer_text",
+    "seal_of",
 ]

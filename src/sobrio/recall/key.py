@@ -1,9 +1,14 @@
-"""The key of the exact cache: two requests share it only when their answers may be shared."""
+"""Keys: two requests share one only when their answers may be shared.
+
+The exact key covers the whole request. The context covers everything but the last text, so that only the
+likeness of that text is left to judge.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
+from itertools import chain
 from typing import Final
 
 import msgspec
@@ -11,6 +16,7 @@ import msgspec
 from sobrio.terms.request import Request
 
 _FORMAT: Final = b"sobrio exact 1"
+_CONTEXT_FORMAT: Final = b"sobrio context 1"
 _WITHOUT_EFFECT: Final = frozenset({"model", "stream", "stream_options", "user", "metadata", "sobrio"})
 """Fields that leave the answer as it is; `model` is hashed as the request's own."""
 
@@ -22,30 +28,57 @@ def _number(literal: str) -> msgspec.Raw:
 
 _decoder = msgspec.json.Decoder(float_hook=_number)
 _encoder = msgspec.json.Encoder(order="sorted")
+_turns = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 
 
-def exact_key(request: Request, policy_version: str) -> tuple[bytes, str]:
+def exact_key(request: Request, policy_version: str, salt: bytes = b"") -> tuple[bytes, str]:
     """The key (32 bytes) and the scope, which is the caller's tenant.
 
-    Key order and white space of the body do not matter; everything else does.
+    Key order and white space of the body do not matter; everything else does. `salt` (at most 64 bytes)
+    is the store's own: without it nobody can tell from a key which text was asked.
     """
-    digest = blake2b(digest_size=32)
-    for part in _parts(request, policy_version):
+    parts = _parts(_FORMAT, request, policy_version, request.fields)
+    return _digest(parts, 32, salt), request.caller.tenant
+
+
+def context_key(
+    request: Request, policy_version: str, *, language: str, judged_by: str, salt: bytes = b""
+) -> bytes:
+    """16 bytes: tenant, system prompt, earlier turns, format, parameters and wishes; not the last text.
+
+    `judged_by` names what compares the texts (encoder and judge); with another one everything begins anew.
+    """
+    fields = {**request.fields, "messages": _without_last_text(request.fields["messages"])}
+    parts = _parts(_CONTEXT_FORMAT, request, policy_version, fields)
+    return _digest(chain(parts, (language.encode(), judged_by.encode())), 16, salt)
+
+
+def _digest(parts: Iterable[bytes], size: int, salt: bytes) -> bytes:
+    """Each part is preceded by its length, so that no text can pretend to be two."""
+    digest = blake2b(digest_size=size, key=salt)
+    for part in parts:
         digest.update(len(part).to_bytes(8, "big"))
         digest.update(part)
-    return digest.digest(), request.caller.tenant
+    return digest.digest()
 
 
-def _parts(request: Request, policy_version: str) -> Iterator[bytes]:
-    """Each part is preceded by its length, so that no text can pretend to be two."""
-    yield _FORMAT
+def _parts(
+    kind: bytes, request: Request, policy_version: str, fields: Mapping[str, bytes]
+) -> Iterator[bytes]:
+    yield kind
     yield request.caller.tenant.encode()
     yield policy_version.encode()
     yield request.model.encode()
     yield _encoder.encode(_wishes(request))
-    for name in sorted(request.fields.keys() - _WITHOUT_EFFECT):
+    for name in sorted(fields.keys() - _WITHOUT_EFFECT):
         yield name.encode()
-        yield _canonical(request.fields[name])
+        yield _canonical(fields[name])
+
+
+def _without_last_text(messages: bytes) -> bytes:
+    """The turns with the last one's content blank; its other fields stay, such as the author's name."""
+    turns = _turns.decode(messages)
+    return _encoder.encode([*turns[:-1], {**turns[-1], "content": None}])
 
 
 def _wishes(request: Request) -> tuple[object, ...]:

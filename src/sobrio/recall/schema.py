@@ -43,6 +43,9 @@ CREATE INDEX IF NOT EXISTS questions_by_context ON questions (context, number);
 CREATE TRIGGER IF NOT EXISTS question_out AFTER DELETE ON entries
     BEGIN DELETE FROM questions WHERE key = old.key; END;
 
+CREATE TABLE IF NOT EXISTS salt (salt BLOB NOT NULL);
+INSERT INTO salt SELECT randomblob(32) WHERE NOT EXISTS (SELECT 1 FROM salt);
+
 CREATE TABLE IF NOT EXISTS labels (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     scope TEXT NOT NULL,

@@ -11,16 +11,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from sobrio.errors import CacheError
-from sobrio.recall.behind import Behind
 from sobrio.recall.change import Change, Drop, Learn, Put, unlabelled
+from sobrio.recall.pending import Pending
 from sobrio.recall.replica import Replica, Row
 from sobrio.recall.schema import READING, TABLES, WRITING
 from sobrio.recall.seal import Seal, Unsealed
+from sobrio.recall.stats import Stats
 from sobrio.recall.writing import Bounds, scope_name, shrink, totals, write
 from sobrio.terms.question import Label, Near, Question
 
@@ -29,16 +29,6 @@ _QUESTION: Final = (
 )
 _MOST_LABELS: Final = 10_000
 """Per stream; the latest count."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stats:
-    entries: int
-    questions: int
-    """Entries that can be found by their meaning."""
-    bytes: int
-    hits: int
-    misses: int
 
 
 class SqliteStore:
@@ -65,7 +55,6 @@ class SqliteStore:
         self._bounds = Bounds(max_bytes, max_entries)
         self._clock = clock
         self._reading, self._writing = threading.Lock(), threading.Lock()
-        self._pending: dict[bytes, Put | Drop] = {}
         self._touched: dict[bytes, float] = {}
         self._hits = self._misses = 0
         self._replica = Replica(self)
@@ -73,28 +62,29 @@ class SqliteStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = _connected(path, READING + WRITING + TABLES, timeout_s=5.0)
             self._reader = _connected(path, READING, timeout_s=0.25)
-        self._behind: Behind[Change] = Behind(self._write)
+            (self.salt,) = self._reader.execute("SELECT salt FROM salt").fetchone()
+        self._pending = Pending(self._write)
 
     def get(self, key: bytes) -> bytes | None:
-        """Raises `CacheError` too while what is put cannot be written."""
-        if self._behind.failure is not None:
-            raise self._behind.failure
+        """Raises `CacheError` for a miss, too, while nothing that is put can be written."""
         value = self._found(key, self._clock())
-        if value is None:
-            self._misses += 1
-        else:
+        if value is not None:
             self._hits += 1
-        return value
+            return value
+        self._misses += 1
+        if self._pending.failure is not None:
+            raise self._pending.failure
+        return None
 
     def put(
         self, key: bytes, value: bytes, *, scope: str, ttl_s: float, question: Question | None = None
     ) -> None:
         """The age is counted from now and never extended by use."""
         now = self._clock()
-        self._hand_over(Put(key, value, scope, now, now + ttl_s, question))
+        self._pending.add(Put(key, value, scope, now, now + ttl_s, question))
 
     def drop(self, key: bytes, *, scope: str) -> None:
-        self._hand_over(Drop(key, scope))
+        self._pending.add(Drop(key, scope))
 
     def near(self, question: Question, *, scope: str, limit: int, floor: float) -> list[Near]:
         now, context = self._clock(), self._seal.name(question.context)
@@ -108,11 +98,11 @@ class SqliteStore:
         return [
             Near(*each, cosine)
             for (_, cosine), each in zip(found, kept, strict=True)
-            if each is not None and not isinstance(self._pending.get(each[0]), Drop)
+            if each is not None and not isinstance(self._pending.of(each[0]), Drop)
         ]
 
     def learn(self, label: Label, *, stream: str, scope: str) -> None:
-        self._behind.add(Learn(label, stream, scope))
+        self._pending.learn(Learn(label, stream, scope))
 
     def labels(self, stream: str, *, scope: str) -> list[Label]:
         asked = "SELECT probability, right, source FROM labels WHERE scope = ? AND stream = ?"
@@ -123,7 +113,7 @@ class SqliteStore:
 
     def flush(self) -> None:
         """Waits until everything put so far is durable. Raises `CacheError` when something is not."""
-        self._behind.flush()
+        self._pending.flush()
 
     def clear(self, scope: str | None = None) -> int:
         """Remove a scope, or everything, from the bytes of the file too; the number of entries removed."""
@@ -143,10 +133,12 @@ class SqliteStore:
         with self._told(), self._reading:
             entries, size = totals(self._reader)
             (questions,) = self._reader.execute("SELECT count(*) FROM questions").fetchone()
-        return Stats(entries, questions, size, self._hits, self._misses)
+            (labels,) = self._reader.execute("SELECT count(*) FROM labels").fetchone()
+            scopes = dict(self._reader.execute("SELECT scope, count(*) FROM entries GROUP BY scope"))
+        return Stats(entries, questions, labels, size, self._hits, self._misses, scopes)
 
     def close(self) -> None:
-        self._behind.close()
+        self._pending.close()
         with self._written() as database:
             self._note_use(database)
         self._reader.close()
@@ -168,7 +160,7 @@ class SqliteStore:
         return [number for (number,) in rows]
 
     def _found(self, key: bytes, now: float) -> bytes | None:
-        match self._pending.get(key):
+        match self._pending.of(key):
             case Put(value=value, expires_at=expires_at):
                 return value if expires_at > now else None
             case Drop():
@@ -188,32 +180,11 @@ class SqliteStore:
         row = self._reader.execute(_QUESTION, (number, scope_name(scope, self._seal))).fetchone()
         return None if row is None else unlabelled(self._seal.open(row[0], row[1]))
 
-    def _hand_over(self, change: Put | Drop) -> None:
-        """Noted as pending first: the writer may be done with it before the next line."""
-        before = self._pending.get(change.key)
-        self._pending[change.key] = change
-        if not self._behind.add(change):
-            self._take_back(change, before)
-
-    def _take_back(self, change: Put | Drop, before: Put | Drop | None = None) -> None:
-        """Where a later change of the same key waits, that one stays."""
-        if self._pending.get(change.key) is not change:
-            return
-        if before is None:
-            del self._pending[change.key]
-        else:
-            self._pending[change.key] = before
-
     def _write(self, changes: Sequence[Change]) -> None:
-        try:
-            with self._written() as database:
-                write(database, changes, seal=self._seal, now=self._clock())
-                self._note_use(database)
-                shrink(database, self._bounds)
-        finally:
-            for change in changes:
-                if not isinstance(change, Learn):
-                    self._take_back(change)
+        with self._written() as database:
+            write(database, changes, seal=self._seal, now=self._clock())
+            self._note_use(database)
+            shrink(database, self._bounds)
 
     def _note_use(self, database: sqlite3.Connection) -> None:
         touched, self._touched = self._touched, {}

@@ -65,6 +65,11 @@ class AnswerStore(Protocol):
         """True where a call may wait for a network, and so does not belong on an event loop."""
         ...
 
+    @property
+    def salt(self) -> bytes:
+        """32 random bytes the store was born with, for the hashing of keys."""
+        ...
+
     def get(self, key: bytes) -> bytes | None: ...
 
     def put(

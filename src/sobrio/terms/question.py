@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Source: TypeAlias = Literal["shadow", "learning", "feedback"]
+Use: TypeAlias = Literal["served", "shadow", "learning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,27 @@ class Label:
     probability: float
     right: bool
     source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A kept answer that was found for a request, and what was made of it.
+
+    `served`: it went out. `shadow`: it could have, but the model was asked to check on it. `learning`: the
+    stream's labels do not vouch for it, and the model's answer becomes one more.
+    """
+
+    entry: str
+    """Salted hash it is kept under, in hexadecimal."""
+    use: Use = "served"
+    made_by: str = ""
+    """Receipt of the call that made it."""
+    similarity: float | None = None
+    """Cosine of the two questions; `None` for the same request."""
+    probability: float | None = None
+    """That it is right for this question."""
+    threshold: float | None = None
+    """Probability from which on this stream's labels vouch for `max_false_hit_rate`."""
+    max_false_hit_rate: float | None = None
+    """The policy's bound; it holds with 95 % confidence."""
+    stream: str = ""

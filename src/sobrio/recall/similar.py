@@ -1,0 +1,113 @@
+"""The semantic cache: a like question's answer, where it is sound and the stream's labels vouch for it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from sobrio.recall.comparison import same_answer_text
+from sobrio.recall.eligible import may_recall_similar
+from sobrio.recall.key import context_key
+from sobrio.recall.streams import Streams
+from sobrio.recall.vector import quantised
+from sobrio.terms.ports import AnswerStore, Encoder, Judge
+from sobrio.terms.question import Label, Question, Recalled, Source, Use
+from sobrio.terms.request import Request
+
+_CANDIDATES: Final = 10
+_FLOOR: Final = 0.6
+"""Cosine below which no candidate is looked at closer."""
+_WOULD_BE: Final = 0.5
+"""Probability below which a candidate is no hit that anybody could want, and teaches nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the policy asks of semantic hits."""
+
+    max_false_hit_rate: float = 0.01
+    shadow_rate: float = 0.05
+    """Share of the hits that could be served for which the model is asked all the same, to check."""
+
+
+class Similar:
+    """Finds, judges and learns. It never calls a model: whoever asks it does, when it says so."""
+
+    def __init__(
+        self,
+        store: AnswerStore,
+        streams: Streams,
+        encoder: Encoder,
+        judge: Judge,
+        language: Callable[[str], str],
+        *,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """`language` gives a text's ISO 639-1 code; `chance` is uniform in [0, 1)."""
+        self._store = store
+        self._streams = streams
+        self._encoder = encoder
+        self._judge = judge
+        self._language = language
+        self._chance = chance
+        self._judged_by = f"{encoder.fingerprint} {judge.fingerprint}"
+
+    def question(self, request: Request, policy_version: str) -> tuple[Question, str] | None:
+        """The question and its stream; `None` where a like question's answer will not do."""
+        if not may_recall_similar(request):
+            return None
+        text = request.messages[-1].text.strip()
+        language = self._language(text)
+        context = context_key(
+            request, policy_version, language=language, judged_by=self._judged_by, salt=self._store.salt
+        )
+        vector = quantised(self._encoder.encode([text])[0])
+        return Question(context, text, vector), f"{language} {self._judged_by}"
+
+    def find(self, question: Question, stream: str, *, scope: str, terms: Terms) -> Recalled | None:
+        """The likeliest would-be hit and what to make of it. Raises `CacheError`."""
+        near = self._store.near(question, scope=scope, limit=_CANDIDATES, floor=_FLOOR)
+        if not near:
+            return None
+        scores = self._judge.score([(question.text, each.text) for each in near])
+        best = int(scores.argmax())
+        probability = float(scores[best])
+        if probability < _WOULD_BE:
+            return None
+        threshold = self._streams.threshold(stream, scope=scope, max_false_hit_rate=terms.max_false_hit_rate)
+        return Recalled(
+            entry=near[best].key.hex(),
+            use=self._use(probability, threshold, terms),
+            similarity=near[best].similarity,
+            probability=probability,
+            threshold=threshold,
+            max_false_hit_rate=terms.max_false_hit_rate,
+            stream=stream,
+        )
+
+    def compare(self, found: Recalled, kept: str, given: str, *, scope: str) -> bool | None:
+        """Learns from the model's answer to a would-be hit. `None` where it does not show what is right."""
+        right = same_answer_text(kept, given)
+        if right is not None:
+            self._learn(found, right, "shadow" if found.use == "shadow" else "learning", scope)
+            if not right and found.use == "shadow":
+                self._store.drop(bytes.fromhex(found.entry), scope=scope)
+        return right
+
+    def told(self, found: Recalled, right: bool, *, scope: str) -> None:
+        """Learns from feedback on a served hit. An answer that was wrong once is not served again."""
+        if found.probability is not None:
+            self._learn(found, right, "feedback", scope)
+        if not right:
+            self._store.drop(bytes.fromhex(found.entry), scope=scope)
+
+    def _use(self, probability: float, threshold: float | None, terms: Terms) -> Use:
+        if threshold is None or probability < threshold:
+            return "learning"
+        return "shadow" if self._chance() < terms.shadow_rate else "served"
+
+    def _learn(self, found: Recalled, right: bool, source: Source, scope: str) -> None:
+        assert found.probability is not None
+        self._streams.learn(Label(found.probability, right, source), found.stream, scope=scope)
