@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from sobrio.catalog.hourly import HourlySeries
 from sobrio.impact import Estimator
 from sobrio.impact.machine import machines
 from sobrio.report import Baseline, Declarations, Report, build
@@ -185,8 +186,9 @@ def reported(estimator: Estimator, declared: Declarations) -> Callable[..., Repo
     def report(receipts: Sequence[Receipt], **other: Any) -> Report:
         defaults: dict[str, Any] = {
             "period_start": "2026-10-01", "period_end": "2026-10-31", "now": NOW, "declared": declared,
+            "estimator": estimator,
         }  # fmt: skip
-        return build(receipts, estimator=estimator, **(defaults | other))
+        return build(receipts, **(defaults | other))
 
     return report
 
@@ -194,3 +196,11 @@ def reported(estimator: Estimator, declared: Declarations) -> Callable[..., Repo
 @pytest.fixture(scope="session")
 def report(month: tuple[Receipt, ...], reported: Callable[..., Report]) -> Report:
     return reported(month)
+
+
+@pytest.fixture(scope="session")
+def hourly(month: tuple[Receipt, ...], reported: Callable[..., Report]) -> Report:
+    """The same month where every hour of France has 20 g CO2e per kWh."""
+    start = datetime(2026, 10, 1, tzinfo=UTC)
+    france = HourlySeries("FRA", {start + timedelta(hours=n): 20.0 for n in range(31 * 24)}, "a file")
+    return reported(month, estimator=Estimator(machine=machines()["unknown"], hourly={"FRA": france}))

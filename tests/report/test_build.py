@@ -126,3 +126,42 @@ def test_a_ledger_gives_the_same_figures_as_its_receipts(
 def test_checks_are_counted_where_the_impact_is_unknown_too(report: Report) -> None:
     assert (report.quality.passed, report.quality.failed, report.quality.unchecked) == (13, 1, 4)
     assert report.avoided.verified.requests == 12
+
+
+def test_every_bucket_says_what_it_does_not_know(report: Report) -> None:
+    buckets = {"verified": report.avoided.verified, **report.avoided.apart}
+    caveats = {name: each.avoided.caveats for name, each in buckets.items() if each.avoided}
+    assert "unverified" not in caveats["verified"]
+    assert "unverified" in caveats["predicted"] and "unverified" in caveats["unverified"]
+    assert {each.avoided.equivalence for each in buckets.values() if each.avoided} <= set(buckets)
+
+
+def test_a_reference_has_its_evidence_though_no_answer_was_verified(
+    reported: Reported, month: tuple[Receipt, ...]
+) -> None:
+    unchecked = [replace(each, equivalence="unverified") for each in month if each.reference_activity]
+    series = reported(unchecked).series
+    assert series[0].verified.reference is None and series[0].evidence == "estimate"
+    assert "niveau de preuve : inconnu" not in to_html(reported(unchecked, lang="fr")).lower()
+
+
+def test_a_call_nobody_counted_is_not_covered_and_in_no_total(
+    reported: Reported, month: tuple[Receipt, ...]
+) -> None:
+    first = month[0]
+    failed = replace(first.activities[0], input_tokens=0, output_tokens=0, metered=False)
+    tried = reported([replace(first, activities=(failed, *first.activities))])
+    assert tried.coverage.calls - tried.coverage.covered == 1
+    assert tried.avoided.counts == {"unknown impact": 1}
+
+
+def test_the_hours_of_calls_are_used_where_they_are_known(
+    report: Report, month: tuple[Receipt, ...], hourly: Report
+) -> None:
+    """Every hour of October at half of France's average: half of the use phase, whatever the day."""
+    assert hourly.realised.method == "sobrio-1+hourly"
+    assert hourly.realised.ghg_g is not None and report.realised.ghg_g is not None
+    assert float(hourly.realised.ghg_g.parts["use"].central) < float(
+        report.realised.ghg_g.parts["use"].central
+    )
+    assert hourly.realised.energy_wh == report.realised.energy_wh

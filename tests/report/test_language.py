@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sobrio.report
+from sobrio.impact.machine import machines
 from sobrio.report.language import language
 from sobrio.report.number import LADDERS, STYLES, count, percent, significant, unit_for
 from sobrio.terms.caveat import CAVEATS
@@ -26,7 +27,9 @@ def fields(message: str) -> set[str]:
 
 def test_both_catalogues_have_the_same_messages() -> None:
     english, french = language("en").messages, language("fr").messages
-    only_french = {key for key in french if key.startswith(("caveat.", "inventory.scope"))}
+    only_french = {
+        key for key in french if key.startswith(("caveat.", "inventory.scope", "machine.", "source."))
+    }
     assert english.keys() == french.keys() - only_french
     assert {key for key in english if fields(english[key]) != fields(french[key])} == set()
 
@@ -34,7 +37,7 @@ def test_both_catalogues_have_the_same_messages() -> None:
 GROUPS = (
     "month.", "outcome.", "evidence.", "criterion.", "part.", "mechanism.", "standing.", "dimension.",
     "disclosure.", "gate.", "factor.", "caveat.", "inventory.scope", "model.(", "reference.", "uncertainty.",
-    "method.", "when", "period.",
+    "method.", "when", "period.", "machine.", "source.",
 )  # fmt: skip
 """Messages whose keys are put together from a closed list."""
 
@@ -122,3 +125,11 @@ def test_dates() -> None:
     assert language("en").day("2026-10-01") == "1 October 2026"
     assert language("fr").day("2026-10-01") == "1er octobre 2026"
     assert language("fr").day("2026-08-31T10:00:00Z") == "31 août 2026"
+
+
+def test_every_class_of_machines_has_a_french_name() -> None:
+    french = language("fr").messages
+    for name in machines():
+        assert f"machine.{name}" in french and f"machine.{name}, measured" in french
+    ours = {each.source for each in machines().values() if each.source.startswith("assumption")}
+    assert all(f"source.{source}" in french for source in ours)

@@ -76,6 +76,11 @@ class Estimator:
     def method(self) -> str:
         return self._pricing.method.name
 
+    @property
+    def by_the_hour(self) -> bool:
+        """Does the time of a call matter?"""
+        return bool(self._hours)
+
     def estimate(  # noqa: PLR0913 the facts of one call, every one by name
         self,
         *,

@@ -59,6 +59,7 @@ def _one_series(
         declared=baseline,
         fixed_before_period=baseline.since[:10] <= start if baseline and baseline.since else None,
         verified=valuation.comparison(tally),
+        evidence=valuation.impacts(books.tally(reference=reference).references).evidence,
     )
 
 

@@ -84,10 +84,11 @@ class Weighed:
 
 @dataclass(slots=True)
 class Books:
-    """`known` says whether an activity's energy can be estimated at all."""
+    """`known` says whether an activity's energy can be estimated at all, `timed` gives it its hour."""
 
     dimensions: tuple[Dimension, ...]
     known: Callable[[Activity], bool]
+    timed: Callable[[Activity, str], Activity]
     cells: dict[Cell, Tally] = field(default_factory=dict)
     days: dict[str, Tally] = field(default_factory=dict)
     callers: set[tuple[str | None, ...]] = field(default_factory=set)
@@ -117,10 +118,10 @@ class Books:
             each.outcomes[receipt.outcome] += 1
             each.router_cpu_seconds += receipt.router_cpu_seconds
         for activity in receipt.activities:
-            self._book(activity, (tally, day))
+            self._book(self.timed(activity, receipt.at), (tally, day))
         reference = receipt.reference_activity
         if reference is not None and standing in COMPARED:
-            tally.references.add(reference)
+            tally.references.add(self.timed(reference, receipt.at))
 
     def tally(
         self,

@@ -55,7 +55,7 @@ def build(
         raise InputError(f"No report in {lang!r}; choose {' or '.join(LANGUAGES)}.")
     start, end = _bounds(period_start, period_end)
     valuation = Valuation(estimator)
-    books = kept(receipts, Books(dimensions(by), valuation.known), start, end)
+    books = kept(receipts, Books(dimensions(by), valuation.known, valuation.timed), start, end)
     return _report(books, valuation, declared or Declarations(), (start, end), tuple(by), lang, now)
 
 

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from sobrio.report.annex import Disclosure, Everyday, Gate, InventoryLine, Method, Policy, Route
 from sobrio.terms.impacts import Avoided, Impacts
+from sobrio.terms.model import Evidence
 
 Standing: TypeAlias = Literal[
     "verified", "predicted", "unverified", "not comparable", "no reference", "unknown impact", "not answered",
@@ -109,6 +110,8 @@ class Series:
     fixed_before_period: bool | None
     """`None` when nobody declared since when."""
     verified: Comparison
+    evidence: Evidence = "unknown"
+    """How the figures of the reference itself are known, whether or not an answer was verified."""
 
 
 @dataclass(frozen=True, slots=True)

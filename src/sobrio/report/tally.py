@@ -13,7 +13,7 @@ ActivityKey: TypeAlias = tuple[object, ...]
 
 
 def key_of(activity: Activity) -> ActivityKey:
-    """Activities with the same key may be added up: same model, place, machine, role and pair."""
+    """Activities with the same key may be added up: same model, place, hour, machine, role and pair."""
     model = activity.model
     return (
         model.name,
@@ -28,6 +28,8 @@ def key_of(activity: Activity) -> ActivityKey:
         activity.deployment,
         activity.cpu_seconds is None,
         activity.beside and activity.beside.name,
+        activity.at,
+        activity.metered,
     )
 
 

@@ -18,6 +18,10 @@ class Valuation:
     estimator: Estimator
     _known: dict[ActivityKey, bool] = field(default_factory=dict)
 
+    def timed(self, activity: Activity, at: str) -> Activity:
+        """`activity` with the hour it was made in, where the estimator knows grids by the hour."""
+        return replace(activity, at=at[:13] + "Z" if self.estimator.by_the_hour else None)
+
     def known(self, activity: Activity) -> bool:
         """Can the activity's energy be estimated? Asked once per kind of activity."""
         key = key_of(activity)
@@ -37,17 +41,16 @@ class Valuation:
     def comparison(
         self, tally: Tally, equivalence: Equivalence = "verified", idle_wh: float = 0.0
     ) -> Comparison:
-        """Both sides of some requests. Their avoided impact is the whole difference, whatever its class."""
-        references: list[tuple[Activity, Equivalence]] = [(each, "verified") for each in tally.references]
+        """Both sides of some requests, all of one class."""
+        references: list[tuple[Activity, Equivalence]] = [(each, equivalence) for each in tally.references]
         period = self.estimator.period(
             tally.realised, references, router_cpu_seconds=tally.router_cpu_seconds, idle_wh=idle_wh
         )
-        avoided = period.avoided if references else None
         return Comparison(
             requests=tally.requests,
             realised=period.realised,
-            reference=period.reference if references else None,
-            avoided=replace(avoided, equivalence=equivalence) if avoided else None,
+            reference=period.reference,
+            avoided=period.by_equivalence.get(equivalence),
         )
 
 
