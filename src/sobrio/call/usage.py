@@ -18,6 +18,8 @@ _NOTHING = msgspec.Raw(b"")
 class _Details(msgspec.Struct):
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
+    thinking_tokens: int | None = None
+    """Anthropic's word for it."""
 
 
 class _Counts(msgspec.Struct):
@@ -129,12 +131,12 @@ def _unlisted(counts: _Counts) -> int:
 def _counted_as_input_and_output(counts: _Counts) -> Usage:
     """OpenAI's responses, whose input includes what was cached, and Anthropic, whose input does not."""
     read, written = counts.cache_read_input_tokens or 0, counts.cache_creation_input_tokens or 0
-    fresh = counts.input_tokens
+    fresh, thought = counts.input_tokens, _detail(counts.output_tokens_details)
     return Usage(
         input_tokens=None if fresh is None else fresh + read + written,
         output_tokens=counts.output_tokens,
         cached_tokens=read or _detail(counts.input_tokens_details).cached_tokens or 0,
-        reasoning_tokens=_detail(counts.output_tokens_details).reasoning_tokens or 0,
+        reasoning_tokens=thought.reasoning_tokens or thought.thinking_tokens or 0,
     )
 
 

@@ -1,0 +1,83 @@
+"""What of a chat answer, or of one chunk of a streamed one, is read."""
+
+from __future__ import annotations
+
+from msgspec import UNSET, Raw, Struct, UnsetType, field
+
+from sobrio.wire.chat.terms import Thinking, ToolCall
+
+
+class Piece(Struct):
+    """A piece of a tool call's function."""
+
+    name: str | None = None
+    arguments: str | None = None
+
+
+class CallPiece(Struct):
+    """A piece of a tool call; servers with one call at a time leave the index out."""
+
+    index: int = 0
+    id: str | None = None
+    function: Piece | None = None
+
+
+class Delta(Struct):
+    content: str | None = None
+    refusal: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    """OpenRouter's and newer vLLM's name for `reasoning_content`."""
+    thinking_blocks: list[Thinking] | None = None
+    tool_calls: list[CallPiece] | None = None
+
+    @property
+    def thought(self) -> str | None:
+        return self.reasoning_content or self.reasoning
+
+
+class ChunkChoice(Struct):
+    index: int = 0
+    delta: Delta | None = None
+    finish_reason: str | None = None
+    logprobs: Raw | UnsetType = UNSET
+
+
+class Chunk(Struct):
+    id: str = ""
+    model: str = ""
+    created: int = 0
+    choices: list[ChunkChoice] = []
+    usage: Raw | UnsetType = UNSET
+    error: Raw | UnsetType = UNSET
+
+
+class Message(Struct):
+    content: str | None = None
+    refusal: str | None = None
+    reasoning_content: str | None = None
+    reasoning: str | None = None
+    thinking_blocks: list[Thinking] | None = None
+    tool_calls: list[ToolCall] | None = None
+
+    @property
+    def thought(self) -> str | None:
+        return self.reasoning_content or self.reasoning
+
+
+class Logprobs(Struct):
+    content: list[Raw] | None = None
+
+
+class AnswerChoice(Struct):
+    index: int = 0
+    message: Message = field(default_factory=Message)
+    finish_reason: str | None = None
+    logprobs: Logprobs | None = None
+
+
+class Answer(Struct):
+    id: str = ""
+    model: str = ""
+    created: int = 0
+    choices: list[AnswerChoice] = []

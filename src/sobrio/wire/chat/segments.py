@@ -1,0 +1,110 @@
+"""A streamed chat answer cut into segments that follow one another.
+
+Chat deltas may mix text and several tool calls in any order. Anthropic's content blocks and the items
+of OpenAI's responses come one after the other, each opened, grown and shut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from sobrio.wire.chat.answer import CallPiece, Delta, Message
+
+Kind: TypeAlias = Literal["thought", "text", "refusal", "call"]
+Move: TypeAlias = Literal["open", "grow", "sign", "shut"]
+
+
+@dataclass(slots=True)
+class Segment:
+    """`pieces` are of the text, or of a call's arguments."""
+
+    kind: Kind
+    index: int = 0
+    """Of a call among the calls."""
+    call_id: str = ""
+    name: str = ""
+    pieces: list[str] = field(default_factory=list)
+    signature: str = ""
+
+    @property
+    def text(self) -> str:
+        return "".join(self.pieces)
+
+
+Step: TypeAlias = tuple[Move, Segment, str]
+
+
+class Segments:
+    """Only one segment is open at a time.
+
+    What comes for another while a call is open waits until the end: nothing says when a call is
+    complete, and the next call's first piece does not, where a server mixes them.
+    """
+
+    __slots__ = ("_open", "_waiting")
+
+    def __init__(self) -> None:
+        self._open: Segment | None = None
+        self._waiting: dict[Kind | int, Segment] = {}
+
+    def feed(self, delta: Delta) -> Iterator[Step]:
+        for kind, piece in (("thought", delta.thought), ("text", delta.content), ("refusal", delta.refusal)):
+            if piece:
+                yield from self._grow(Segment(kind), piece)  # type: ignore[arg-type]
+        for block in delta.thinking_blocks or ():
+            if block.signature and self._open is not None and self._open.kind == "thought":
+                self._open.signature = block.signature
+                yield "sign", self._open, block.signature
+        for call in delta.tool_calls or ():
+            yield from self._grow(_call(call), (call.function and call.function.arguments) or "")
+
+    def close(self) -> Iterator[Step]:
+        """Shuts what is open, then gives what had to wait."""
+        yield from self._shut()
+        for segment in self._waiting.values():
+            yield "open", segment, ""
+            yield "grow", segment, segment.text
+            yield "shut", segment, ""
+        self._waiting.clear()
+
+    def _grow(self, segment: Segment, piece: str) -> Iterator[Step]:
+        there = self._open
+        if there is not None and there.kind == "call" and _place(there) != _place(segment):
+            self._waiting.setdefault(_place(segment), segment).pieces.append(piece)
+            return
+        if there is None or _place(there) != _place(segment):
+            yield from self._shut()
+            there = self._open = segment
+            yield "open", there, ""
+        if piece:
+            there.pieces.append(piece)
+            yield "grow", there, piece
+
+    def _shut(self) -> Iterator[Step]:
+        if self._open is not None:
+            yield "shut", self._open, ""
+            self._open = None
+
+
+def _place(segment: Segment) -> Kind | int:
+    return segment.index if segment.kind == "call" else segment.kind
+
+
+def _call(piece: CallPiece) -> Segment:
+    name = (piece.function and piece.function.name) or ""
+    return Segment("call", piece.index, piece.id or f"call_{piece.index}", name)
+
+
+def segments_of(message: Message) -> Iterator[Segment]:
+    """The segments of a whole answer, in the order in which they stream."""
+    signed = [each for each in message.thinking_blocks or () if each.type == "thinking"]
+    for each in signed:
+        yield Segment("thought", pieces=[each.thinking or ""], signature=each.signature or "")
+    thought = None if signed else message.thought
+    for kind, text in (("thought", thought), ("text", message.content), ("refusal", message.refusal)):
+        if text:
+            yield Segment(kind, pieces=[text])  # type: ignore[arg-type]
+    for index, call in enumerate(message.tool_calls or ()):
+        yield Segment("call", index, call.id, call.function.name, [call.function.arguments])

@@ -1,0 +1,231 @@
+"""A request in chat as one in Anthropic's messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET, Raw
+
+from sobrio.errors import InputError
+from sobrio.wire.chat import terms as chat
+from sobrio.wire.effort import budget_of
+from sobrio.wire.messages.terms import (
+    Block,
+    Metadata,
+    OutputConfig,
+    OutputFormat,
+    Source,
+    Thinking,
+    Tool,
+    ToolChoice,
+    Turn,
+)
+from sobrio.wire.picture import split_data_url
+from sobrio.wire.reading import kept, read
+from sobrio.wire.shape import Untranslatable
+
+MAX_TOKENS: Final = 8192
+"""Anthropic wants a limit; where the request sets none, this leaves room and suits every current model."""
+_EMPTY_SCHEMA: Final = Raw(b'{"type":"object","properties":{}}')
+_ONLY_JSON: Final = "Answer with one JSON object and nothing else."
+_ROLES: Final = {"user": "user", "tool": "user", "function": "user", "assistant": "assistant"}
+_CHOICES: Final = {"auto": "auto", "required": "any", "none": "none"}
+
+_encode = msgspec.json.encode
+
+
+def request_from_chat(fields: Mapping[str, bytes]) -> dict[str, Any]:
+    """Fields that Anthropic has no word for and that do not change what an answer is are left out.
+
+    Raises `InputError` for a wrong shape, `Untranslatable` for several choices, log-probabilities and
+    content that Anthropic does not take.
+    """
+    _must_be_possible(fields)
+    turns = read(fields, "messages", list[chat.Turn], [])
+    written = {
+        **kept(fields, "model"),
+        "max_tokens": _limit(fields),
+        **_system(turns, read(fields, "response_format", chat.Format, chat.Format())),
+        "messages": _merged(turn for turn in turns if turn.role not in ("system", "developer")),
+        **kept(fields, "top_p", "top_k", "stream"),
+        **_temperature(fields),
+        **_stop(fields),
+        **_tools(fields),
+        **_format(fields),
+        **_user(fields),
+    }
+    return _thinking(fields, written)
+
+
+def _must_be_possible(fields: Mapping[str, bytes]) -> None:
+    if fields.get("n", b"1") not in (b"1", b"null"):
+        raise Untranslatable("'n' above 1 is not possible at an upstream that speaks Anthropic's messages")
+    if fields.get("logprobs") == b"true":
+        raise Untranslatable("an upstream that speaks Anthropic's messages gives no log-probabilities")
+    for name in ("functions", "audio"):
+        if fields.get(name, b"null") not in (b"null", b"[]"):
+            raise Untranslatable(f"'{name}' has no counterpart in Anthropic's messages")
+
+
+def _limit(fields: Mapping[str, bytes]) -> int:
+    given = read(fields, "max_completion_tokens", int, 0) or read(fields, "max_tokens", int, 0)
+    return given or MAX_TOKENS
+
+
+def _system(turns: Iterable[chat.Turn], wanted: chat.Format) -> dict[str, Any]:
+    parts = [part for turn in turns if turn.role in ("system", "developer") for part in turn.parts]
+    blocks = [_block(part) for part in parts if part.text]
+    if wanted.type == "json_object":
+        blocks.append(Block("text", text=_ONLY_JSON))
+    if len(blocks) == 1 and blocks[0].cache_control is UNSET:
+        return {"system": blocks[0].text}
+    return {"system": blocks} if blocks else {}
+
+
+def _merged(turns: Iterable[chat.Turn]) -> list[Turn]:
+    """Neighbours of one side become one turn: results of parallel calls have to come together."""
+    merged: list[Turn] = []
+    for turn in turns:
+        role = _ROLES.get(turn.role)
+        if role is None:
+            raise InputError(f"'messages' has the unknown role {turn.role!r}")
+        blocks = list(_blocks(turn))
+        if merged and merged[-1].role == role:
+            merged[-1] = Turn(role, [*merged[-1].blocks, *blocks])
+        elif blocks:
+            merged.append(Turn(role, _plain(blocks)))
+    return merged
+
+
+def _plain(blocks: list[Block]) -> str | list[Block]:
+    only = blocks[0] if len(blocks) == 1 else None
+    if only is not None and only.type == "text" and only.cache_control is UNSET:
+        return only.text or ""
+    return blocks
+
+
+def _blocks(turn: chat.Turn) -> Iterator[Block]:
+    """Empty text is left out: Anthropic refuses it."""
+    if turn.role in ("tool", "function"):
+        yield Block("tool_result", tool_use_id=turn.tool_call_id or turn.name or "", content=_result(turn))
+        return
+    yield from (Block(each.type, thinking=each.thinking, signature=each.signature, data=each.data)
+                for each in turn.thinking_blocks or () if each.signature or each.data)  # fmt: skip
+    yield from (_block(part) for part in turn.parts if part.type != "text" or part.text)
+    if turn.refusal:
+        yield Block("text", text=turn.refusal)
+    yield from map(_call, turn.tool_calls or ())
+
+
+def _result(turn: chat.Turn) -> str | list[Block] | None:
+    if isinstance(turn.content, list):
+        return [_block(part) for part in turn.content]
+    return turn.content
+
+
+def _block(part: chat.Part) -> Block:
+    match part:
+        case chat.Part(type="text"):
+            return Block("text", text=part.text or "", cache_control=part.cache_control)
+        case chat.Part(type="refusal"):
+            return Block("text", text=part.refusal or "")
+        case chat.Part(type="image_url", image_url=chat.ImageUrl(url=url)):
+            return Block("image", source=_source(url), cache_control=part.cache_control)
+        case chat.Part(type="file", file=chat.File(file_data=str(url), filename=name)):
+            return Block("document", source=_source(url), title=name, cache_control=part.cache_control)
+        case _:
+            raise Untranslatable(f"content of type {part.type!r} has no counterpart in Anthropic's messages")
+
+
+def _source(url: str) -> Source:
+    inside = split_data_url(url)
+    return Source("url", url=url) if inside is None else Source("base64", *inside)
+
+
+def _call(call: chat.ToolCall) -> Block:
+    return Block("tool_use", id=call.id, name=call.function.name, input=_input(call.function.arguments))
+
+
+def _input(arguments: str) -> Raw:
+    """Models sometimes write arguments that are not JSON; the conversation goes on all the same."""
+    try:
+        given = msgspec.json.decode(arguments or "{}")
+    except msgspec.DecodeError:
+        given = None
+    return Raw((arguments or "{}").encode() if isinstance(given, dict) else _encode({"arguments": arguments}))
+
+
+def _temperature(fields: Mapping[str, bytes]) -> dict[str, Any]:
+    """Anthropic's scale ends at 1, OpenAI's at 2."""
+    given = read(fields, "temperature", float, -1.0)
+    if given > 1:
+        return {"temperature": 1.0}
+    return dict(kept(fields, "temperature")) if given >= 0 else {}
+
+
+def _stop(fields: Mapping[str, bytes]) -> dict[str, list[str]]:
+    given = read(fields, "stop", str | list[str], [])  # type: ignore[arg-type]
+    return {"stop_sequences": [given] if isinstance(given, str) else list(given)} if given else {}
+
+
+def _tools(fields: Mapping[str, bytes]) -> dict[str, Any]:
+    tools = read(fields, "tools", list[chat.Tool], [])
+    if not tools:
+        return {}
+    choice = _choice(fields)
+    parallel = read(fields, "parallel_tool_calls", bool, True)
+    if "parallel_tool_calls" in fields and (choice is None or choice.type != "none"):
+        choice = choice or ToolChoice("auto")
+        choice.disable_parallel_tool_use = not parallel
+    return {"tools": [_tool(each) for each in tools]} | ({} if choice is None else {"tool_choice": choice})
+
+
+def _tool(tool: chat.Tool) -> Tool:
+    declared = tool.function
+    if tool.type != "function" or declared is None:
+        raise Untranslatable(f"tools of type {tool.type!r} have no counterpart in Anthropic's messages")
+    schema = _EMPTY_SCHEMA if declared.parameters is UNSET else declared.parameters
+    return Tool(
+        declared.name,
+        description=declared.description,
+        input_schema=schema,
+        strict=declared.strict,
+        cache_control=tool.cache_control,
+    )
+
+
+def _choice(fields: Mapping[str, bytes]) -> ToolChoice | None:
+    given = read(fields, "tool_choice", str | chat.Choice, "")  # type: ignore[arg-type]
+    if isinstance(given, chat.Choice):
+        if given.function is None:
+            raise Untranslatable(f"'tool_choice' of type {given.type!r} has no counterpart at Anthropic")
+        return ToolChoice("tool", name=given.function.name)
+    if given and given not in _CHOICES:
+        raise InputError(f"'tool_choice' is {given!r}; use auto, required, none or a function")
+    return ToolChoice(_CHOICES[given]) if given else None
+
+
+def _format(fields: Mapping[str, bytes]) -> dict[str, OutputConfig]:
+    wanted = read(fields, "response_format", chat.Format, chat.Format())
+    if wanted.type != "json_schema" or wanted.json_schema is None:
+        return {}
+    return {"output_config": OutputConfig(format=OutputFormat("json_schema", wanted.json_schema.schema))}
+
+
+def _user(fields: Mapping[str, bytes]) -> dict[str, Metadata]:
+    user = read(fields, "user", str, "")
+    return {"metadata": Metadata(user)} if user else {}
+
+
+def _thinking(fields: Mapping[str, bytes], written: dict[str, Any]) -> dict[str, Any]:
+    """With room for the answer beside the thinking. A thinking Claude takes no temperature."""
+    if "thinking" in fields:
+        return written | kept(fields, "thinking")
+    budget = budget_of(read(fields, "reasoning_effort", str, ""))
+    if budget is None:
+        return written
+    rest = {name: value for name, value in written.items() if name not in ("temperature", "top_k")}
+    limit = max(written["max_tokens"], budget + 1024)
+    return rest | {"max_tokens": limit, "thinking": Thinking("enabled", budget)}

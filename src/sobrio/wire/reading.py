@@ -1,0 +1,32 @@
+"""Raw JSON to typed facts, with an error that names the field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import msgspec
+
+from sobrio.errors import InputError
+
+T = TypeVar("T")
+
+
+def read(fields: Mapping[str, bytes], name: str, kind: type[T], default: T) -> T:
+    """The field `name` as `kind`; `default` where it is missing or null. Raises `InputError`."""
+    raw = fields.get(name)
+    if raw is None or raw == b"null":
+        return default
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        raise InputError(f"'{name}' has the wrong shape: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"'{name}' is not valid JSON: {error}") from None
+    except RecursionError:
+        raise InputError(f"'{name}' is nested too deeply") from None
+
+
+def kept(fields: Mapping[str, bytes], *names: str) -> dict[str, msgspec.Raw]:
+    """The fields that mean the same on both sides, byte for byte."""
+    return {name: msgspec.Raw(fields[name]) for name in names if name in fields}
