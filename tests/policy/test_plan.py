@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -222,3 +223,23 @@ def test_an_endless_name_is_told_in_short(policy_of: Load) -> None:
     with pytest.raises(UnknownModel) as caught:
         policy_of().plan(request("x" * 1_000_000), None)
     assert len(str(caught.value)) < 200
+
+
+def test_a_request_that_is_only_too_long_is_told_apart(policy_of: Load) -> None:
+    policy = policy_of()
+
+    too_long = policy.plan(request(), assessment(context_tokens=900_000))
+    unable = policy.plan(request(), assessment(context_tokens=100))
+
+    assert (too_long.deployments, too_long.too_long) == ((), True)
+    assert unable.deployments and not unable.too_long
+
+
+def test_alike_requests_get_the_same_plan_and_a_copy_of_the_policy_plans_anew(policy_of: Load) -> None:
+    policy = policy_of()
+
+    plan = policy.plan(request(), assessment(context_tokens=100))
+
+    assert policy.plan(request(), assessment(context_tokens=101)) is plan
+    assert policy.plan(request(), assessment(tools=True)) is not plan
+    assert replace(policy, unbacked="show").plan(request(), assessment(context_tokens=100)) is not plan

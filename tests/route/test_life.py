@@ -226,6 +226,14 @@ def test_a_policy_that_leaves_nothing_says_why(house):
     assert house.booked(caught.value.receipt_id).outcome == "refused"
 
 
+def test_a_request_too_long_for_every_model_is_the_callers_mistake(house):
+    with pytest.raises(InputError, match="reads 131,072 tokens") as caught:
+        house.answer("word " * 150_000)
+
+    assert (caught.value.status, caught.value.code) == (400, "context_length_exceeded")
+    assert house.booked(caught.value.receipt_id).outcome == "refused"
+
+
 def test_a_rule_that_pins_needs_no_assessment(house):
     class Broken:
         def assess(self, request, models):

@@ -28,3 +28,5 @@ class Plan:
     fallbacks: tuple[str, ...] = ()
     max_latency_ms: float | None = None
     keep_prompts: bool = False
+    too_long: bool = False
+    """Nothing is allowed, and a shorter request would be."""

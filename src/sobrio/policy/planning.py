@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sobrio.errors import Refused, UnknownModel
@@ -15,7 +15,7 @@ from sobrio.terms.model import Deployment, Model
 from sobrio.terms.request import Needs, Request
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from sobrio.policy.policy import Named, Policy
 
@@ -23,6 +23,7 @@ AUTO: Final = "sobrio/auto"
 _SHOWN: Final = 80
 """Characters of an unknown name that are compared and told; a caller may send megabytes."""
 EVERY_TEAM: Final = "*"
+_NOTHING_KNOWN: Final = Needs()
 _OTHERWISE: Final = Rule("default", "No rule matched, so the policy's defaults hold.")
 
 
@@ -49,7 +50,38 @@ class _Case:
 
 
 def plan(policy: Policy, request: Request, assessment: Assessment | None) -> Plan:
-    case = _case(policy, request, assessment)
+    match = _match(policy, request, assessment)
+    needs = _NOTHING_KNOWN if assessment is None else assessment.needs
+    shape = _shape(policy, request, match, needs)
+    return policy.plans.of(shape, lambda: _planned(_case(policy, request, match, needs)))
+
+
+def _shape(policy: Policy, request: Request, match: Match, needs: Needs) -> Hashable:
+    """All that a plan hangs on. Rules stand for themselves: they live as long as their policy."""
+    options = request.options
+    return (
+        request.model,
+        _team(request),
+        id(match.rule),
+        tuple(map(id, match.undecided)),
+        needs.tools,
+        needs.vision,
+        needs.json,
+        _pressing(policy, needs.context_tokens),
+        options.pin,
+        options.quality_floor,
+        options.max_latency_ms,
+    )
+
+
+def _pressing(policy: Policy, tokens: int) -> int:
+    """Zero for a length that every model can read."""
+    contexts = (each.model.context_tokens for each in policy.deployments.values())
+    return 0 if all(each is None or tokens <= each for each in contexts) else tokens
+
+
+def _planned(case: _Case) -> Plan:
+    policy = case.policy
     pin = _pin(case)
     allowed, refused = _sift(case) if pin is None else _only(case, pin)
     reference = _reference(case)
@@ -69,16 +101,20 @@ def plan(policy: Policy, request: Request, assessment: Assessment | None) -> Pla
         fallbacks=_fallbacks(case),
         max_latency_ms=_max_latency_ms(case),
         keep_prompts=policy.defaults.keep_prompts,
+        too_long=not allowed and pin is None and _too_long(case),
     )
+
+
+def _too_long(case: _Case) -> bool:
+    shorter = replace(case, context_tokens=0)
+    return any(_limit(shorter, each) is None for each in _candidates(case))
 
 
 def zone_allowed(policy: Policy, deployment: Deployment, request: Request) -> bool:
     return refusal.by_zone(deployment, _zones(_match(policy, request, None))) is None
 
 
-def _case(policy: Policy, request: Request, assessment: Assessment | None) -> _Case:
-    match = _match(policy, request, assessment)
-    needs = assessment.needs if assessment else Needs()
+def _case(policy: Policy, request: Request, match: Match, needs: Needs) -> _Case:
     alias = policy.aliases.get(request.model)
     return _Case(
         policy=policy,

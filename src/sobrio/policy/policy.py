@@ -8,6 +8,7 @@ from typing import Literal
 
 from sobrio.policy import planning
 from sobrio.policy.plan import Objective, Plan
+from sobrio.policy.plans import Plans
 from sobrio.policy.rule import Rule, Use
 from sobrio.terms.assessment import Assessment
 from sobrio.terms.limit import Limit
@@ -89,6 +90,8 @@ class Policy:
     cache: CachePolicy = CachePolicy()
     callers: Callers = Callers()
     limits: tuple[Limit, ...] = ()
+
+    plans: Plans = field(default_factory=Plans, init=False, repr=False, compare=False)
 
     @property
     def fallback(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sobrio.policy.plan import Objective
@@ -77,27 +77,36 @@ def first_match(rules: Iterable[Rule], asked: Asked, otherwise: Rule) -> Match:
 
 def holds(when: When, asked: Asked) -> bool | None:
     """`None` when it hangs on an assessment that is not there."""
-    if not all(_known(when, asked)):
+    if not _known(when, asked):
         return False
     if asked.assessment is None:
         return None if _asks_assessment(when) else True
-    return all(_assessed(when, asked.assessment))
+    return _assessed(when, asked.assessment)
 
 
-def _known(when: When, asked: Asked) -> Iterator[bool]:
-    yield when.team is None or asked.team in when.team
-    yield when.requested_model is None or asked.model in when.requested_model
-    yield when.alias is None or asked.alias in when.alias
+def _known(when: When, asked: Asked) -> bool:
+    return (
+        (when.team is None or asked.team in when.team)
+        and (when.requested_model is None or asked.model in when.requested_model)
+        and (when.alias is None or asked.alias in when.alias)
+    )
 
 
 def _asks_assessment(when: When) -> bool:
-    asks = (when.task, when.difficulty_at_most, when.difficulty_at_least, when.language, when.needs)
-    return any(each is not None for each in asks)
+    return not (
+        when.task is None
+        and when.difficulty_at_most is None
+        and when.difficulty_at_least is None
+        and when.language is None
+        and when.needs is None
+    )
 
 
-def _assessed(when: When, assessment: Assessment) -> Iterator[bool]:
-    yield when.task is None or assessment.task in when.task
-    yield when.language is None or assessment.language in when.language
-    yield when.difficulty_at_most is None or assessment.difficulty <= when.difficulty_at_most
-    yield when.difficulty_at_least is None or assessment.difficulty >= when.difficulty_at_least
-    yield when.needs is None or when.needs <= assessment.needs.abilities
+def _assessed(when: When, assessment: Assessment) -> bool:
+    return (
+        (when.task is None or assessment.task in when.task)
+        and (when.language is None or assessment.language in when.language)
+        and (when.difficulty_at_most is None or assessment.difficulty <= when.difficulty_at_most)
+        and (when.difficulty_at_least is None or assessment.difficulty >= when.difficulty_at_least)
+        and (when.needs is None or when.needs <= assessment.needs.abilities)
+    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from sobrio.choose import Allowed, choose
-from sobrio.errors import NotReachable, Refused, SobrioError
+from sobrio.choose import choose
+from sobrio.errors import InputError, NotReachable, Refused, SobrioError
 from sobrio.policy import Plan, Policy
 from sobrio.route.journey import Journey
 from sobrio.terms.decision import Candidate, Decision
@@ -45,34 +45,20 @@ def _decided(journey: Journey) -> Decision:
     if not plan.deployments:
         raise _nothing_left(plan, policy)
     assert journey.assessment is not None
-    rates = {each.name: rooms.accountant.rates(each) for each in plan.deployments}
-    allowed = _allowed(plan, policy)
-    return choose(allowed, journey.assessment, rates, max_output_tokens=request.max_output_tokens)
+    ground = rooms.grounds.of(plan, policy, rooms.accountant)
+    return choose(
+        ground.allowed, journey.assessment, ground.rates, max_output_tokens=request.max_output_tokens
+    )
 
 
 def _nothing_left(plan: Plan, policy: Policy) -> SobrioError:
     reasons = "; ".join(f"{name} {reason}" for name, reason in plan.refused[:5]) or "it names no candidates"
     more = f"; and {len(plan.refused) - 5} more" if len(plan.refused) > 5 else ""
     message = f"rule '{plan.rule}' leaves no deployment for this request: {reasons}{more}"
+    if plan.too_long:
+        return InputError(message, code="context_length_exceeded")
     unbacked = [policy.deployments[name].unbacked for name, _ in plan.refused if name in policy.deployments]
     return NotReachable(message) if any(unbacked) else Refused(message)
-
-
-def _allowed(plan: Plan, policy: Policy) -> Allowed:
-    known = policy.deployments
-    return Allowed(
-        rule=plan.rule,
-        policy=policy.version,
-        deployments=plan.deployments,
-        refused=[
-            (name, known[name].model.name if name in known else name, why) for name, why in plan.refused
-        ],
-        reference=plan.reference.name if plan.reference else None,
-        quality_floor=plan.quality_floor,
-        confidence=plan.confidence,
-        objective=plan.objective,
-        fallbacks=plan.fallbacks,
-    )
 
 
 def _pinned(plan: Plan, deployment: Deployment, version: str) -> Decision:

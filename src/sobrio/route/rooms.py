@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sobrio.policy import Policy
 from sobrio.recall.flight import Flights
+from sobrio.route.ground import Grounds
 from sobrio.route.reply import Reply
 from sobrio.terms.ports import Accountant, Assessor, ExactStore, Ledger, Upstream
 
@@ -32,4 +33,5 @@ class Rooms:
     ledger: Ledger
     cache: ExactStore | None = None
     flights: Flights[Reply] = field(default_factory=Flights)
+    grounds: Grounds = field(default_factory=Grounds)
     closing: ClosingCost = field(default_factory=ClosingCost)
