@@ -36,11 +36,15 @@ class Delta(Struct):
         return self.reasoning_content or self.reasoning
 
 
+class Logprobs(Struct):
+    content: list[Raw] | None = None
+
+
 class ChunkChoice(Struct):
     index: int = 0
     delta: Delta | None = None
     finish_reason: str | None = None
-    logprobs: Raw | UnsetType = UNSET
+    logprobs: Logprobs | None = None
 
 
 class Chunk(Struct):
@@ -63,10 +67,6 @@ class Message(Struct):
     @property
     def thought(self) -> str | None:
         return self.reasoning_content or self.reasoning
-
-
-class Logprobs(Struct):
-    content: list[Raw] | None = None
 
 
 class AnswerChoice(Struct):
