@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sobrio.errors import OverLimit
 from sobrio.quota import LocalQuotas
-from sobrio.terms.limit import Limit, Spend
+from sobrio.terms.limit import Limit
 from sobrio.terms.request import Caller
 
 ALICE = Caller(tenant="acme", team="research", key_id="alice")
@@ -31,8 +31,8 @@ def quotas(*limits: Limit, clock: Clock | None = None) -> LocalQuotas:
     return LocalQuotas(lambda: limits, clock or Clock())
 
 
-def reserve(of: LocalQuotas, caller: Caller = ALICE, **spend: float):
-    return asyncio.run(of.reserve(caller, Spend(**spend)))
+def reserve(of: LocalQuotas, caller: Caller = ALICE, **spend: float | None):
+    return asyncio.run(of.reserve(caller, {"requests": 1, **spend}))
 
 
 def test_without_limits_nobody_is_counted() -> None:
@@ -113,27 +113,27 @@ def test_a_refusal_by_one_limit_uses_nothing_of_the_others() -> None:
 def test_what_was_not_taken_is_given_back() -> None:
     of = quotas(Limit("day", "tokens", 100, "day"))
     held = reserve(of, tokens=90)
-    asyncio.run(of.settle(held, Spend(tokens=10)))
+    of.settle(held, {"tokens": 10})
     reserve(of, tokens=90)
 
 
 def test_an_answer_longer_than_expected_is_charged_in_full() -> None:
     of = quotas(Limit("day", "tokens", 100, "day"))
     held = reserve(of, tokens=10)
-    asyncio.run(of.settle(held, Spend(tokens=150)))
+    of.settle(held, {"tokens": 150})
     with pytest.raises(OverLimit, match="150 used"):
         reserve(of, tokens=1)
 
 
 def test_what_stays_unknown_keeps_what_was_reserved() -> None:
     of = quotas(Limit("day", "tokens", 100, "day"))
-    asyncio.run(of.settle(reserve(of, tokens=100), Spend(tokens=None)))
+    of.settle(reserve(of, tokens=100), {"tokens": None})
     with pytest.raises(OverLimit):
         reserve(of, tokens=1)
 
 
 def test_an_unknown_price_is_named_and_does_not_count_as_free() -> None:
-    held = reserve(quotas(Limit("money", "usd", 1, "month")), tokens=10)
+    held = reserve(quotas(Limit("money", "usd", 1, "month")), usd=None)
     assert held.unmeasured == ("money",)
 
 
@@ -171,3 +171,16 @@ def test_no_window_ever_sees_more_than_the_burst_and_what_leaked_meanwhile(steps
         taken += tokens
     seconds = {"second": 1, "minute": 60, "hour": 3600}[span]
     assert taken <= 50 + 50 * (clock.now - NOON) / seconds + 1e-6
+
+
+def test_a_request_of_unknown_size_passes_while_anything_is_left() -> None:
+    of = quotas(Limit("day", "tokens", 100, "day"))
+    of.settle(reserve(of, tokens=0), {"tokens": 100})
+    with pytest.raises(OverLimit):
+        reserve(of, tokens=0)
+
+
+def test_what_is_not_asked_about_is_not_counted() -> None:
+    of = quotas(Limit("pace", "requests", 1, "minute"))
+    asyncio.run(of.reserve(ALICE, {"tokens": 5}))
+    reserve(of)

@@ -38,7 +38,7 @@ class LocalQuotas:
         self._sweep(limits, now)
         return held
 
-    async def settle(self, held: Reservation, actual: Spend) -> None:
+    def settle(self, held: Reservation, actual: Spend) -> None:
         """Replace what was reserved by what was taken; a call that never began took nothing."""
         now = self._clock()
         for share in corrections(held, actual):

@@ -50,8 +50,11 @@ def used_now(meter: Meter | None, limit: Limit, now: float) -> float:
 
 
 def wait_s(limit: Limit, used: float, wanted: float, now: float) -> float | None:
-    """Seconds until `wanted` fits beside `used`: 0 when it does, `None` when it never will."""
-    if used + wanted <= limit.amount:
+    """Seconds until `wanted` fits beside `used`: 0 when it does, `None` when it never will.
+
+    Nothing wanted is a request whose size is not known before: it fits while anything is left.
+    """
+    if used + wanted <= limit.amount and (wanted or used < limit.amount):
         return 0.0
     if wanted > limit.amount:
         return None

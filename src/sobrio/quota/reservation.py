@@ -30,8 +30,9 @@ class Reservation:
 
 def reservation(limits: Sequence[Limit], caller: Caller, spend: Spend) -> Reservation:
     """Every account that `spend` of `caller` draws on."""
-    concerned = [(each, holder) for each in limits if (holder := each.holder(caller)) is not None]
-    measured = [(each, holder, getattr(spend, each.measure)) for each, holder in concerned]
+    asked = [each for each in limits if each.measure in spend]
+    concerned = [(each, holder) for each in asked if (holder := each.holder(caller)) is not None]
+    measured = [(each, holder, spend[each.measure]) for each, holder in concerned]
     return Reservation(
         tuple(Share(each, holder, amount) for each, holder, amount in measured if amount is not None),
         tuple(each.name for each, _, amount in measured if amount is None),
@@ -44,7 +45,7 @@ def corrections(held: Reservation, actual: Spend) -> Iterator[Share]:
     Where the actual amount stays unknown, what was reserved stays.
     """
     for share in held.shares:
-        taken = getattr(actual, share.limit.measure)
+        taken = actual.get(share.limit.measure)
         if taken is not None and taken != share.amount:
             yield Share(share.limit, share.holder, taken - share.amount)
 

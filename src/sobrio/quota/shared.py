@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,7 +24,8 @@ for i, key in ipairs(KEYS) do
   local used, at = tonumber(kept[1] or 0), tonumber(kept[2] or 0)
   if at < tonumber(page) then used = 0 end
   used = math.max(0, used - tonumber(leak) * math.max(0, now - at))
-  if ARGV[1] == 'check' and used + tonumber(wanted) > tonumber(amount) then
+  local over = used + tonumber(wanted) > tonumber(amount)
+  if ARGV[1] == 'check' and (over or (tonumber(wanted) == 0 and used >= tonumber(amount))) then
     return {i, tostring(used)}
   end
   found[i] = used
@@ -69,6 +71,7 @@ class SharedQuotas:
         self._clock = clock
         self._alone = LocalQuotas(limits, clock)
         self._back_at = 0.0
+        self._under_way: set[asyncio.Future[Any]] = set()
 
     async def reserve(self, caller: Caller, spend: Spend) -> Reservation:
         """Raises `OverLimit`. A server that is away refuses nobody."""
@@ -84,10 +87,18 @@ class SharedQuotas:
             raise over(share, used, wait_s(share.limit, used, share.amount, self._clock()))
         return held
 
-    async def settle(self, held: Reservation, actual: Spend) -> None:
-        shares = tuple(corrections(held, actual))
-        if shares and await self._asked("add", shares) is None:
-            await self._alone.settle(held, actual)
+    def settle(self, held: Reservation, actual: Spend) -> None:
+        """Does not wait for the server. Call it on the event loop that reserved."""
+        if held.alone:
+            self._alone.settle(held, actual)
+        elif shares := tuple(corrections(held, actual)):
+            task = asyncio.ensure_future(self._asked("add", shares))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def aclose(self) -> None:
+        """Waits for what is still on its way."""
+        await asyncio.gather(*self._under_way)
 
     async def _asked(self, mode: str, shares: Sequence[Share]) -> Any:
         """The server's answer, `None` when it is away; then it is not asked again for a moment."""

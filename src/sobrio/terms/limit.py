@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -37,12 +38,8 @@ class Limit:
         return holder
 
 
-@dataclass(frozen=True, slots=True)
-class Spend:
-    """What a request takes, expected or counted; `None` is unknown and cannot be held against a limit."""
+Spend: TypeAlias = Mapping[Measure, float | None]
+"""What a request takes, expected or counted.
 
-    requests: float | None = 1
-    tokens: float | None = None
-    usd: float | None = None
-    energy_wh: float | None = None
-    ghg_g: float | None = None
+A measure that is left out is not asked about; `None` is unknown and cannot be held against a limit.
+"""
