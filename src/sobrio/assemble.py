@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from sobrio import sdk
 from sobrio.call import Direct, Dispatch, ThroughLitellm
 from sobrio.catalog import Catalog
+from sobrio.encode import default_encoder
 from sobrio.errors import LedgerError
 from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
-from sobrio.policy import Policy, load_policy
-from sobrio.recall import SqliteStore
+from sobrio.policy import CachePolicy, Policy, load_policy
+from sobrio.recall import RedisStore, SameAnswer, Similar, SqliteStore, Streams, seal_of
 from sobrio.route import Rooms
 from sobrio.understand import Predictor
+from sobrio.understand.language import language_of_text
 
 if TYPE_CHECKING:
     from sobrio.gateway.keystore import KeyStore
@@ -47,6 +49,25 @@ def open_keys(data_dir: Path | None, environ: Mapping[str, str] = os.environ) ->
     from sobrio.gateway.keystore import KeyStore
 
     return KeyStore(home(data_dir, environ) / "keys.sqlite")
+
+
+def open_cache(
+    policy: CachePolicy, data_dir: Path, environ: Mapping[str, str] = os.environ
+) -> SqliteStore | RedisStore:
+    """The server that replicas share, where one is named; else a file. Raises `CacheError`.
+
+    $SOBRIO_CACHE_KEY encrypts what is kept.
+    """
+    seal = seal_of(environ.get("SOBRIO_CACHE_KEY"))
+    url = policy.url or environ.get("SOBRIO_REDIS_URL")
+    if url:
+        return RedisStore(url, seal=seal, max_entries=policy.max_entries)
+    path = data_dir / "cache.sqlite"
+    return SqliteStore(path, seal=seal, max_bytes=policy.max_bytes, max_entries=policy.max_entries)
+
+
+def _similar(cache: SqliteStore | RedisStore) -> Similar:
+    return Similar(cache, Streams(cache), default_encoder(), SameAnswer.default(), language_of_text)
 
 
 def declarations(policy: Policy) -> Declarations:
@@ -82,13 +103,8 @@ def open_rooms(
     with ExitStack() as stack:
         ledger = open_ledger(where)
         stack.callback(ledger.shutdown)
-        cache = None
-        if in_force.cache.exact:
-            cache = SqliteStore(
-                where / "cache.sqlite",
-                max_bytes=in_force.cache.max_bytes,
-                max_entries=in_force.cache.max_entries,
-            )
+        cache = open_cache(in_force.cache, where, environ) if in_force.cache.exact else None
+        if cache is not None:
             stack.callback(cache.close)
         yield Rooms(
             policy=lambda: in_force,
@@ -97,6 +113,7 @@ def open_rooms(
             upstream=Dispatch(openai=Direct(), litellm=ThroughLitellm()),
             ledger=ledger,
             cache=cache,
+            similar=None if cache is None else _similar(cache),
         )
 
 

@@ -8,9 +8,10 @@ from contextlib import aclosing
 
 import pytest
 
-from sobrio.errors import CacheError, InputError, NotCalled, NotReachable, UnknownModel, UpstreamError
+from sobrio.errors import InputError, NotCalled, NotReachable, UnknownModel, UpstreamError
 from sobrio.route import explain, receive
 from sobrio.terms.request import Caller
+from sobrio.testing.fakes import BrokenStore
 
 
 def test_an_answer_carries_its_receipt_and_the_ledger_has_the_same(house):
@@ -108,14 +109,7 @@ def test_no_store_is_answered_and_forgotten(house):
 
 
 def test_a_broken_cache_is_a_miss_with_a_caveat(house):
-    class Gone:
-        def get(self, key):
-            raise CacheError("gone")
-
-        def put(self, key, value, *, scope, ttl_s):
-            raise CacheError("gone")
-
-    answer = house.without(cache=Gone()).answer("hello")
+    answer = house.without(cache=BrokenStore()).answer("hello")
 
     assert answer["choices"]
     assert "cache-unavailable" in answer["sobrio"]["caveats"]

@@ -10,7 +10,7 @@ import pytest
 from sobrio.errors import CacheError, LedgerError, UpstreamTimeout
 from sobrio.terms.answer import Call
 from sobrio.terms.model import Backing, Model
-from sobrio.terms.ports import Assessor, ExactStore, Ledger, Upstream
+from sobrio.terms.ports import AnswerStore, Assessor, Ledger, Upstream
 from sobrio.terms.receipt import Latency, Receipt
 from sobrio.terms.request import Caller, Message, Request
 from sobrio.testing import (
@@ -25,7 +25,7 @@ from sobrio.testing import (
 
 UPSTREAM: Upstream = CannedUpstream(b"{}")
 ASSESSORS: tuple[Assessor, ...] = (FixedAssessor(), BrokenAssessor(ValueError()))
-STORES: tuple[ExactStore, ...] = (MemoryStore(), BrokenStore())
+STORES: tuple[AnswerStore, ...] = (MemoryStore(), BrokenStore())
 LEDGERS: tuple[Ledger, ...] = (MemoryLedger(), BrokenLedger())
 
 REQUEST = Request("sobrio/auto", (Message("user", "three short words"),), {})

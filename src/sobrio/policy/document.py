@@ -179,8 +179,29 @@ class Exact(Section):
     max_megabytes: float = Field(default=256, gt=0)
 
 
+class Semantic(Section):
+    """Like questions of the same tenant are answered from memory, where labels vouch for the answer.
+
+    The last question of each kept answer is then kept with it, as long as the answer.
+    """
+
+    enabled: bool = False
+    max_false_hit_rate: float = Field(
+        default=0.01, gt=0, lt=0.5, description="Share of the hits that may be wrong, with 95 % confidence."
+    )
+    shadow_rate: Share = Field(
+        default=0.05, description="Share of the hits for which the model is asked all the same, to check."
+    )
+
+
 class Caches(Section):
     exact: Exact = Field(default_factory=Exact)
+    semantic: Semantic = Field(default_factory=Semantic)
+    url: str | None = Field(
+        default=None,
+        pattern=r"^(rediss?|unix)://",
+        description="A Redis or Valkey that replicas share; SOBRIO_REDIS_URL, else a file, when left out.",
+    )
 
 
 class Callers(Section):

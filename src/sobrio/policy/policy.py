@@ -17,6 +17,14 @@ from sobrio.terms.request import Request
 
 
 @dataclass(frozen=True, slots=True)
+class SemanticPolicy:
+    """How often an answer to a like question may be wrong, and how often it is checked."""
+
+    max_false_hit_rate: float = 0.01
+    shadow_rate: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
 class CachePolicy:
     """Which answers may be kept, and how long and how many of them."""
 
@@ -25,6 +33,9 @@ class CachePolicy:
     max_temperature: float = 1.0
     max_entries: int = 100_000
     max_bytes: int = 256_000_000
+    semantic: SemanticPolicy | None = None
+    url: str | None = None
+    """Of a server that replicas share; `None` = the environment's, else a file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sobrio.policy import document as written
 from sobrio.policy.named import Names
 from sobrio.policy.plan import Objective
-from sobrio.policy.policy import Alias, Baseline, CachePolicy, Callers, Defaults, Policy
+from sobrio.policy.policy import Alias, Baseline, CachePolicy, Callers, Defaults, Policy, SemanticPolicy
 from sobrio.policy.rule import Rule, Use, When
 from sobrio.policy.source import Source
 from sobrio.policy.text import Trail
@@ -36,7 +36,7 @@ def resolve(doc: written.Document, source: Source, catalog: Catalog, environ: Ma
         names=names.offered(doc.callers.references),
         aliases={key: _alias(key, each, names) for key, each in doc.aliases.items()},
         rules=tuple(_rule(index, each, names) for index, each in enumerate(doc.rules)),
-        cache=_cache(doc.caches.exact),
+        cache=_cache(doc.caches),
         callers=_callers(doc.callers, names),
         limits=_limits(doc.limits, source),
     )
@@ -127,13 +127,18 @@ def _set(values: Iterable[str] | None) -> frozenset[str] | None:
     return None if values is None else frozenset(values)
 
 
-def _cache(exact: written.Exact) -> CachePolicy:
+def _cache(given: written.Caches) -> CachePolicy:
+    exact, semantic = given.exact, given.semantic
     return CachePolicy(
         exact=exact.enabled,
         ttl_s=exact.ttl,
         max_temperature=exact.max_temperature,
         max_entries=exact.max_entries,
         max_bytes=int(exact.max_megabytes * 1e6),
+        semantic=SemanticPolicy(semantic.max_false_hit_rate, semantic.shadow_rate)
+        if semantic.enabled
+        else None,
+        url=given.url,
     )
 
 

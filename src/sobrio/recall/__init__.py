@@ -11,12 +11,14 @@ from sobrio.recall.similar import Similar, Terms
 from sobrio.recall.stats import Stats
 from sobrio.recall.store import SqliteStore
 from sobrio.recall.streams import Streams
+from sobrio.recall.through_redis import RedisStore
 
 __all__ = [
     "AesSeal",
     "Entry",
     "Evidence",
     "Flights",
+    "RedisStore",
     "SameAnswer",
     "Seal",
     "Similar",

@@ -72,6 +72,7 @@ def _receipt(journey: Journey, ending: Ending) -> Receipt:
         finish_reason=ending.finish_reason,
         error=ending.error,
         caveats=_caveats(journey, realised, avoided),
+        recalled=journey.recalled,
     )
 
 

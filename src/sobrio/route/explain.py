@@ -8,7 +8,7 @@ from typing import Any
 from sobrio.errors import InputError, NotReachable, SobrioError
 from sobrio.route.decide import decide
 from sobrio.route.journey import Journey
-from sobrio.route.remember import would_hit
+from sobrio.route.lookup import found, look_up
 from sobrio.route.rooms import Rooms
 from sobrio.route.stamp import significant
 from sobrio.terms.assessment import Assessment
@@ -23,14 +23,15 @@ def explain(request: Request, rooms: Rooms) -> dict[str, Any]:
     Raises `InputError` for a request that is wrong in itself.
     """
     journey = Journey.begin(request, rooms)
-    cache = "exact" if would_hit(journey) else "miss"
+    if rooms.cache is not None:
+        look_up(journey, rooms.cache)
     decision, refused = _decision(journey)
     return {
         "assessment": _assessment(journey.assessment) if journey.assessment else None,
         "candidates": [_candidate(each) for each in decision.candidates] if decision else [],
         "decision": _decided(decision) if decision else None,
         "refused": refused,
-        "cache": cache,
+        "cache": found(journey),
         "policy": journey.policy.version,
         "caveats": journey.caveats,
         "route_ms": round(journey.route_ms, 3),

@@ -10,11 +10,13 @@ from functools import lru_cache
 from types import TracebackType
 
 from sobrio.policy import Plan, Policy
+from sobrio.recall.entry import Entry
 from sobrio.route.rooms import Rooms
 from sobrio.terms.activity import Activity
 from sobrio.terms.assessment import Assessment
 from sobrio.terms.decision import Decision
 from sobrio.terms.model import Deployment
+from sobrio.terms.question import Question, Recalled
 from sobrio.terms.receipt import Failure
 from sobrio.terms.request import Request
 
@@ -35,6 +37,11 @@ class Journey:
     decision: Decision | None = None
     cache_key: bytes | None = None
     cache_scope: str = ""
+    question: Question | None = None
+    """Where the answer to a like one would do."""
+    recalled: Recalled | None = None
+    kept: Entry | None = None
+    """What was recalled: to be served, or to be compared with the model's answer."""
     calling: Deployment | None = None
     """Asked, and has not begun to answer."""
     spent: list[Activity] = field(default_factory=list)

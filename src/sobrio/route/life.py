@@ -25,7 +25,7 @@ async def live(request: Request, rooms: Rooms) -> Reply:
     """
     journey = Journey.begin(request, rooms)
     try:
-        return recalled(journey) or await _collapsed(journey)
+        return await recalled(journey) or await _collapsed(journey)
     except SobrioError as error:
         raise book(journey, error) from error.__cause__
     except asyncio.CancelledError:
@@ -41,7 +41,7 @@ async def _collapsed(journey: Journey) -> Reply:
     flights = journey.rooms.flights
     reply, shared = await flights.board(journey.cache_key, lambda: _answered(journey))
     if shared or reply is None:
-        return recalled(journey) or await _answered(journey)
+        return await recalled(journey) or await _answered(journey)
     return reply
 
 

@@ -5,43 +5,62 @@ A cache that is slow, gone or unreadable is a miss with a caveat, never a failed
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator
+from typing import Literal
 
 import msgspec
 
 from sobrio.errors import CacheError
 from sobrio.recall import entry as entries
-from sobrio.recall.eligible import may_recall, may_store
+from sobrio.recall.eligible import may_store
 from sobrio.recall.entry import Entry
-from sobrio.recall.key import exact_key
 from sobrio.route.account import Ending, settle
 from sobrio.route.assembly import DONE, as_chunks, assembled, framed
 from sobrio.route.headers import headers_of
 from sobrio.route.journey import Journey
+from sobrio.route.lookup import found, look_up
 from sobrio.route.reply import EVENTS, JSON, Reply
 from sobrio.route.stamp import Stamp, stamp_of, stamped
 from sobrio.route.tail import Tail
 from sobrio.terms.activity import Activity
 from sobrio.terms.answer import Usage
-from sobrio.terms.ports import ExactStore
+from sobrio.terms.ports import AnswerStore
 
 _encode = msgspec.json.encode
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _array = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def recalled(journey: Journey) -> Reply | None:
+class _Message(msgspec.Struct, frozen=True):
+    content: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    message: _Message = _Message()
+
+
+_choices = msgspec.json.Decoder(list[_Choice])
+
+
+async def recalled(journey: Journey) -> Reply | None:
     """The reply to a request that was answered before, or `None`."""
+    cache = journey.rooms.cache
+    if cache is None:
+        return None
+    entry = await asyncio.to_thread(look_up, journey, cache) if cache.remote else look_up(journey, cache)
+    return None if entry is None else _served(journey, entry)
+
+
+def _served(journey: Journey, entry: Entry) -> Reply:
     with journey.busy():
-        entry = _look_up(journey)
-        if entry is None:
-            return None
         journey.plan = journey.policy.plan(journey.request, None)
         journey.route_ms = journey.elapsed_ms()
-    ending = Ending("exact", kept=_call_of(entry, journey), finish_reason=entry.finish_reason)
+    kind: Literal["exact", "semantic"] = "exact" if found(journey) == "exact" else "semantic"
+    ending = Ending(kind, kept=_call_of(entry, journey), finish_reason=entry.finish_reason)
     stamp = stamp_of(settle(journey, ending))
     usage = Usage(entry.input_tokens, entry.output_tokens)
-    headers = headers_of(journey, entry.model, "exact")
+    headers = headers_of(journey, entry.model, kind)
     if journey.request.stream:
         return Reply(200, (EVENTS, *headers), journey.id, stream=_replayed(journey, entry, stamp, usage))
     return Reply(200, (JSON, *headers), journey.id, body=stamped(_fields(entry.body), stamp, usage))
@@ -55,26 +74,15 @@ def _call_of(entry: Entry, journey: Journey) -> Activity | None:
     return Activity(deployment.model, entry.input_tokens, entry.output_tokens, entry.cached_tokens)
 
 
-def would_hit(journey: Journey) -> bool:
-    return _look_up(journey) is not None
-
-
-def _look_up(journey: Journey) -> Entry | None:
-    cache, terms = journey.rooms.cache, journey.policy.cache
-    if cache is None or not may_recall(journey.request, terms.max_temperature):
-        return None
-    journey.cache_key, journey.cache_scope = exact_key(journey.request, journey.policy.version)
-    try:
-        found = cache.get(journey.cache_key)
-        return None if found is None else entries.decode(found)
-    except CacheError:
-        journey.caveats.append("cache-unavailable")
-        return None
-
-
 def _fields(body: bytes) -> dict[str, msgspec.Raw]:
     """Of a kept answer; one that came as a stream is put together."""
     return _object.decode(_encode(assembled(_array.decode(body))) if body.startswith(b"[") else body)
+
+
+def _said(body: bytes) -> str:
+    """The first choice's text; empty where there is none, such as for a call of a tool."""
+    choices = _choices.decode(_fields(body)["choices"])
+    return choices[0].message.content or "" if choices else ""
 
 
 async def _replayed(
@@ -98,15 +106,30 @@ def remember(journey: Journey, activity: Activity, body: bytes, finish_reason: s
     key = journey.cache_key
     if cache is None or key is None or finish_reason is None:
         return
-    if may_store(journey.request, terms.max_temperature, 200, finish_reason):
-        _store(cache, journey, key, _entry(journey, activity, body, finish_reason))
-
-
-def _store(cache: ExactStore, journey: Journey, key: bytes, entry: Entry) -> None:
+    if not may_store(journey.request, terms.max_temperature, 200, finish_reason):
+        return
     try:
-        cache.put(key, entries.encode(entry), scope=journey.cache_scope, ttl_s=journey.policy.cache.ttl_s)
+        _learn(journey, body)
+        _store(cache, journey, key, _entry(journey, activity, body, finish_reason))
     except CacheError:
         journey.caveats.append("cache-unavailable")
+
+
+def _learn(journey: Journey, body: bytes) -> None:
+    """Compares the kept answer that was not served with the one the model has given instead."""
+    similar, recalled, kept = journey.rooms.similar, journey.recalled, journey.kept
+    if similar is not None and recalled is not None and kept is not None:
+        similar.compare(recalled, _said(kept.body), _said(body), scope=journey.cache_scope)
+
+
+def _store(cache: AnswerStore, journey: Journey, key: bytes, entry: Entry) -> None:
+    cache.put(
+        key,
+        entries.encode(entry),
+        scope=journey.cache_scope,
+        ttl_s=journey.policy.cache.ttl_s,
+        question=journey.question,
+    )
 
 
 def _entry(journey: Journey, activity: Activity, body: bytes, finish_reason: str) -> Entry:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sobrio.call.breaker import Breakers
+from sobrio.call.retry import RetryBudget
 from sobrio.policy import Policy
 from sobrio.recall.flight import Flights
+from sobrio.recall.similar import Similar
 from sobrio.route.ground import Grounds
 from sobrio.route.reply import Reply
-from sobrio.terms.ports import Accountant, Assessor, ExactStore, Ledger, Upstream
+from sobrio.terms.ports import Accountant, AnswerStore, Assessor, Ledger, Upstream
 
 
 @dataclass(slots=True)
@@ -31,7 +34,10 @@ class Rooms:
     accountant: Accountant
     upstream: Upstream
     ledger: Ledger
-    cache: ExactStore | None = None
+    cache: AnswerStore | None = None
+    similar: Similar | None = None
     flights: Flights[Reply] = field(default_factory=Flights)
     grounds: Grounds = field(default_factory=Grounds)
+    breakers: Breakers = field(default_factory=Breakers)
+    repeats: RetryBudget = field(default_factory=RetryBudget)
     closing: ClosingCost = field(default_factory=ClosingCost)

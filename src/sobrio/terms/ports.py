@@ -49,14 +49,6 @@ class Upstream(Protocol):
         ...
 
 
-class ExactStore(Protocol):
-    """Answers under opaque keys. Slow or broken stores raise; the route treats that as a miss."""
-
-    def get(self, key: bytes) -> bytes | None: ...
-
-    def put(self, key: bytes, value: bytes, *, scope: str, ttl_s: float) -> None: ...
-
-
 class AnswerStore(Protocol):
     """Answers under opaque keys, and the questions they answer. Slow or broken stores raise `CacheError`."""
 

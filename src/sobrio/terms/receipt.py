@@ -9,6 +9,7 @@ from sobrio.terms.activity import Activity
 from sobrio.terms.assessment import Assessment
 from sobrio.terms.decision import Decision
 from sobrio.terms.impacts import Avoided, Equivalence, Impacts
+from sobrio.terms.question import Recalled
 from sobrio.terms.request import Caller
 
 Outcome: TypeAlias = Literal[
@@ -70,6 +71,8 @@ class Receipt:
     error: str | None = None
     caveats: tuple[str, ...] = ()
     schema: int = field(default=SCHEMA)
+    recalled: Recalled | None = None
+    """The kept answer that was found, whether it was served or asked anew to check on it."""
 
     def as_dict(self) -> dict[str, Any]:
         from sobrio.terms.record import to_dict

@@ -9,6 +9,7 @@ from sobrio.errors import CacheError, LedgerError, UpstreamError
 from sobrio.terms.answer import Answered, Call
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.model import Backing, Model
+from sobrio.terms.question import Near, Question
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.request import Needs, Request
 
@@ -77,26 +78,50 @@ class BrokenAssessor:
 
 
 class MemoryStore:
-    """An `ExactStore` in a dictionary. Nothing expires: `ttl_s` is kept for the test to look at."""
+    """An `AnswerStore` in a dictionary. Nothing expires, and no question is like another."""
+
+    remote = False
+    salt = bytes(32)
 
     def __init__(self) -> None:
         self.entries: dict[bytes, tuple[bytes, str, float]] = {}
+        self.questions: dict[bytes, Question] = {}
 
     def get(self, key: bytes) -> bytes | None:
         entry = self.entries.get(key)
         return None if entry is None else entry[0]
 
-    def put(self, key: bytes, value: bytes, *, scope: str, ttl_s: float) -> None:
+    def put(
+        self, key: bytes, value: bytes, *, scope: str, ttl_s: float, question: Question | None = None
+    ) -> None:
         self.entries[key] = (value, scope, ttl_s)
+        if question is not None:
+            self.questions[key] = question
+
+    def near(self, *_: object, **__: object) -> Sequence[Near]:
+        return ()
+
+    def drop(self, key: bytes, *, scope: str) -> None:
+        if key in self.entries and self.entries[key][1] == scope:
+            del self.entries[key]
 
 
 class BrokenStore:
-    """An `ExactStore` that can neither read nor write."""
+    """An `AnswerStore` that can neither read nor write."""
+
+    remote = False
+    salt = bytes(32)
 
     def get(self, *_: object, **__: object) -> NoReturn:
         raise CacheError("the store was asked to fail")
 
     def put(self, *_: object, **__: object) -> NoReturn:
+        raise CacheError("the store was asked to fail")
+
+    def near(self, *_: object, **__: object) -> NoReturn:
+        raise CacheError("the store was asked to fail")
+
+    def drop(self, *_: object, **__: object) -> NoReturn:
         raise CacheError("the store was asked to fail")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from sobrio.encode import Spans
+from sobrio.encode import Spans, spans_of
 from sobrio.understand.reading import Reading
 from sobrio.understand.words import vocabulary
 
@@ -38,9 +38,17 @@ _scripts = tuple((code, re.compile(f"[{span}]")) for code, span in _SCRIPTS)
 
 def language_of(reading: Reading) -> str:
     """ISO 639-1 code of the text's main language; `und` when nothing speaks for any."""
-    text = reading.text
+    return _language(reading.text, reading.spans)
+
+
+def language_of_text(text: str) -> str:
+    """The same for a text that nothing else is read from."""
+    return _language(text, spans_of(text))
+
+
+def _language(text: str, spans: Spans) -> str:
     sample = text if len(text) <= _MAX_CHARS else text[: _MAX_CHARS // 2] + text[-_MAX_CHARS // 2 :]
-    return (None if sample.isascii() else _by_script(sample)) or _by_words(reading.spans, sample)
+    return (None if sample.isascii() else _by_script(sample)) or _by_words(spans, sample)
 
 
 def _by_script(sample: str) -> str | None:

@@ -1,0 +1,68 @@
+"""Looking an answer up: under the request's own key, then among like questions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal, TypeAlias
+
+from sobrio.errors import CacheError
+from sobrio.recall.eligible import may_recall
+from sobrio.recall.entry import Entry, decode
+from sobrio.recall.key import exact_key
+from sobrio.recall.similar import Terms
+from sobrio.route.journey import Journey
+from sobrio.terms.ports import AnswerStore
+from sobrio.terms.question import Recalled
+
+Found: TypeAlias = Literal["miss", "exact", "semantic"]
+
+
+def look_up(journey: Journey, cache: AnswerStore) -> Entry | None:
+    """The answer to serve. Any thread may do this; its processor time is the journey's.
+
+    A kept answer that is likely but not vouched for stays on the journey, for `remember` to compare.
+    """
+    if not may_recall(journey.request, journey.policy.cache.max_temperature):
+        return None
+    with journey.busy():
+        try:
+            return _same(journey, cache) or _like(journey, cache)
+        except CacheError:
+            journey.caveats.append("cache-unavailable")
+            return None
+
+
+def found(journey: Journey) -> Found:
+    """What came of a look-up."""
+    recalled = journey.recalled
+    if recalled is None or recalled.use == "learning":
+        return "miss"
+    return "exact" if recalled.similarity is None else "semantic"
+
+
+def _same(journey: Journey, cache: AnswerStore) -> Entry | None:
+    journey.cache_key, journey.cache_scope = exact_key(journey.request, journey.policy.version, cache.salt)
+    data = cache.get(journey.cache_key)
+    if data is None:
+        return None
+    entry = journey.kept = decode(data)
+    journey.recalled = Recalled(journey.cache_key.hex(), made_by=entry.receipt)
+    return entry
+
+
+def _like(journey: Journey, cache: AnswerStore) -> Entry | None:
+    similar, promise = journey.rooms.similar, journey.policy.cache.semantic
+    if similar is None or promise is None:
+        return None
+    asked = similar.question(journey.request, journey.policy.version)
+    if asked is None:
+        return None
+    journey.question, stream = asked
+    terms = Terms(promise.max_false_hit_rate, promise.shadow_rate)
+    recalled = similar.find(journey.question, stream, scope=journey.cache_scope, terms=terms)
+    data = None if recalled is None else cache.get(bytes.fromhex(recalled.entry))
+    if recalled is None or data is None:
+        return None
+    entry = journey.kept = decode(data)
+    journey.recalled = replace(recalled, made_by=entry.receipt)
+    return entry if recalled.use == "served" else None
