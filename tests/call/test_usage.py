@@ -73,7 +73,7 @@ def counted(usage: Any, **more: Any) -> Usage:
             },
             Usage(9, 25, 0, 20),
         ),
-        ("embeddings", {"prompt_tokens": 9, "total_tokens": 9}, Usage(9, None)),
+        ("embeddings", {"prompt_tokens": 9, "total_tokens": 9}, Usage(9, 0)),
         ("nothing", None, Usage()),
         ("empty", {}, Usage()),
         ("not numbers", {"prompt_tokens": "many"}, Usage()),

@@ -13,7 +13,7 @@ from msgspec.json import decode, encode
 from sobrio.errors import InputError
 from sobrio.wire.messages.request_from_chat import MAX_TOKENS, request_from_chat
 from sobrio.wire.messages.request_to_chat import request_to_chat
-from sobrio.wire.shape import Untranslatable
+from sobrio.wire.untranslatable import Untranslatable
 
 PNG = "iVBORw0KGgo="
 

@@ -14,7 +14,7 @@ from sobrio.errors import InputError
 from sobrio.wire.responses.answer_from_chat import answer_from_chat, events_of
 from sobrio.wire.responses.request_to_chat import request_to_chat
 from sobrio.wire.responses.stream_from_chat import StreamFromChat
-from sobrio.wire.shape import Untranslatable
+from sobrio.wire.untranslatable import Untranslatable
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sobrio.call.anthropic import Anthropic
 from sobrio.terms.answer import Answered, Call
 from sobrio.terms.model import Backing
 
@@ -12,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Dispatch:
-    """An `Upstream` made of one for each kind."""
+    """An `Upstream` made of one for each kind; Anthropic's own API shares the connections of `openai`."""
 
     def __init__(self, *, openai: Upstream, litellm: Upstream) -> None:
-        self._upstreams = {"openai": openai, "litellm": litellm}
+        self._upstreams = {"openai": openai, "litellm": litellm, "anthropic": Anthropic(openai)}
 
     async def call(self, backing: Backing, call: Call) -> Answered:
         return await self._upstreams[backing.kind].call(backing, call)

@@ -112,14 +112,20 @@ def _counted(counts: _Counts) -> Usage:
         return _counted_as_input_and_output(counts)
     cached = _detail(counts.prompt_tokens_details).cached_tokens
     reasoning = _detail(counts.completion_tokens_details).reasoning_tokens or 0
-    output = counts.completion_tokens
     unlisted = _unlisted(counts)
     return Usage(
         input_tokens=counts.prompt_tokens,
-        output_tokens=None if output is None else output + unlisted,
+        output_tokens=_written(counts, unlisted),
         cached_tokens=cached or counts.prompt_cache_hit_tokens or counts.cached_tokens or 0,
         reasoning_tokens=max(reasoning, unlisted),
     )
+
+
+def _written(counts: _Counts, unlisted: int) -> int | None:
+    """Embeddings count a prompt and the same total: nothing was written."""
+    if counts.completion_tokens is None:
+        return None if counts.total_tokens is None or counts.prompt_tokens is None else unlisted
+    return counts.completion_tokens + unlisted
 
 
 def _unlisted(counts: _Counts) -> int:

@@ -64,7 +64,7 @@ def may_recall_similar(request: Request) -> bool:
 
 def _is_text(request: Request) -> bool:
     """Text alone, from the first turn to the last, which is the user's."""
-    if "messages" not in request.fields or request.messages[-1].role != "user":
+    if request.shape != "chat" or request.messages[-1].role != "user":
         return False
     counted = sum(each.images + each.tool_calls for each in request.messages)
     return not counted and all(_only_text(turn) for turn in _turns.decode(request.fields["messages"]))

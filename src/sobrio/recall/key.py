@@ -69,6 +69,7 @@ def _parts(
     yield request.caller.tenant.encode()
     yield policy_version.encode()
     yield request.model.encode()
+    yield _encoder.encode((request.shape, request.headers))
     yield _encoder.encode(_wishes(request))
     for name in sorted(fields.keys() - _WITHOUT_EFFECT):
         yield name.encode()

@@ -33,6 +33,8 @@ class Call:
     connect_timeout_s: float = 5.0
     first_byte_timeout_s: float | None = 120.0
     """Until the first byte of the body; `None` = `timeout_s` alone bounds the whole answer."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """The client's, as far as they belong to the request's shape."""
 
 
 class Chunks(Protocol):

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from sobrio.terms.shape import Shape
+
 Architecture: TypeAlias = Literal["dense", "moe"]
 Evidence: TypeAlias = Literal[
     "measured", "disclosed", "official", "benchmarked", "modelled", "estimate", "assumed", "unknown"
@@ -65,12 +67,14 @@ class Hardware:
 class Backing:
     """How to call a deployment from here."""
 
-    kind: Literal["openai", "litellm"]
+    kind: Literal["openai", "anthropic", "litellm"]
     model: str
     """The name the upstream knows."""
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    speaks: frozenset[Shape] = frozenset()
+    """Shapes it takes besides those of its kind; requests in them pass untranslated."""
 
 
 @dataclass(frozen=True, slots=True)

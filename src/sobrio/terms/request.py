@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from sobrio.terms.shape import Shape
+
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
 
@@ -76,3 +78,7 @@ class Request:
     options: Options = field(default_factory=Options)
     include_usage: bool = False
     """The client asked for the stream's usage chunk itself."""
+    shape: Shape = "chat"
+    """In which `fields` are written, and in which the answer goes back."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """The client's headers that belong to the shape, such as `anthropic-version`."""

@@ -24,7 +24,7 @@ from sobrio.wire.messages.terms import (
 )
 from sobrio.wire.picture import split_data_url
 from sobrio.wire.reading import kept, read
-from sobrio.wire.shape import Untranslatable
+from sobrio.wire.untranslatable import Untranslatable
 
 MAX_TOKENS: Final = 8192
 """Anthropic wants a limit; where the request sets none, this leaves room and suits every current model."""

@@ -25,7 +25,7 @@ from sobrio.wire.messages.terms import (
 )
 from sobrio.wire.picture import data_url
 from sobrio.wire.reading import kept, read
-from sobrio.wire.shape import Untranslatable
+from sobrio.wire.untranslatable import Untranslatable
 
 _ELSEWHERE = ("container", "mcp_servers")
 """Fields that make Anthropic's servers do something: without them it would be another request."""

@@ -32,10 +32,12 @@ class StreamFromChat:
     _calls: bool = False
     _refused: bool = False
     _finish: str | None = None
+    _ended: bool = False
     _usage: Usage = field(default_factory=Usage)
 
     def feed(self, payload: bytes) -> Iterator[bytes]:
         if payload == DONE:
+            yield from self.close()
             return
         chunk = _decoder.decode(payload)
         if not isinstance(chunk.error, UnsetType) and bytes(chunk.error) != b"null":
@@ -53,8 +55,9 @@ class StreamFromChat:
                 self._finish = choice.finish_reason or self._finish
 
     def close(self) -> Iterator[bytes]:
-        if self._finish is None:
+        if self._finish is None or self._ended:
             return
+        self._ended = True
         yield from self._steps(self._segments.close())
         counts = {"usage": messages_counts(self._usage)} if known(self._usage) else {}
         ending = {"stop_reason": self._stop_reason(), "stop_sequence": None}

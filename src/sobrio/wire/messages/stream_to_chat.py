@@ -44,10 +44,13 @@ class StreamToChat:
         if event.type == "message_delta" and event.delta is not None and event.delta.stop_reason:
             self._finished = True
             yield self._chunk({}, STOPS.get(event.delta.stop_reason, "stop"))
+        if event.type == "message_stop":
+            yield from self.close()
 
     def close(self) -> Iterator[bytes]:
         if not self._finished:
             return
+        self._finished = False
         usage = usage_of_events(self._counted)
         if known(usage):
             yield _encode({**self._head, "choices": [], "usage": chat_counts(usage)})

@@ -11,7 +11,7 @@ from sobrio.errors import InputError
 from sobrio.wire.chat import terms as chat
 from sobrio.wire.reading import kept, read
 from sobrio.wire.responses.terms import Choice, Format, Item, Part, Reasoning, Text, Tool
-from sobrio.wire.shape import Untranslatable
+from sobrio.wire.untranslatable import Untranslatable
 
 _STORED: Final = {
     "previous_response_id": "send the whole conversation as 'input'",

@@ -39,12 +39,14 @@ class StreamFromChat:
     _output: list[dict[str, Any]] = field(default_factory=list)
     _sequence: int = 0
     _finish: str | None = None
+    _ended: bool = False
     _usage: Usage = field(default_factory=Usage)
     _likely: list[Any] = field(default_factory=list)
     """Log-probabilities of the open segment's tokens."""
 
     def feed(self, payload: bytes) -> Iterator[bytes]:
         if payload == DONE:
+            yield from self.close()
             return
         chunk = _decoder.decode(payload)
         if not isinstance(chunk.error, UnsetType) and bytes(chunk.error) != b"null":
@@ -60,8 +62,9 @@ class StreamFromChat:
                 yield from self._choice(choice)
 
     def close(self) -> Iterator[bytes]:
-        if self._finish is None:
+        if self._finish is None or self._ended:
             return
+        self._ended = True
         yield from self._steps(self._segments.close(), [])
         counts = responses_counts(self._usage) if known(self._usage) else None
         response = ended(self._head, self._output, self._finish, counts)

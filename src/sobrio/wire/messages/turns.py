@@ -1,0 +1,53 @@
+"""The turns of a request in Anthropic's messages, as they are judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from sobrio.errors import InputError
+from sobrio.terms.request import Message, Role
+from sobrio.wire.messages.terms import Block, Turn
+from sobrio.wire.reading import read
+
+_ROLES: Final[dict[str, Role]] = {"user": "user", "assistant": "assistant", "system": "system"}
+
+
+def turns_of(fields: Mapping[str, bytes]) -> tuple[Message, ...]:
+    """Raises `InputError` for a wrong shape. A turn with tool results is the tools', not the user's."""
+    turns = read(fields, "messages", list[Turn], [])
+    if not turns:
+        raise InputError("'messages' is missing or empty; send at least one turn with 'role' and 'content'")
+    return (*_system(fields), *(_turn(each) for each in turns))
+
+
+def _system(fields: Mapping[str, bytes]) -> Iterator[Message]:
+    given = read(fields, "system", str | list[Block], "")  # type: ignore[arg-type]
+    if given:
+        yield Message(
+            "system", given if isinstance(given, str) else "\n".join(each.text or "" for each in given)
+        )
+
+
+def _turn(turn: Turn) -> Message:
+    role = _ROLES.get(turn.role)
+    if role is None:
+        raise InputError(f"'messages' has the unknown role {turn.role!r}; use user or assistant")
+    blocks = [inner for block in turn.blocks for inner in _flat(block)]
+    results = any(each.type == "tool_result" for each in turn.blocks)
+    return Message(
+        "tool" if results else role,
+        "\n".join(each.text for each in blocks if each.text),
+        images=sum(each.type == "image" for each in blocks),
+        tool_calls=sum(each.type == "tool_use" for each in blocks),
+    )
+
+
+def _flat(block: Block) -> Iterator[Block]:
+    """A result's own blocks stand for it."""
+    if block.type != "tool_result":
+        yield block
+    elif isinstance(block.content, str):
+        yield Block("text", text=block.content)
+    else:
+        yield from block.content or ()
