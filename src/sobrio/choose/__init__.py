@@ -2,5 +2,6 @@
 
 from sobrio.choose.choice import Allowed, choose
 from sobrio.choose.price import Price, price
+from sobrio.choose.uplift import Aid
 
-__all__ = ["Allowed", "Price", "choose", "price"]
+__all__ = ["Aid", "Allowed", "Price", "choose", "price"]

@@ -9,6 +9,7 @@ from statistics import NormalDist
 from typing import Literal
 
 from sobrio.choose.price import price
+from sobrio.choose.uplift import Aid, with_aid
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.decision import Candidate, Decision
 from sobrio.terms.impacts import Rates
@@ -37,8 +38,12 @@ def choose(
     rates: Mapping[str, Rates | None],
     *,
     max_output_tokens: int | None = None,
+    aid: Aid | None = None,
 ) -> Decision:
     """The adequate deployment with the least expected impact.
+
+    With `aid`, every deployment stands twice: alone, and after reading the passages, which may make it
+    adequate and always costs their tokens.
 
     Adequate: P(quality >= floor x the reference's) is at least the policy's confidence. When none is,
     the one with the best expected quality is taken and the reason says so.
@@ -48,7 +53,8 @@ def choose(
     if not allowed.deployments:
         raise ValueError("nothing to choose from")
     bar = _bar(allowed, assessment)
-    seen = [_candidate(each, assessment, rates, bar, max_output_tokens) for each in allowed.deployments]
+    case = _Case(assessment, rates, bar, max_output_tokens)
+    seen = [_candidate(each, case, added) for each, added in _options(allowed, assessment, aid)]
     adequate = [each for each in seen if each.refused is None]
     chosen = min(adequate, key=lambda each: _impact(each, allowed.objective)) if adequate else _best(seen)
     deployment = next(each for each in allowed.deployments if each.name == chosen.deployment)
@@ -64,6 +70,7 @@ def choose(
         callable=deployment.backing is not None,
         candidates=tuple(seen + turned_down),
         fallbacks=_fallbacks(chosen, seen, allowed),
+        passage_tokens=chosen.passage_tokens,
     )
 
 
@@ -84,6 +91,16 @@ class _Bar:
         return expected.quality - self.quality >= self.z * spread - 1e-12
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the candidates of one request have in common; `cap` is the caller's limit on output."""
+
+    assessment: Assessment
+    rates: Mapping[str, Rates | None]
+    bar: _Bar
+    cap: int | None
+
+
 def _bar(allowed: Allowed, assessment: Assessment) -> _Bar:
     reference = _reference(allowed, assessment)
     floor = allowed.quality_floor
@@ -102,25 +119,36 @@ def _reference(allowed: Allowed, assessment: Assessment) -> Expectation:
     return max((assessment.of(each.model.name) for each in allowed.deployments), key=lambda e: e.quality)
 
 
-def _candidate(
-    deployment: Deployment,
-    assessment: Assessment,
-    rates: Mapping[str, Rates | None],
-    bar: _Bar,
-    cap: int | None,
-) -> Candidate:
-    expected = assessment.of(deployment.model.name)
+def _options(
+    allowed: Allowed, assessment: Assessment, aid: Aid | None
+) -> list[tuple[Deployment, Aid | None]]:
+    alone = [(each, None) for each in allowed.deployments]
+    if aid is None:
+        return [*alone]
+    aided = [(each, aid) for each in allowed.deployments if _fits(each, assessment, aid)]
+    return [*aided] if aided and aid.always else [*alone, *aided]
+
+
+def _fits(deployment: Deployment, assessment: Assessment, aid: Aid) -> bool:
+    room = deployment.model.context_tokens
+    return room is None or assessment.needs.context_tokens + aid.tokens <= room
+
+
+def _candidate(deployment: Deployment, case: _Case, aid: Aid | None = None) -> Candidate:
+    alone, bar = case.assessment.of(deployment.model.name), case.bar
+    expected, added = (alone, 0) if aid is None else (with_aid(alone, aid), aid.tokens)
     candidate = Candidate(
         deployment=deployment.name,
         model=deployment.model.name,
         expected_quality=expected.quality,
         relative_quality=expected.quality / max(bar.reference.quality, 1e-9),
         expected_output_tokens=expected.output_tokens,
+        passage_tokens=added,
     )
-    known = rates.get(deployment.name)
+    known = case.rates.get(deployment.name)
     if known is None:
         return replace(candidate, refused="its impact is unknown, so it cannot be compared")
-    cost = price(expected, known, input_tokens=assessment.input_tokens, cap=cap)
+    cost = price(expected, known, input_tokens=case.assessment.input_tokens + added, cap=case.cap)
     candidate = replace(
         candidate,
         expected_output_tokens=cost.output_tokens,
@@ -134,13 +162,13 @@ def _candidate(
     return candidate
 
 
-def _impact(candidate: Candidate, objective: str) -> tuple[float, str]:
+def _impact(candidate: Candidate, objective: str) -> tuple[float, str, int]:
     """Ties are broken by name, so that the same request always gets the same decision."""
-    return (getattr(candidate, objective), candidate.deployment)
+    return (getattr(candidate, objective), candidate.deployment, candidate.passage_tokens)
 
 
 def _best(seen: Sequence[Candidate]) -> Candidate:
-    return max(seen, key=lambda each: (each.expected_quality or 0.0, each.deployment))
+    return max(seen, key=lambda each: (each.expected_quality or 0.0, each.deployment, -each.passage_tokens))
 
 
 def _why(adequate: Sequence[Candidate], seen: Sequence[Candidate], allowed: Allowed) -> str:

@@ -19,6 +19,8 @@ class Candidate:
     """Central expectation for this request, router excluded."""
     ghg_g: float | None = None
     refused: str | None = None
+    passage_tokens: int = 0
+    """Tokens of the passages this candidate would read first; the same deployment stands without them too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,5 @@ class Decision:
     candidates: tuple[Candidate, ...] = ()
     fallbacks: tuple[str, ...] = ()
     """Deployments to try next, in order, when the call fails."""
+    passage_tokens: int = 0
+    """Tokens of the passages that go with the request; 0 = it goes alone."""
