@@ -10,9 +10,11 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from load import KEY
+
 from sobrio.assemble import open_rooms
 from sobrio.call import Direct
-from sobrio.gateway import application
+from sobrio.gateway import application, keys_from
 from sobrio.gateway.asgi import Application, Receive, Scope, Send
 from sobrio.gateway.lifespan import until_shutdown
 from sobrio.gateway.server import base_url, listening, server_of
@@ -49,7 +51,7 @@ def floor(url: str) -> Application:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             return await until_shutdown(receive, send, client.aclose)
-        body = (await receive())["body"]
+        body = await _whole(receive)
         stream = b'"stream":true' in body
         answered = await client.call(backing, Call("/chat/completions", body, stream))
         kind = answered.headers["content-type"].encode()
@@ -66,6 +68,15 @@ def floor(url: str) -> Application:
     return app
 
 
+async def _whole(receive: Receive) -> bytes:
+    pieces, more = [], True
+    while more:
+        event = await receive()
+        pieces.append(event["body"])
+        more = event["more_body"]
+    return b"".join(pieces)
+
+
 def run(app: Application) -> None:
     with listening("127.0.0.1", 0) as listener:
         url = base_url("127.0.0.1", listener.getsockname()[1])
@@ -78,7 +89,7 @@ def main(name: str, url: str, folder: Path) -> None:
     policy = folder / "policy.yaml"
     policy.write_text(POLICY.format(url=url))
     with open_rooms(policy, data_dir=folder / "data") as rooms:
-        return run(application(rooms))
+        return run(application(rooms, keys=keys_from({"SOBRIO_API_KEY": KEY})))
 
 
 if __name__ == "__main__":

@@ -1,30 +1,46 @@
-"""A loopback upstream that costs next to nothing: fixed answers, one write each.
+"""A loopback upstream that costs next to nothing: canned answers with token counts that differ.
 
-`python upstream.py` prints its port. A JSON request gets one completion; a request whose body holds
-`"stream":true` gets 20 chunks, one a write.
+`python upstream.py` prints its port. A JSON request gets one completion. A request whose body holds
+`"stream":true` gets 20 chunks, each written on its own turn of the event loop; if its body holds
+`"paced"` as well, a chunk every 10 ms, with the moment it was written as its text.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sys
+import time
 from typing import cast
 
-TEXT = "Paris is the capital of France and has been for most of the last thousand years. " * 4
+CHUNKS = 20
+PACE_S = 0.01
+TEXT = b"Paris is the capital of France and has been for most of the last thousand years. " * 4
 HEAD = b'{"id":"chatcmpl-1","object":"chat.completion%s","created":1750000000,"model":"loopback",'
 ANSWER = (
     HEAD % b""
-    + b'"choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],'
-    % TEXT.encode()
-    + b'"usage":{"prompt_tokens":20,"completion_tokens":70,"total_tokens":90}}'
+    + b'"choices":[{"index":0,"message":{"role":"assistant","content":"%s"},"finish_reason":"stop"}],' % TEXT
 )
-WHOLE = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (
-    len(ANSWER),
-    ANSWER,
-)
+USAGE = b'"usage":{"prompt_tokens":%d,"completion_tokens":%d,"total_tokens":%d}}'
 STREAM_HEAD = (
     b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\ntransfer-encoding: chunked\r\n\r\n"
 )
+END = b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"
+
+_numbers = itertools.count()
+
+
+def _usage() -> bytes:
+    """Prompts of 20 to 2,000 tokens, answers of 20 to 800: no two requests in a row are alike."""
+    number = next(_numbers)
+    read, written = 20 + number * 389 % 1_981, 20 + number * 211 % 781
+    return USAGE % (read, written, read + written)
+
+
+def _whole() -> bytes:
+    answer = ANSWER + _usage()
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+    return head % len(answer) + answer
 
 
 def _event(rest: bytes) -> bytes:
@@ -32,31 +48,51 @@ def _event(rest: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
-_PIECE = _event(b'"choices":[{"index":0,"delta":{"content":" word"},"finish_reason":null}]}')
+def _piece(text: bytes) -> bytes:
+    return _event(b'"choices":[{"index":0,"delta":{"content":"%s"},"finish_reason":null}]}' % text)
+
+
+_WORD = _piece(b" word")
 _FINISH = _event(b'"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}')
-_USAGE = _event(b'"choices":[],"usage":{"prompt_tokens":20,"completion_tokens":18,"total_tokens":38}}')
-CHUNKS = [STREAM_HEAD + _PIECE, *[_PIECE] * 17, _FINISH, _USAGE + b"e\r\ndata: [DONE]\n\n\r\n0\r\n\r\n"]
 
 
 class Upstream(asyncio.Protocol):
-    """Requests come whole and one at a time on each connection."""
+    """Requests come one at a time on each connection."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._received = b""
+        self._received: list[bytes] = []
+        self._missing = 0
 
     def data_received(self, data: bytes) -> None:
-        self._received += data
-        head, blank, body = self._received.partition(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0] or 0)
-        if not blank or len(body) < length:
-            return
-        self._received = b""
-        if b'"stream":true' in body:
-            for chunk in CHUNKS:
-                self._transport.write(chunk)
+        self._received.append(data)
+        if self._missing:
+            self._missing -= len(data)
         else:
-            self._transport.write(WHOLE)
+            head, _, body = data.partition(b"\r\n\r\n")
+            length = head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0]
+            self._missing = int(length or 0) - len(body)
+        if self._missing <= 0:
+            self._answer(b"".join(self._received))
+
+    def _answer(self, request: bytes) -> None:
+        self._received.clear()
+        self._missing = 0
+        if b'"stream":true' not in request:
+            self._transport.write(_whole())
+            return
+        self._transport.write(STREAM_HEAD)
+        self._stream(CHUNKS - 2, b'"paced"' in request)
+
+    def _stream(self, left: int, paced: bool) -> None:
+        if self._transport.is_closing():
+            return
+        if not left:
+            self._transport.write(_FINISH + _event(b'"choices":[],' + _usage()) + END)
+            return
+        self._transport.write(_piece(b"%.7f " % time.perf_counter()) if paced else _WORD)
+        loop = asyncio.get_running_loop()
+        loop.call_later(PACE_S if paced else 0, self._stream, left - 1, paced)
 
 
 async def main() -> None:
