@@ -7,7 +7,7 @@ subtraction and one multiplication, so a whole text is hashed without a Python l
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -34,12 +34,13 @@ def _byte_classes() -> NDArray[np.uint8]:
     return classes
 
 
-def _byte_values() -> Hashes:
-    """All digits are one letter, all white space too, and capitals are small letters."""
+def _byte_values(*, digits: bool) -> Hashes:
+    """All white space is one letter, all digits too unless told apart, and capitals are small letters."""
     values = np.arange(1, 257, dtype=np.uint64)
     values[_CLASSES == SPACE] = 1
-    values[ord("0") : ord("9") + 1] = values[ord("0")]
     values[ord("A") : ord("Z") + 1] = values[ord("a") : ord("z") + 1]
+    if not digits:
+        values[_DIGITS] = values[ord("0")]
     return values
 
 
@@ -49,8 +50,10 @@ def _powers(base: int) -> Hashes:
     return np.cumprod(factors, dtype=np.uint64)
 
 
+_DIGITS: Final = slice(ord("0"), ord("9") + 1)
 _CLASSES: Final = _byte_classes()
-_VALUES: Final = _byte_values()
+_VALUES: Final = _byte_values(digits=False)
+_EXACT_VALUES: Final = _byte_values(digits=True)
 _UP: Final = _powers(_BASE)
 _DOWN: Final = _powers(pow(_BASE, -1, 2**64))
 
@@ -73,14 +76,22 @@ class Spans:
         count = max(0, len(self.codes) - size + 1)
         return (self.prefix[size:] - self.prefix[:count]) * _DOWN[:count]
 
+    def with_digits(self) -> Spans:
+        """The same tokens with every digit a letter of its own; words keep their hashes."""
+        return replace(self, prefix=_prefix(self.codes, _EXACT_VALUES))
+
 
 def spans_of(text: str) -> Spans:
     """Accents are dropped: "theoreme" and "theorem" share their beginnings, as do many cognates."""
     codes = np.frombuffer(_folded(text), np.uint8)
-    prefix = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(_VALUES[codes] * _UP[: len(codes)], out=prefix[1:])
     starts, ends = _tokens(_CLASSES[codes])
-    return Spans(codes, starts, ends, prefix)
+    return Spans(codes, starts, ends, _prefix(codes, _VALUES))
+
+
+def _prefix(codes: NDArray[np.uint8], values: Hashes) -> Hashes:
+    prefix = np.zeros(len(codes) + 1, np.uint64)
+    np.cumsum(values[codes] * _UP[: len(codes)], out=prefix[1:])
+    return prefix
 
 
 def _folded(text: str) -> bytes:
