@@ -17,7 +17,7 @@ from sobrio.errors import LedgerError
 from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
 from sobrio.policy import CachePolicy, Policy, load_policy
-from sobrio.recall import RedisStore, SameAnswer, Similar, SqliteStore, Streams, seal_of
+from sobrio.recall import FILE, RedisStore, SameAnswer, Similar, SqliteStore, Streams, seal_of
 from sobrio.route import Rooms
 from sobrio.understand import Predictor
 from sobrio.understand.language import language_of_text
@@ -62,7 +62,7 @@ def open_cache(
     url = policy.url or environ.get("SOBRIO_REDIS_URL")
     if url:
         return RedisStore(url, seal=seal, max_entries=policy.max_entries)
-    path = data_dir / "cache.sqlite"
+    path = data_dir / FILE
     return SqliteStore(path, seal=seal, max_bytes=policy.max_bytes, max_entries=policy.max_entries)
 
 

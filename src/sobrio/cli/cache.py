@@ -2,14 +2,122 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
+from sobrio.cli import output
 from sobrio.cli.ingest import ingest
+from sobrio.cli.options import DataDir, Json, PolicyFile
+from sobrio.errors import CacheError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sobrio.recall import RedisStore, SqliteStore
+    from sobrio.recall.passages import Library
 
 app = typer.Typer(help="Kept answers, and the passages of your own documents.", no_args_is_help=True)
 app.command()(ingest)
+
+Scope = Annotated[str | None, typer.Option("--scope", help="The tenant whose entries go.")]
+Everything = Annotated[bool, typer.Option("--all", help="Every tenant's.")]
 
 
 @app.callback()
 def cache() -> None:
     """Kept answers, and the passages of your own documents."""
+
+
+@app.command()
+def stats(policy: PolicyFile = None, data_dir: DataDir = None, json: Json = False) -> None:
+    """How much is kept, and for whom."""
+    with _answers(policy, data_dir) as answers:
+        held = None if answers is None else answers.stats()
+    with _passages(data_dir) as library:
+        shelves = [] if library is None else [asdict(each) for each in library.holdings()]
+    figures: dict[str, Any] = {} if held is None else asdict(held)
+    for of_one_process in ("hits", "misses"):
+        figures.pop(of_one_process, None)
+    if json:
+        output.document({"answers": figures or None, "passages": shelves})
+    else:
+        _print(figures, shelves)
+
+
+@app.command()
+def clear(
+    scope: Scope = None,
+    everything: Everything = False,
+    policy: PolicyFile = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
+    """Remove answers, questions, vectors, labels and passages of a tenant."""
+    if (scope is None) != everything:
+        raise CacheError("say whose: --scope TENANT, or --all")
+    with _answers(policy, data_dir) as answers:
+        removed = 0 if answers is None else answers.clear(scope)
+    with _passages(data_dir) as library:
+        passages = 0 if library is None else _cleared(library, scope)
+    if json:
+        output.document({"scope": scope, "answers": removed, "passages": passages})
+    else:
+        output.line(f"{removed} answers and {passages} passages removed")
+
+
+def _cleared(library: Library, scope: str | None) -> int:
+    """A tenant's passages, and those of its teams."""
+    if scope is None:
+        return library.clear()
+    return sum(library.clear(each) for each in library.scopes() if each.split("/")[0] == scope)
+
+
+@contextmanager
+def _answers(policy: Path | None, data_dir: Path | None) -> Iterator[SqliteStore | RedisStore | None]:
+    """The store that the policy names; `None` where it is a file that is not there."""
+    import os
+
+    from sobrio.assemble import home, open_cache
+    from sobrio.catalog import Catalog
+    from sobrio.policy import load_policy
+    from sobrio.recall import FILE
+
+    terms = load_policy(policy, Catalog.default(), os.environ).cache
+    folder = home(data_dir)
+    if not (terms.url or os.environ.get("SOBRIO_REDIS_URL") or (folder / FILE).exists()):
+        yield None
+        return
+    with closing(open_cache(terms, folder)) as store:
+        yield store
+
+
+@contextmanager
+def _passages(data_dir: Path | None) -> Iterator[Library | None]:
+    from sobrio.assemble import home
+    from sobrio.recall.passages import Library
+
+    path = home(data_dir) / Library.FILE
+    if not path.exists():
+        yield None
+        return
+    with closing(Library(path)) as library:
+        yield library
+
+
+def _print(figures: dict[str, Any], shelves: list[dict[str, Any]]) -> None:
+    if not figures and not shelves:
+        output.line("nothing is kept here")
+        return
+    if figures:
+        size = "" if figures["bytes"] is None else f", {figures['bytes'] / 1e6:.1f} MB"
+        output.line(
+            f"{figures['entries']} answers, {figures['questions']} of them with their question, "
+            f"{figures['labels']} labels{size}"
+        )
+    rows = [("answers", scope, str(count)) for scope, count in sorted(figures.get("scopes", {}).items())]
+    rows += [("passages", each["scope"], str(each["passages"])) for each in shelves]
+    output.table("", ("what", "scope", "entries"), rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 from sobrio.errors import InputError, UnknownModel
 from sobrio.gateway.routes import Route, Table, Visit
 from sobrio.route import Rooms, explain, live, receive
+from sobrio.route.feedback import take_feedback
 from sobrio.route.reply import JSON, Reply
 from sobrio.terms.record import to_json
 
@@ -21,6 +23,7 @@ def table(rooms: Rooms) -> Table:
     return Table.of(
         Route("POST", "/v1/chat/completions", here.chat),
         Route("POST", "/v1/explain", here.explain),
+        Route("POST", "/v1/feedback", here.feedback),
         Route("GET", "/v1/models", here.models),
         Route("GET", "/v1/models/", here.model),
         Route("GET", "/v1/receipts/", here.receipt),
@@ -41,6 +44,9 @@ class Endpoints:
 
     async def explain(self, visit: Visit) -> Reply:
         return _json(explain(receive(visit.body, visit.headers, visit.caller), self._rooms))
+
+    async def feedback(self, visit: Visit) -> Reply:
+        return _json(await asyncio.to_thread(take_feedback, visit.body, visit.caller, self._rooms))
 
     async def models(self, _visit: Visit) -> Reply:
         return _json({"object": "list", "data": list(self._models().values())})

@@ -9,11 +9,12 @@ from sobrio.recall.same import Evidence, SameAnswer
 from sobrio.recall.seal import AesSeal, Seal, seal_of
 from sobrio.recall.similar import Similar, Terms
 from sobrio.recall.stats import Stats
-from sobrio.recall.store import SqliteStore
+from sobrio.recall.store import FILE, SqliteStore
 from sobrio.recall.streams import Streams
 from sobrio.recall.through_redis import RedisStore
 
 __all__ = [
+    "FILE",
     "AesSeal",
     "Entry",
     "Evidence",

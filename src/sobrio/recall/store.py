@@ -24,6 +24,9 @@ from sobrio.recall.stats import Stats
 from sobrio.recall.writing import Bounds, scope_name, shrink, totals, write
 from sobrio.terms.question import Label, Near, Question
 
+FILE: Final = "cache.sqlite"
+"""In the data directory."""
+
 _QUESTION: Final = (
     "SELECT text, key FROM questions JOIN entries USING (key) WHERE questions.number = ? AND scope = ?"
 )

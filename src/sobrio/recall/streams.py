@@ -40,7 +40,7 @@ class Streams:
     def learn(self, label: Label, stream: str, *, scope: str) -> None:
         """Kept for all. A wrong hit makes this process stricter at once; right ones wait for a look."""
         self._store.learn(label, stream=stream, scope=scope)
-        for (of_scope, of_stream, _), known in self._known.items():
+        for (of_scope, of_stream, _), known in list(self._known.items()):
             if (of_scope, of_stream) == (scope, stream):
                 known.evidence = known.evidence.add(label.probability, label.right)
                 if not label.right:

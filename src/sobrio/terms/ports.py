@@ -131,6 +131,10 @@ class Ledger(Protocol):
 
     def find(self, receipt_id: str) -> Receipt | None: ...
 
+    def judge(self, receipt_id: str, equivalence: Equivalence, *, by: str = "") -> None:
+        """Adds what was found out about an answer. Waits for the disk."""
+        ...
+
 
 class Retriever(Protocol):
     """Finds what may help to answer a question: the built-in passages, or a retriever of the user's own."""

@@ -8,6 +8,7 @@ from typing import NoReturn
 from sobrio.errors import CacheError, LedgerError, UpstreamError
 from sobrio.terms.answer import Answered, Call
 from sobrio.terms.assessment import Assessment, Expectation
+from sobrio.terms.impacts import Equivalence
 from sobrio.terms.model import Backing, Model
 from sobrio.terms.question import Near, Question
 from sobrio.terms.receipt import Receipt
@@ -131,6 +132,7 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.opened: dict[str, str] = {}
         self.receipts: list[Receipt] = []
+        self.judgements: list[tuple[str, Equivalence, str]] = []
 
     def open(self, receipt_id: str, at: str) -> None:
         self.opened[receipt_id] = at
@@ -141,6 +143,9 @@ class MemoryLedger:
 
     def find(self, receipt_id: str) -> Receipt | None:
         return next((each for each in reversed(self.receipts) if each.id == receipt_id), None)
+
+    def judge(self, receipt_id: str, equivalence: Equivalence, *, by: str = "") -> None:
+        self.judgements.append((receipt_id, equivalence, by))
 
 
 class BrokenLedger:
@@ -153,4 +158,7 @@ class BrokenLedger:
         raise LedgerError("the ledger was asked to fail")
 
     def find(self, *_: object, **__: object) -> NoReturn:
+        raise LedgerError("the ledger was asked to fail")
+
+    def judge(self, *_: object, **__: object) -> NoReturn:
         raise LedgerError("the ledger was asked to fail")

@@ -1,0 +1,66 @@
+"""Feedback: what a caller found an answer to be worth."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from sobrio.errors import InputError
+from sobrio.route.rooms import Rooms
+from sobrio.terms.receipt import Receipt
+from sobrio.terms.request import Caller
+
+
+class _Feedback(msgspec.Struct, forbid_unknown_fields=True):
+    receipt: str
+    verdict: Literal["good", "bad"] | None = None
+    score: float | None = None
+    comment: str | None = None
+    """Accepted and not kept: no text is."""
+
+
+_decoder = msgspec.json.Decoder(_Feedback)
+_GOOD: float = 0.5
+
+
+def take_feedback(body: bytes, caller: Caller, rooms: Rooms) -> dict[str, Any]:
+    """`{receipt, verdict or score}` about an answer of the caller's own tenant. Waits for the disk.
+
+    A bad answer avoided nothing. Where it came from the cache it is forgotten, and the hit was a false one:
+    the call that follows is booked in full. Raises `InputError` (400, 404) or `LedgerError`.
+    """
+    given = _read(body)
+    receipt = rooms.ledger.find(given.receipt)
+    if receipt is None or receipt.caller.tenant != caller.tenant:
+        message = f"there is no receipt {given.receipt[:200]!r}; its id is in the x-sobrio-receipt header"
+        raise InputError(message, status=404, code="receipt_not_found")
+    good = given.score >= _GOOD if given.score is not None else given.verdict == "good"
+    if not good:
+        rooms.ledger.judge(receipt.id, "not comparable", by="feedback")
+    return {
+        "receipt": receipt.id,
+        "verdict": "good" if good else "bad",
+        "cache": _learnt(receipt, good, rooms),
+    }
+
+
+def _read(body: bytes) -> _Feedback:
+    try:
+        given = _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"the feedback is wrong: {error}") from None
+    if (given.verdict is None) == (given.score is None):
+        raise InputError("give either a 'verdict' (good, bad) or a 'score' from 0 to 1")
+    if given.score is not None and not 0 <= given.score <= 1:
+        raise InputError("'score' must lie between 0 and 1")
+    return given
+
+
+def _learnt(receipt: Receipt, good: bool, rooms: Rooms) -> str | None:
+    """What the cache made of it; `None` where the answer did not come from there."""
+    recalled = receipt.recalled
+    if recalled is None or recalled.use != "served" or rooms.similar is None:
+        return None
+    rooms.similar.told(recalled, good, scope=receipt.caller.tenant)
+    return "kept" if good else "forgotten"

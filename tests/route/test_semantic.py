@@ -1,0 +1,213 @@
+"""A like question through the real rooms: learnt from, served, checked on, and taken back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sobrio.encode import HashedEncoder
+from sobrio.errors import InputError
+from sobrio.policy.policy import SemanticPolicy
+from sobrio.recall import Similar, Streams
+from sobrio.route import explain, receive
+from sobrio.route.feedback import take_feedback
+from sobrio.terms.question import Label
+from sobrio.terms.request import Caller
+from sobrio.understand.language import language_of_text
+
+ASKED, LIKE, OTHER = (
+    "What is the capital of France?",
+    "What's the capital of France?",
+    "What is the capital of Spain?",
+)
+
+
+class SameCountry:
+    """A judge that is nearly certain when both name the same country."""
+
+    fingerprint = "same-country"
+
+    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+        return np.array([0.99 if ("France" in a) == ("France" in b) else 0.6 for a, b in pairs])
+
+
+@pytest.fixture
+def furnish(house) -> Callable[..., object]:
+    """The house with a semantic cache: so many labels that say right, so often in the shadow."""
+
+    def furnished(labels: int = 0, shadow_rate: float = 0.0):
+        cache = house.rooms.cache
+        similar = Similar(
+            cache, Streams(cache), HashedEncoder(256), SameCountry(), language_of_text, chance=lambda: 0.5
+        )
+        stream = f"en {HashedEncoder(256).fingerprint} {SameCountry.fingerprint}"
+        for _ in range(labels):
+            cache.learn(Label(0.99, True, "shadow"), stream=stream, scope="default")
+        policy = house.rooms.policy()
+        terms = replace(policy.cache, semantic=SemanticPolicy(0.05, shadow_rate))
+        return house.without(policy=lambda: replace(policy, cache=terms), similar=similar)
+
+    return furnished
+
+
+def asked(house, text: str, **fields):
+    answer = house.answer(text, **fields)
+    house.rooms.cache.flush()
+    return answer, house.booked(answer["sobrio"]["receipt"])
+
+
+def labels(house) -> list[Label]:
+    house.rooms.cache.flush()
+    stream = f"en {HashedEncoder(256).fingerprint} {SameCountry.fingerprint}"
+    return house.rooms.cache.labels(stream, scope="default")
+
+
+def test_with_too_few_labels_the_model_answers_and_one_more_is_learnt(furnish):
+    house = furnish()
+    asked(house, ASKED)
+    answer, receipt = asked(house, LIKE)
+    assert answer["sobrio"]["cache"] == receipt.cache == "miss"
+    assert receipt.recalled.use == "learning"
+    assert receipt.recalled.threshold is None
+    assert len(house.upstream.requests) == 2
+    assert [each.source for each in labels(house)] == ["learning"]
+
+
+def test_with_enough_labels_a_like_question_is_answered_from_the_cache(furnish):
+    house = furnish(labels=100)
+    first, made = asked(house, ASKED)
+    answer, receipt = asked(house, LIKE)
+    assert len(house.upstream.requests) == 1
+    assert answer["choices"] == first["choices"]
+    assert (receipt.outcome, receipt.cache, receipt.activities) == ("semantic", "semantic", ())
+    assert receipt.recalled.made_by == made.id
+    assert receipt.recalled.probability >= receipt.recalled.threshold
+    assert receipt.recalled.max_false_hit_rate == 0.05
+    assert receipt.avoided.energy_wh.central > 0
+    assert receipt.router_cpu_seconds > 0
+    assert "France" not in json.dumps(receipt.as_dict())
+
+
+def test_the_header_says_where_the_answer_came_from_and_streams_replay(furnish):
+    house = furnish(labels=100)
+    asked(house, ASKED)
+    reply = house.run(house.send(LIKE))
+    assert ("x-sobrio-cache", "semantic") in reply.headers
+    chunks = house.stream(LIKE)
+    assert chunks[-1] == "[DONE]"
+    assert chunks[-2]["sobrio"]["cache"] == "semantic"
+    assert len(house.upstream.requests) == 1
+
+
+def test_another_question_is_not_answered_from_the_cache(furnish):
+    house = furnish(labels=100)
+    asked(house, ASKED)
+    _, receipt = asked(house, OTHER)
+    assert receipt.cache == "miss"
+    assert len(house.upstream.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"temperature": 0.9},
+        {"max_tokens": 5},
+        {"response_format": {"type": "json_object"}},
+        {"caller": Caller(tenant="other")},
+        {"sobrio": {"cache": "off"}},
+        {"sobrio": {"quality_floor": 0.9}},
+        {"messages": [{"role": "system", "content": "Lie."}, {"role": "user", "content": LIKE}]},
+        {"model": "first"},
+    ],
+)
+def test_all_else_has_to_be_the_same(furnish, change):
+    house = furnish(labels=100)
+    asked(house, ASKED)
+    asked(house, LIKE, **change)
+    assert len(house.upstream.requests) == 2
+
+
+def test_a_shadow_check_asks_the_model_and_learns(furnish):
+    house = furnish(labels=100, shadow_rate=0.6)
+    asked(house, ASKED)
+    _, receipt = asked(house, LIKE)
+    assert receipt.recalled.use == "shadow"
+    assert receipt.cache == "miss"
+    assert receipt.activities
+    assert labels(house)[-1].source == "shadow"
+
+
+def test_bad_feedback_forgets_the_answer_and_closes_the_stream(furnish):
+    house = furnish(labels=100)
+    asked(house, ASKED)
+    _, hit = asked(house, LIKE)
+    body = msgspec.json.encode({"receipt": hit.id, "verdict": "bad", "comment": "That is wrong."})
+    assert take_feedback(body, Caller(), house.rooms) == {
+        "receipt": hit.id,
+        "verdict": "bad",
+        "cache": "forgotten",
+    }
+    assert labels(house)[-1] == Label(hit.recalled.probability, False, "feedback")
+    assert house.booked(hit.id).avoided.equivalence == "not comparable"
+    _, again = asked(house, LIKE)
+    assert again.cache == "miss"
+    _, other = asked(house, "What is the capital town of France?")
+    assert other.recalled.use == "learning"
+
+
+def test_good_feedback_is_one_more_label(furnish):
+    house = furnish(labels=100)
+    asked(house, ASKED)
+    _, hit = asked(house, LIKE)
+    body = msgspec.json.encode({"receipt": hit.id, "score": 0.9})
+    assert take_feedback(body, Caller(), house.rooms)["cache"] == "kept"
+    assert labels(house)[-1] == Label(hit.recalled.probability, True, "feedback")
+    assert asked(house, LIKE)[1].cache == "semantic"
+
+
+def test_a_wrong_answer_to_the_same_request_is_forgotten_too(furnish):
+    house = furnish()
+    asked(house, ASKED)
+    _, hit = asked(house, ASKED)
+    assert hit.cache == "exact"
+    take_feedback(msgspec.json.encode({"receipt": hit.id, "verdict": "bad"}), Caller(), house.rooms)
+    assert asked(house, ASKED)[1].cache == "miss"
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({"receipt": "rcpt_0", "verdict": "bad"}, 404),
+        ({"receipt": "rcpt_0"}, 400),
+        ({"receipt": "rcpt_0", "verdict": "bad", "score": 0.1}, 400),
+        ({"receipt": "rcpt_0", "score": 2}, 400),
+        ({"receipt": "rcpt_0", "verdict": "meh"}, 400),
+        ({"verdict": "bad"}, 400),
+        ([], 400),
+    ],
+)
+def test_wrong_feedback_is_told(house, given, status):
+    with pytest.raises(InputError) as caught:
+        take_feedback(msgspec.json.encode(given), Caller(), house.rooms)
+    assert caught.value.status == status
+
+
+def test_nobody_judges_the_answers_of_another_tenant(house):
+    _, receipt = asked(house, ASKED)
+    body = msgspec.json.encode({"receipt": receipt.id, "verdict": "bad"})
+    with pytest.raises(InputError, match="there is no receipt"):
+        take_feedback(body, Caller(tenant="other"), house.rooms)
+
+
+def test_explaining_says_that_it_would_hit(furnish):
+    house = furnish(labels=100)
+    asked(house, ASKED)
+    body = {"model": "sobrio/auto", "messages": [{"role": "user", "content": LIKE}]}
+    assert explain(receive(json.dumps(body).encode(), {}, Caller()), house.rooms)["cache"] == "semantic"
+    assert len(house.upstream.requests) == 1
