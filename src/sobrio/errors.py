@@ -94,6 +94,10 @@ class NotReachable(SobrioError):
     status = 503
     code = "not_reachable"
 
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
 
 class NotCalled(NotReachable):
     """The decision stands and is shown, but there is nothing here to call."""

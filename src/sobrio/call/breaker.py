@@ -45,6 +45,10 @@ class Breakers:
         circuit.trying = True
         return True
 
+    def rests(self, place: str) -> bool:
+        circuit = self._circuits.get(place)
+        return circuit is not None and circuit.rest_s > 0
+
     def resting(self) -> dict[str, float]:
         """Seconds that each place which is left alone still rests."""
         now = self._clock()

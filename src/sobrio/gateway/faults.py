@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from sobrio.errors import NotReachable, SobrioError, UpstreamError
+from sobrio.errors import NotReachable, OverLimit, SobrioError, UpstreamError
 from sobrio.route import error_body
 from sobrio.route.reply import JSON, Reply
 
@@ -48,9 +48,10 @@ def _upstream_said(error: SobrioError) -> dict[str, msgspec.Raw]:
 
 def _advice(error: SobrioError) -> tuple[tuple[str, str], ...]:
     """When to come back. Clients that retry by themselves are told where that is pointless."""
-    if isinstance(error, UpstreamError) and error.retry_after_s is not None:
-        return (("retry-after", str(math.ceil(error.retry_after_s))),)
-    return (("x-should-retry", "false"),) if isinstance(error, NotReachable) else ()
+    wait_s = getattr(error, "retry_after_s", None)
+    if wait_s is not None:
+        return (("retry-after", str(math.ceil(wait_s))),)
+    return (("x-should-retry", "false"),) if isinstance(error, (NotReachable, OverLimit)) else ()
 
 
 def _receipt(error: SobrioError) -> tuple[tuple[str, str], ...]:

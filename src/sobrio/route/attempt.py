@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from dataclasses import dataclass
+from itertools import count
+from typing import Final
 
 from sobrio.call.meter import cpu_seconds_of
-from sobrio.call.retry import worth_another
+from sobrio.call.retry import wait_s, worth_another, worth_repeating
 from sobrio.call.sse import Events
-from sobrio.errors import NotReachable, UpstreamBroken, UpstreamError
+from sobrio.errors import NotReachable, UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.route.account import book_failed_call
-from sobrio.route.answer import Answer, read_answer
-from sobrio.route.forward import chat_call
+from sobrio.route.answer import Answer
+from sobrio.route.dialect import DIALECTS
+from sobrio.route.forward import answer_in, call_of, events_in
 from sobrio.route.journey import Journey
+from sobrio.route.translated import Payloads
 from sobrio.terms.decision import Decision
 from sobrio.terms.model import Backing, Deployment
 from sobrio.terms.receipt import Failure
+
+_REPEATS: Final = 1
+_MOST_CALLS: Final = 4
+"""One request never becomes more calls than this, however many fallbacks there are."""
+_LONGEST_WAIT_S: Final = 2.0
+"""A client waits meanwhile; for a longer `Retry-After` the next deployment is asked instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,30 +36,78 @@ class Begun:
     deployment: Deployment
     cpu_before: float | None
     answer: Answer | None = None
-    events: Events | None = None
+    events: Payloads | None = None
 
 
 async def begin_answer(journey: Journey, decision: Decision) -> Begun:
     """Tries the decided deployment, then its fallbacks. Raises the last failure."""
     last: UpstreamError | None = None
+    breakers = journey.rooms.breakers
     for name in (decision.deployment, *decision.fallbacks):
         deployment = journey.policy.deployments[name]
-        if deployment.backing is None:
+        if deployment.backing is None or len(journey.failures) >= _MOST_CALLS:
+            continue
+        if not breakers.admits(name):
+            journey.failures.append(Failure(name, "not called: it failed too often a moment ago"))
             continue
         try:
-            return await _attempt(journey, deployment, deployment.backing)
+            return await _persistently(journey, deployment, deployment.backing)
         except UpstreamError as error:
-            journey.failures.append(Failure(name, f"{error.code}: {error.message}"))
-            book_failed_call(journey, deployment, error)
             last = error
             if not worth_another(error):
                 break
-    raise last or NotReachable(f"nothing can be called for '{decision.deployment}'; see `sobrio explain`")
+    raise last or _nobody(journey, decision)
+
+
+def _nobody(journey: Journey, decision: Decision) -> NotReachable:
+    rests = journey.rooms.breakers.resting()
+    waits = [rests[name] for name in (decision.deployment, *decision.fallbacks) if name in rests]
+    if waits:
+        message = "every deployment for this request failed too often a moment ago"
+        return NotReachable(
+            f"{message}; come back in {max(1, round(min(waits)))} s", retry_after_s=min(waits)
+        )
+    return NotReachable(f"nothing can be called for '{decision.deployment}'; see `sobrio explain`")
+
+
+async def _persistently(journey: Journey, deployment: Deployment, backing: Backing) -> Begun:
+    """One deployment, asked again where its failure may pass and repeats are not yet too many."""
+    rooms, name = journey.rooms, deployment.name
+    rooms.repeats.earn()
+    for attempt in count(1):
+        try:
+            begun = await _attempt(journey, deployment, backing)
+        except UpstreamError as error:
+            rooms.breakers.failed(name, error)
+            journey.failures.append(Failure(name, f"{error.code}: {error.message}"))
+            book_failed_call(journey, deployment, error)
+            pause_s = None if rooms.breakers.rests(name) else _pause_s(journey, error, attempt)
+            if pause_s is None:
+                raise
+            await asyncio.sleep(pause_s)
+        except asyncio.CancelledError:
+            rooms.breakers.abandoned(name)
+            raise
+        else:
+            rooms.breakers.succeeded(name)
+            return begun
+    raise AssertionError("unreachable")
+
+
+def _pause_s(journey: Journey, error: UpstreamError, attempt: int) -> float | None:
+    """How long to wait before the same deployment is asked again; `None` = do not ask it again.
+
+    A call that timed out has kept the client waiting long enough, and may still be computed.
+    """
+    if attempt > _REPEATS or not worth_repeating(error) or isinstance(error, UpstreamTimeout):
+        return None
+    pause_s = wait_s(attempt, error.retry_after_s, chance=random.random(), longest_s=_LONGEST_WAIT_S)
+    return pause_s if pause_s is not None and journey.rooms.repeats.spend() else None
 
 
 async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -> Begun:
     with journey.busy():
-        call = chat_call(journey.request, backing)
+        call = call_of(journey.request, backing)
         cpu_before = _cpu_seconds(deployment)
     journey.calling = deployment
     answered = await journey.rooms.upstream.call(backing, call)
@@ -57,11 +117,12 @@ async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -
         if not await events.first():
             raise UpstreamBroken("the upstream ended the stream before its first event")
         journey.calling = None
-        return Begun(deployment, cpu_before, events=events)
+        return Begun(deployment, cpu_before, events=events_in(journey.request, backing, events))
     body = b"".join([chunk async for chunk in answered.chunks])
     journey.calling = None
     with journey.busy():
-        return Begun(deployment, cpu_before, answer=read_answer(body))
+        answer = DIALECTS[journey.request.shape].read(answer_in(journey.request, backing, body))
+        return Begun(deployment, cpu_before, answer=answer)
 
 
 def _cpu_seconds(deployment: Deployment) -> float | None:

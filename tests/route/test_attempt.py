@@ -1,0 +1,109 @@
+"""A failure that passes is waited out; a place that keeps failing is left alone; nobody pays for a storm."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sobrio.call.breaker import Breakers
+from sobrio.call.retry import RetryBudget
+from sobrio.errors import NotReachable, SobrioError, UpstreamError, UpstreamTimeout
+
+BUSY = UpstreamError("busy", status=503, retry_after_s=0.01)
+
+
+class Flaky:
+    """The real upstream, after it has failed for a while."""
+
+    def __init__(self, upstream: Any, *errors: UpstreamError) -> None:
+        self._upstream = upstream
+        self._errors = list(errors)
+        self.asked: list[str] = []
+
+    async def call(self, backing: Any, call: Any) -> Any:
+        self.asked.append(backing.model)
+        if self._errors:
+            raise self._errors.pop(0)
+        return await self._upstream.call(backing, call)
+
+
+class Spent(RetryBudget):
+    def spend(self) -> bool:
+        return False
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def calls_of(house: Any, model: str) -> int:
+    return sum(json.loads(each.body)["model"] == model for each in house.upstream.requests)
+
+
+def flaky(house: Any, *errors: UpstreamError, **rooms: Any) -> tuple[Any, Flaky]:
+    upstream = Flaky(house.rooms.upstream, *errors)
+    return house.without(upstream=upstream, **rooms), upstream
+
+
+def test_a_failure_that_passes_is_waited_out_at_the_same_place(build) -> None:
+    house, upstream = flaky(build(), BUSY)
+    answer = house.answer("hello")
+    assert answer["sobrio"]["outcome"] == "routed"
+    assert len(upstream.asked) == 2
+
+
+def test_a_timeout_is_not_waited_out_twice(build) -> None:
+    house, upstream = flaky(build("named"), UpstreamTimeout("no first byte in time"))
+    assert house.answer("hello")["sobrio"]["outcome"] == "fallback"
+    assert upstream.asked == ["named", "loopback"]
+
+
+def test_a_place_that_asks_for_a_long_pause_gives_way_at_once(build) -> None:
+    house, upstream = flaky(build("named"), UpstreamError("busy", status=429, retry_after_s=60))
+    assert house.answer("hello")["sobrio"]["outcome"] == "fallback"
+    assert upstream.asked == ["named", "loopback"]
+
+
+def test_without_budget_nothing_is_repeated(build) -> None:
+    house, upstream = flaky(build("named"), BUSY, repeats=Spent())
+    house.answer("hello")
+    assert upstream.asked == ["named", "loopback"]
+
+
+def test_one_request_never_becomes_more_than_four_calls(build) -> None:
+    house, upstream = flaky(build(), *[BUSY] * 20)
+    with pytest.raises(UpstreamError) as failed:
+        house.answer("hello")
+    assert len(upstream.asked) <= 4
+    assert len(house.booked(failed.value.receipt_id).failures) == len(upstream.asked)
+
+
+def test_a_place_that_keeps_failing_is_left_alone_until_it_has_rested(build) -> None:
+    clock = Clock()
+    house = build("error-500").without(breakers=Breakers(clock))
+    for number in range(3):
+        house.answer(f"question {number}")
+    before = calls_of(house, "error-500")
+    receipt = house.booked(house.answer("one more")["sobrio"]["receipt"])
+    assert (before, calls_of(house, "error-500")) == (5, 5)
+    assert receipt.outcome == "fallback"
+    assert receipt.failures[0].error == "not called: it failed too often a moment ago"
+    clock.now += 2
+    house.answer("after the rest")
+    assert calls_of(house, "error-500") == 6
+
+
+def test_when_everything_rests_the_client_is_told_when_to_come_back(build) -> None:
+    house, upstream = flaky(build(), *[BUSY] * 50, breakers=Breakers(Clock()))
+    for number in range(4):
+        with pytest.raises(SobrioError):
+            house.answer(f"question {number}")
+    with pytest.raises(NotReachable, match="come back in 2 s") as refused:
+        house.answer("one more")
+    assert refused.value.retry_after_s == 2
+    assert len(upstream.asked) == 10
