@@ -86,7 +86,8 @@ def test_every_listed_region_leads_to_its_zone() -> None:
 def test_a_zone_is_found_by_exact_names_only(zones: tuple[Zone, ...]) -> None:
     names = [name for zone in zones for name in (zone.code, *zone.aliases)]
     assert len(names) == len(set(names))
-    assert Catalog.default().zone("fra") is None
+    assert Catalog.default().zone("Fra") is Catalog.default().zone("FRA")
+    assert Catalog.default().zone("France") is None
     assert Catalog.default().zone("Atlantis") is None
 
 

@@ -8,7 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from sobrio.assemble import open_ledger
+
 BOUNDS = {"low", "central", "high"}
+
+
+@pytest.fixture
+def empty(tmp_path) -> None:
+    """A ledger without receipts."""
+    open_ledger(tmp_path / "home").shutdown()
 
 
 def one_line(err: str) -> str:
@@ -124,14 +132,30 @@ def test_a_time_or_file_that_says_nothing_is_refused(sobrio, options, expected):
         (("predictor", "train", "--data", "nowhere", "--out", "x.npz"), "nowhere"),
         (("models", "add", "mine", "--total-params-b", "-1"), "mine"),
         (("models", "add", "mine", "--total-params-b", "1", "--score", "mmlu"), "NAME=VALUE"),
+        (("models", "list", "--kind", "foo"), "chat, embedding or image"),
+        (("estimate",), "sobrio estimate --help"),
+        (("estimate", "--model", "gpt-5", "--input-tokens", "x", "--output-tokens", "1"), "--input-tokens"),
+        (("serve", "--prot", "1"), "--port"),
+        (("report", "--lang", "de"), "--lang"),
+        (("reprot",), "sobrio --help"),
     ],
 )
-def test_bad_input_is_one_clear_line_and_exit_2(sobrio, arguments, expected):
+def test_bad_input_is_one_clear_line_and_exit_2(sobrio, empty, arguments, expected):
     said = sobrio(*arguments)
 
     assert said.code == 2, said
     assert said.out == ""
-    assert expected in one_line(said.err)
+    assert expected.lower() in one_line(said.err).lower()
+
+
+def test_a_noun_alone_prints_its_help(sobrio):
+    said = sobrio("models")
+    assert said.code == 2 and "Usage: sobrio models" in said.err and "add" in said.err
+
+
+def test_zones_are_found_however_they_are_written(sobrio):
+    upper, lower = (sobrio(*CALL, "--zone", zone).json for zone in ("FRA", "fra"))
+    assert upper == lower
 
 
 def test_an_option_that_does_not_exist_exits_2(sobrio):
@@ -213,7 +237,7 @@ def test_models_are_listed_shown_and_added(sobrio):
     assert said.json["energy_wh"]["central"] > 0
 
 
-def test_a_report_on_an_empty_period_is_written(sobrio, tmp_path):
+def test_a_report_on_an_empty_period_is_written(sobrio, tmp_path, empty):
     said = sobrio(
         "report", "--from", "2026-10-01", "--to", "2026-10-31", "--lang", "fr", "--out", "r", "--json"
     )
@@ -225,7 +249,7 @@ def test_a_report_on_an_empty_period_is_written(sobrio, tmp_path):
 
 
 @pytest.mark.parametrize("asked", [True, False])
-def test_equivalents_are_in_a_report_only_when_asked_for(sobrio, tmp_path, asked):
+def test_equivalents_are_in_a_report_only_when_asked_for(sobrio, tmp_path, empty, asked):
     said = sobrio("report", "--out", "r", "--json", *(["--equivalences"] if asked else []))
 
     assert said.code == 0, said.err
@@ -246,7 +270,19 @@ def test_a_ledger_that_is_none_is_one_clear_line_and_stays_as_it_is(sobrio, tmp_
     assert broken.read_bytes().startswith(b"this is not a database")
 
 
-def test_an_empty_ledger_verifies(sobrio):
+@pytest.mark.parametrize(
+    "command", [("report",), ("ledger", "verify"), ("ledger", "recompute", "--method", "ecologits")]
+)
+def test_a_folder_without_a_ledger_is_a_mistake_and_stays_as_it_is(sobrio, tmp_path, command):
+    """A mistyped folder is no empty ledger, and nothing is called whole that was never there."""
+    said = sobrio(*command, "--data-dir", "leger")
+
+    assert said.code == 2 and said.out == ""
+    assert "no ledger in leger" in one_line(said.err) and "--data-dir" in said.err
+    assert not (tmp_path / "leger").exists()
+
+
+def test_an_empty_ledger_verifies(sobrio, empty):
     said = sobrio("ledger", "verify", "--json")
 
     assert said.code == 0, said.err

@@ -133,7 +133,7 @@ def test_the_reference_itself_avoids_nothing(activity: Activity):
     assert avoided.p_positive == 0
 
 
-@given(st.floats(0.5, 900), st.floats(1.01, 2), st.sampled_from([None, 1, 64, 512]))
+@given(st.floats(0.5, 900), st.floats(1.05, 2), st.sampled_from([None, 1, 64, 512]))
 @settings(deadline=None, max_examples=40)
 def test_the_estimate_of_a_larger_dense_model_is_larger(size: float, times: float, batch: float | None):
     """Of the whole request, at the edges of the measured sizes too: a residual widens, it does not move."""
@@ -148,4 +148,4 @@ def test_the_estimate_of_a_larger_dense_model_is_larger(size: float, times: floa
         for total in (size, size * times)
     )
     assert small is not None and large is not None
-    assert large.central > small.central * (1 - 2e-3)
+    assert large.central > small.central

@@ -68,8 +68,8 @@ class Catalog:
         return [entry_as_dict(entry) for entry in self._entries]
 
     def zone(self, code: str) -> Zone | None:
-        """By ISO code or exact alias, such as `FRA`, `FR`, `eu-west-3`."""
-        return self._zones_by_name.get(code)
+        """By ISO code or exact alias, such as `FRA`, `FR`, `eu-west-3`, in capitals or not."""
+        return self._zones_by_name.get(code.casefold())
 
     def world(self) -> Zone:
         return self._zones_by_name[WORLD]
@@ -96,7 +96,8 @@ class Catalog:
 
     @cached_property
     def _zones_by_name(self) -> Mapping[str, Zone]:
-        return dict(_unique((name, zone) for zone in self._zones for name in (zone.code, *zone.aliases)))
+        names = ((zone, {name.casefold() for name in (zone.code, *zone.aliases)}) for zone in self._zones)
+        return dict(_unique((name, zone) for zone, of_zone in names for name in of_zone))
 
     @cached_property
     def _providers(self) -> tuple[Provider, ...]:

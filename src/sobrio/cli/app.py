@@ -9,6 +9,7 @@ import typer
 
 from sobrio import __version__
 from sobrio.cli import cache, demo, estimate, explain, keys, ledger, models, policy, predictor, report, serve
+from sobrio.cli.usage import UsageError, one_line
 from sobrio.errors import SobrioError
 
 app = typer.Typer(
@@ -49,11 +50,14 @@ def main(
 def run() -> None:
     """One clear line for every error of ours; a traceback only for a bug."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except SobrioError as error:
         sys.stderr.write(f"sobrio: {error.message}\n")
         sys.exit(2)
-    except KeyboardInterrupt:
+    except UsageError as error:
+        sys.stderr.write(f"{one_line(error)}\n")
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except BrokenPipeError:
         sys.exit(0)

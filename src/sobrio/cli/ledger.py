@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from sobrio.cli import output
+from sobrio.cli.kept import kept_ledger
 from sobrio.cli.options import DataDir, Json
 from sobrio.cli.recompute import recompute
 
@@ -26,13 +27,8 @@ def ledger() -> None:
 @app.command()
 def verify(data_dir: DataDir = None, json: Json = False) -> None:
     """Check that every receipt and judgement is there and unchanged. Exit 1 when something is wrong."""
-    from sobrio.assemble import home, open_ledger
-
-    opened = open_ledger(home(data_dir))
-    try:
+    with kept_ledger(data_dir) as opened:
         found = opened.verify()
-    finally:
-        opened.shutdown()
     if json:
         output.document(asdict(found))
     else:

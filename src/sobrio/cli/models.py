@@ -23,6 +23,8 @@ def list_models(
     """Every model with its size and how that size is known."""
     from sobrio.catalog import Catalog
 
+    if kind not in (None, *("chat", "embedding", "image")):
+        raise InputError(f"--kind is chat, embedding or image, not {kind!r}")
     found = [each for each in Catalog.default().listing() if kind in (None, each["kind"])]
     if json:
         output.document(found)

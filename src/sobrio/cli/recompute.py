@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sobrio.cli import output
+from sobrio.cli.kept import kept_ledger
 from sobrio.cli.options import DataDir, Json, PolicyFile
 from sobrio.cli.period import Since, Until, bounds, period
 from sobrio.errors import InputError
@@ -32,18 +33,15 @@ def recompute(
     json: Json = False,
 ) -> None:
     """Compute a past period under another method, from the stored activity. Changes nothing."""
-    from sobrio.assemble import declarations, home, open_ledger
+    from sobrio.assemble import declarations
     from sobrio.catalog import Catalog
     from sobrio.policy import load_policy
 
     declared = declarations(load_policy(policy, Catalog.default(), os.environ))
     days = period(since, until)
-    ledger = open_ledger(home(data_dir))
-    try:
+    with kept_ledger(data_dir) as ledger:
         recomputed = _report(ledger, days, method, declared)
         booked = _report(ledger, days, _booked_with(ledger, days), declared)
-    finally:
-        ledger.shutdown()
     document = {
         "period": {"from": recomputed.period_start, "to": recomputed.period_end},
         "requests": recomputed.requests.total,

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sobrio.cli import output
+from sobrio.cli.kept import kept_ledger
 from sobrio.cli.options import DataDir, Json, PolicyFile
 from sobrio.cli.period import Since, Until, bounds, period
 
@@ -34,7 +35,7 @@ def report(
     json: Json = False,
 ) -> None:
     """Write the report on a period: realised impact and, apart from it, avoided impact."""
-    from sobrio.assemble import declarations, home, open_ledger
+    from sobrio.assemble import declarations
     from sobrio.catalog import Catalog
     from sobrio.impact import Estimator
     from sobrio.policy import load_policy
@@ -44,8 +45,7 @@ def report(
     wanted = [part.strip() for part in formats.split(",") if part.strip()]
     declared = declarations(load_policy(policy, Catalog.default(), os.environ))
     first, last = period(since, until)
-    ledger = open_ledger(home(data_dir))
-    try:
+    with kept_ledger(data_dir) as ledger:
         made = build(
             ledger.receipts(*bounds(first, last)),
             estimator=Estimator(),
@@ -55,8 +55,6 @@ def report(
             lang=lang.value,
             declared=declared,
         )
-    finally:
-        ledger.shutdown()
     made = with_equivalences(made) if equivalences else made
     written = write(made, out, wanted)
     if json:

@@ -69,7 +69,7 @@ def place(catalog: Catalog, zone: str | None, provider: str) -> Place:
     discloses = catalog.provider(provider) if provider else None
     name = zone or (discloses.zone if discloses else None)
     found = catalog.zone(name) if name else None
-    key = f"{provider} {name or ''}"
+    key = f"{discloses.name if discloses else provider} {found.code if found else ''}"
     if found is None:
         return Place(anywhere(catalog), discloses, key, known=False)
     return Place(found, discloses, key, known=found is not catalog.world())
