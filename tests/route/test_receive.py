@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sobrio.errors import InputError
 from sobrio.route import receive
-from sobrio.route.forward import chat_call
+from sobrio.route.forward import call_of
 from sobrio.terms.model import Backing
 from sobrio.terms.request import Caller
 
@@ -49,7 +49,7 @@ def test_every_unknown_field_reaches_the_upstream_byte_for_byte(extra, escaped):
     known = {name: json.dumps(value) for name, value in HELLO.items()}
     body = "{" + ", ".join(f"{json.dumps(n)}:  {v}" for n, v in (known | pieces).items()) + "}"
 
-    call = chat_call(received(body.encode("utf-8", "surrogatepass")), UPSTREAM)
+    call = call_of(received(body.encode("utf-8", "surrogatepass")), UPSTREAM)
 
     sent = msgspec.json.decode(call.body, type=dict[str, msgspec.Raw])
     assert {name: bytes(sent[name]).decode() for name in pieces} == pieces
@@ -59,7 +59,7 @@ def test_every_unknown_field_reaches_the_upstream_byte_for_byte(extra, escaped):
 
 
 def test_our_own_field_stays_here():
-    call = chat_call(received(HELLO | {"sobrio": {"team": "hr"}}), UPSTREAM)
+    call = call_of(received(HELLO | {"sobrio": {"team": "hr"}}), UPSTREAM)
 
     assert "sobrio" not in json.loads(call.body)
 
@@ -67,7 +67,7 @@ def test_our_own_field_stays_here():
 def test_a_stream_is_asked_for_its_token_counts_and_other_options_survive():
     streamed = HELLO | {"stream": True, "stream_options": {"include_obfuscation": False}}
 
-    call = chat_call(received(streamed), UPSTREAM)
+    call = call_of(received(streamed), UPSTREAM)
 
     assert json.loads(call.body)["stream_options"] == {"include_obfuscation": False, "include_usage": True}
     assert received(streamed).include_usage is False

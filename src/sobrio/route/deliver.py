@@ -10,20 +10,19 @@ from dataclasses import replace
 import msgspec
 
 from sobrio.call.meter import cpu_seconds_of
-from sobrio.call.sse import Events
 from sobrio.call.usage import usage_of_events, usage_of_fields
 from sobrio.errors import UpstreamBroken, UpstreamError
 from sobrio.route.account import Ending, activity_of, complete, settle
 from sobrio.route.answer import Answer
-from sobrio.route.assembly import DONE, framed
 from sobrio.route.attempt import Begun
+from sobrio.route.dialect import DIALECTS, Following, failure_in
 from sobrio.route.failure import error_body
 from sobrio.route.headers import headers_of
 from sobrio.route.journey import Journey
 from sobrio.route.remember import remember
 from sobrio.route.reply import EVENTS, JSON, Reply
 from sobrio.route.stamp import stamp_of, stamped
-from sobrio.route.tail import Tail
+from sobrio.route.translated import Payloads
 from sobrio.terms.answer import Usage
 from sobrio.terms.receipt import Outcome, Receipt
 
@@ -45,7 +44,8 @@ def _whole(journey: Journey, begun: Begun, answer: Answer) -> bytes:
         activity = activity_of(journey, begun.deployment, usage)
         remember(journey, activity, answer.body, answer.finish_reason)
     ending = Ending(_outcome(journey, begun), activity=activity, finish_reason=answer.finish_reason)
-    return stamped(answer.fields, stamp_of(settle(journey, ending)), usage)
+    counts = DIALECTS[journey.request.shape].counts
+    return stamped(answer.fields, stamp_of(settle(journey, ending)), usage, counts)
 
 
 def _outcome(journey: Journey, begun: Begun) -> Outcome:
@@ -70,15 +70,16 @@ def _measured(begun: Begun, usage: Usage) -> Usage:
     return replace(usage, cpu_seconds=after - begun.cpu_before, cpu_seconds_measured=True)
 
 
-async def _streamed(journey: Journey, begun: Begun, events: Events) -> AsyncGenerator[bytes, None]:
+async def _streamed(journey: Journey, begun: Begun, events: Payloads) -> AsyncGenerator[bytes, None]:
     """Events as they come. The receipt is booked before the last byte, whatever ends the stream."""
-    tail = Tail()
+    dialect = DIALECTS[journey.request.shape]
+    tail = dialect.tail()
     broken: UpstreamError | None = None
     try:
         async with aclosing(events):
             async for payloads in events:
                 with journey.busy():
-                    ready = framed(tail.take(payloads))
+                    ready = dialect.framed(tail.take(payloads))
                 if ready:
                     yield ready
                 if tail.done:
@@ -92,15 +93,15 @@ async def _streamed(journey: Journey, begun: Begun, events: Events) -> AsyncGene
         broken = UpstreamBroken("the upstream ended the stream before the answer was complete")
     if broken is not None:
         receipt, _ = _book_stream(journey, begun, tail, error=broken.message)
-        yield framed([_encode(error_body(broken, receipt.id))])
+        yield failure_in(journey.request.shape, error_body(broken, receipt.id), broken.status)
         return
     receipt, usage = _book_stream(journey, begun, tail)
     last = tail.last(stamp_of(receipt), usage, include_usage=journey.request.include_usage)
-    yield framed(last) + DONE
+    yield dialect.framed(last) + dialect.done
 
 
 def _book_stream(
-    journey: Journey, begun: Begun, tail: Tail, error: str | None = None
+    journey: Journey, begun: Begun, tail: Following, error: str | None = None
 ) -> tuple[Receipt, Usage]:
     with journey.busy():
         counted = _measured(begun, usage_of_events(tail.kept, threads=_threads(begun)))

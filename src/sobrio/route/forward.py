@@ -2,28 +2,79 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
+from sobrio.errors import UpstreamBroken
+from sobrio.route.translated import Payloads, Translated
 from sobrio.terms.answer import Call
 from sobrio.terms.model import Backing
 from sobrio.terms.request import Request
+from sobrio.terms.shape import PATHS, Shape, spoken
+from sobrio.wire.bridge import BRIDGES, Bridge, raw_fields
+from sobrio.wire.openai import for_openai
+from sobrio.wire.untranslatable import Untranslatable
 
 _encode = msgspec.json.encode
-CHAT = "/chat/completions"
+_COUNTED: Final = frozenset[Shape]({"chat", "completions"})
+"""Shapes whose streams tell the token counts only when asked to."""
 
 
-def chat_call(request: Request, backing: Backing) -> Call:
-    """Every field but `model` and our own `sobrio` goes on byte for byte, in its place.
+def call_of(request: Request, backing: Backing) -> Call:
+    """Where the upstream speaks the request's shape, every field but `model` and our own `sobrio` goes on
+    byte for byte, in its place; else the request is translated.
 
-    A stream is asked to end with its token counts, since a receipt without them is a guess.
+    A stream is asked to end with its token counts, since a receipt without them is a guess. Raises
+    `Untranslatable` for a request that the upstream's shape has no words for.
     """
+    shape = _spoken(request, backing)
     fields: dict[str, bytes] = {name: raw for name, raw in request.fields.items() if name != "sobrio"}
+    if shape != request.shape:
+        fields = _translated(request.shape, shape, fields, backing)
     fields["model"] = _encode(backing.model)
-    if request.stream:
+    if request.stream and shape in _COUNTED:
         fields["stream_options"] = _with_usage(fields.get("stream_options"))
-    return Call(path=CHAT, body=joined(fields), stream=request.stream)
+    return Call(PATHS[shape], joined(fields), request.stream, headers=request.headers)
+
+
+def _translated(
+    shape: Shape, other: Shape, fields: Mapping[str, bytes], backing: Backing
+) -> dict[str, bytes]:
+    written = raw_fields(BRIDGES[shape, other].request(fields))
+    return for_openai(written, backing.base_url) if backing.kind == "openai" and other == "chat" else written
+
+
+def answer_in(request: Request, backing: Backing, body: bytes) -> bytes:
+    """An upstream's whole answer in the client's shape."""
+    bridge = _bridge(request, backing)
+    if bridge is None:
+        return body
+    try:
+        return bridge.answer(body, request.fields, int(time.time()))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise UpstreamBroken("the upstream answered with something that is not an answer") from None
+
+
+def events_in(request: Request, backing: Backing, events: Payloads) -> Payloads:
+    """An upstream's stream in the client's shape."""
+    bridge = _bridge(request, backing)
+    return events if bridge is None else Translated(events, bridge.stream(request.fields, int(time.time())))
+
+
+def _bridge(request: Request, backing: Backing) -> Bridge | None:
+    return BRIDGES.get((request.shape, _spoken(request, backing)))
+
+
+def _spoken(request: Request, backing: Backing) -> Shape:
+    shape = spoken(request.shape, backing)
+    if shape is None:
+        raise Untranslatable(
+            f"{PATHS[request.shape]} cannot be called at '{backing.model}'; name another model"
+        )
+    return shape
 
 
 def joined(fields: Mapping[str, bytes]) -> bytes:

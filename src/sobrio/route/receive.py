@@ -12,7 +12,10 @@ from typing import Any, Final, Literal
 import msgspec
 
 from sobrio.errors import InputError
+from sobrio.route.turns import TURNS
 from sobrio.terms.request import Caller, Message, Options, Request, Role
+from sobrio.terms.shape import Shape
+from sobrio.wire import reading as wire
 
 _ROLES: Final[dict[str, Role]] = {
     "system": "system",
@@ -25,6 +28,7 @@ _ROLES: Final[dict[str, Role]] = {
 _IMAGE_PARTS: Final = frozenset({"image_url", "image", "input_image"})
 _HEADER: Final = "x-sobrio-"
 _NO_OPTIONS: Final = Options()
+_ANTHROPICS: Final = ("anthropic-version", "anthropic-beta")
 
 
 class _Part(msgspec.Struct, gc=False):
@@ -53,11 +57,10 @@ class _BodyOptions(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     debug: bool | None = None
 
 
-class _Body(msgspec.Struct, gc=False):
+class _OtherBody(msgspec.Struct, gc=False):
     """The fields sobrio reads; the others are skipped."""
 
     model: str | None = None
-    messages: list[_Turn] | msgspec.UnsetType = msgspec.UNSET
     stream: bool | None = None
     max_completion_tokens: int | None = None
     max_tokens: int | None = None
@@ -66,20 +69,27 @@ class _Body(msgspec.Struct, gc=False):
     sobrio: _BodyOptions | msgspec.UnsetType = msgspec.UNSET
 
 
+class _Body(_OtherBody, gc=False):
+    """Of a chat."""
+
+    messages: list[_Turn] | msgspec.UnsetType = msgspec.UNSET
+
+
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _body = msgspec.json.Decoder(_Body)
+_other_body = msgspec.json.Decoder(_OtherBody)
 _place = re.compile(r"at `\$\.(\w+)")
 _unknown = re.compile(r"unknown field `(.*?)` - at `\$\.sobrio`", re.DOTALL)
 
 
-def receive(body: bytes, headers: Mapping[str, str], caller: Caller) -> Request:
-    """An OpenAI-shaped chat body and its headers (lower-case names) as a request.
+def receive(body: bytes, headers: Mapping[str, str], caller: Caller, shape: Shape = "chat") -> Request:
+    """A body of that shape and its headers (lower-case names) as a request.
 
-    Raises `InputError` for anything that is not a JSON object with a model and messages.
+    Raises `InputError` for anything that is not a JSON object with a model and something to answer.
     """
     try:
         fields = {name: bytes(raw) for name, raw in _fields.decode(body).items()}
-        read = _body.decode(body)
+        read = (_body if shape == "chat" else _other_body).decode(body)
     except msgspec.ValidationError as error:
         raise _misshapen(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -89,14 +99,16 @@ def receive(body: bytes, headers: Mapping[str, str], caller: Caller) -> Request:
     options = _options(read.sobrio, headers)
     return Request(
         model=_named(read.model),
-        messages=_messages(read.messages),
+        messages=_messages(read.messages) if isinstance(read, _Body) else TURNS[shape](fields),
         fields=fields,
         stream=bool(read.stream),
-        max_output_tokens=_output_cap(read),
+        max_output_tokens=_output_cap(read, fields, shape),
         temperature=read.temperature,
         caller=_with_team(caller, options.team),
         options=options,
         include_usage=bool(read.stream_options and read.stream_options.include_usage),
+        shape=shape,
+        headers=_passed(headers) if shape == "messages" else (),
     )
 
 
@@ -145,7 +157,14 @@ def _message(turn: _Turn) -> Message:
     return Message(role, text, sum(part.type in _IMAGE_PARTS for part in turn.content), tool_calls)
 
 
-def _output_cap(read: _Body) -> int | None:
+def _passed(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """What Anthropic's API wants to know besides the body."""
+    return tuple((name, headers[name]) for name in _ANTHROPICS if name in headers)
+
+
+def _output_cap(read: _OtherBody, fields: Mapping[str, bytes], shape: Shape) -> int | None:
+    if shape == "responses":
+        return wire.read(fields, "max_output_tokens", int, 0) or None
     for name in ("max_completion_tokens", "max_tokens"):
         cap: int | None = getattr(read, name)
         if cap is not None:

@@ -16,13 +16,12 @@ from sobrio.recall import entry as entries
 from sobrio.recall.eligible import may_store
 from sobrio.recall.entry import Entry
 from sobrio.route.account import Ending, settle
-from sobrio.route.assembly import DONE, as_chunks, assembled, framed
+from sobrio.route.dialect import DIALECTS, Dialect
 from sobrio.route.headers import headers_of
 from sobrio.route.journey import Journey
 from sobrio.route.lookup import found, look_up
 from sobrio.route.reply import EVENTS, JSON, Reply
 from sobrio.route.stamp import Stamp, stamp_of, stamped
-from sobrio.route.tail import Tail
 from sobrio.terms.activity import Activity
 from sobrio.terms.answer import Usage
 from sobrio.terms.ports import AnswerStore
@@ -63,7 +62,12 @@ def _served(journey: Journey, entry: Entry) -> Reply:
     headers = headers_of(journey, entry.model, kind)
     if journey.request.stream:
         return Reply(200, (EVENTS, *headers), journey.id, stream=_replayed(journey, entry, stamp, usage))
-    return Reply(200, (JSON, *headers), journey.id, body=stamped(_fields(entry.body), stamp, usage))
+    return Reply(200, (JSON, *headers), journey.id, body=_whole(journey, entry, stamp, usage))
+
+
+def _whole(journey: Journey, entry: Entry, stamp: Stamp, usage: Usage) -> bytes:
+    dialect = DIALECTS[journey.request.shape]
+    return stamped(_fields(entry.body, dialect), stamp, usage, dialect.counts)
 
 
 def _call_of(entry: Entry, journey: Journey) -> Activity | None:
@@ -74,14 +78,14 @@ def _call_of(entry: Entry, journey: Journey) -> Activity | None:
     return Activity(deployment.model, entry.input_tokens, entry.output_tokens, entry.cached_tokens)
 
 
-def _fields(body: bytes) -> dict[str, msgspec.Raw]:
+def _fields(body: bytes, dialect: Dialect) -> dict[str, msgspec.Raw]:
     """Of a kept answer; one that came as a stream is put together."""
-    return _object.decode(_encode(assembled(_array.decode(body))) if body.startswith(b"[") else body)
+    return _object.decode(_encode(dialect.assembled(_array.decode(body))) if body.startswith(b"[") else body)
 
 
 def _said(body: bytes) -> str:
-    """The first choice's text; empty where there is none, such as for a call of a tool."""
-    choices = _choices.decode(_fields(body)["choices"])
+    """A chat's first choice's text; empty where there is none, such as for a call of a tool."""
+    choices = _choices.decode(_fields(body, DIALECTS["chat"])["choices"])
     return choices[0].message.content or "" if choices else ""
 
 
@@ -89,15 +93,17 @@ async def _replayed(
     journey: Journey, entry: Entry, stamp: Stamp, usage: Usage
 ) -> AsyncGenerator[bytes, None]:
     """A kept answer as a stream, with the receipt on its last chunk."""
-    tail = Tail()
-    ready = tail.take(_payloads(entry.body))
-    yield framed(ready + tail.last(stamp, usage, include_usage=journey.request.include_usage)) + DONE
+    dialect = DIALECTS[journey.request.shape]
+    tail = dialect.tail()
+    ready = tail.take(_payloads(entry.body, dialect))
+    last = tail.last(stamp, usage, include_usage=journey.request.include_usage)
+    yield dialect.framed(ready + last) + dialect.done
 
 
-def _payloads(body: bytes) -> list[bytes]:
+def _payloads(body: bytes, dialect: Dialect) -> list[bytes]:
     if body.startswith(b"["):
         return [bytes(each) for each in _array.decode(body)]
-    return [_encode(chunk) for chunk in as_chunks(msgspec.json.decode(body))]
+    return [_encode(chunk) for chunk in dialect.events_of(msgspec.json.decode(body))]
 
 
 def remember(journey: Journey, activity: Activity, body: bytes, finish_reason: str | None) -> None:

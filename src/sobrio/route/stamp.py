@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from sobrio.terms.answer import Usage
 from sobrio.terms.impacts import CRITERIA, Avoided, Impacts
 from sobrio.terms.quantity import Interval, Number
 from sobrio.terms.receipt import Receipt
+from sobrio.wire.counts import chat_counts
 
 _encode = msgspec.json.encode
 
@@ -33,12 +34,18 @@ def stamp_of(receipt: Receipt) -> Stamp:
     return Stamp(_usage(receipt), _encode(block(receipt)))
 
 
-def stamped(fields: Mapping[str, msgspec.Raw], stamp: Stamp, usage: Usage) -> bytes:
+def stamped(
+    fields: Mapping[str, msgspec.Raw],
+    stamp: Stamp,
+    usage: Usage,
+    counted: Callable[[Usage], Mapping[str, Any]] = chat_counts,
+) -> bytes:
     """`fields` are those of an answer, or of one chunk of a stream, with the stamp upon them.
 
-    `usage` fills in token counts the upstream did not give, since clients expect them there.
+    `usage` fills in token counts the upstream did not give, since clients expect them there; `counted`
+    says them in the words of the shape.
     """
-    counts = _with(_counts(fields.get("usage"), usage), b"sobrio", stamp.usage)
+    counts = _with(_counts(fields.get("usage"), usage, counted), b"sobrio", stamp.usage)
     return _encode({**fields, "usage": counts, "sobrio": msgspec.Raw(stamp.whole)})
 
 
@@ -47,19 +54,14 @@ def _with(json: bytes, name: bytes, value: bytes) -> msgspec.Raw:
     return msgspec.Raw(b'%s,"%s":%s}' % (json[:-1], name, value))
 
 
-def _counts(given: msgspec.Raw | None, usage: Usage) -> bytes:
+def _counts(given: msgspec.Raw | None, usage: Usage, counted: Callable[[Usage], Mapping[str, Any]]) -> bytes:
     """What the upstream counted, without a receipt of its own; else what was counted here."""
     raw = b"" if given is None else bytes(given)
     if b'"prompt_tokens"' in raw and b'"sobrio"' not in raw:
         return raw
     said = msgspec.json.decode(raw, type=dict[str, msgspec.Raw] | None) if raw else None
     others = {name: value for name, value in (said or {}).items() if name != "sobrio"}
-    return _encode(others or _counted(usage))
-
-
-def _counted(usage: Usage) -> dict[str, int]:
-    read, written = usage.input_tokens or 0, usage.output_tokens or 0
-    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+    return _encode(others or counted(usage))
 
 
 def _usage(receipt: Receipt) -> bytes:

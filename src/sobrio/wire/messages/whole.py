@@ -12,7 +12,7 @@ from sobrio.wire.messages.answer_from_chat import input_of
 _TEXTS = {"text_delta": "text", "thinking_delta": "thinking", "signature_delta": "signature"}
 
 
-def assembled(payloads: Iterable[bytes]) -> dict[str, Any]:
+def assembled(payloads: Iterable[bytes | msgspec.Raw]) -> dict[str, Any]:
     """The events of one stream, in order."""
     message: dict[str, Any] = {}
     blocks: dict[int, dict[str, Any]] = {}
