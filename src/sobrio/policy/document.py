@@ -30,6 +30,32 @@ class Baseline(Section):
     reason: str = Field(min_length=1, description="Why this model: the one demonstrably used before.")
 
 
+class Passages(Section):
+    """Passages of the documents taken in by `sobrio cache ingest`, read before the question is answered."""
+
+    enabled: bool = False
+    always: bool = Field(
+        default=False,
+        description="Add them wherever they probably help, not only where a smaller model then suffices.",
+    )
+    max_tokens: int = Field(default=400, ge=50, description="Most tokens that they may add to a request.")
+    scopes: Names | None = Field(
+        default=None,
+        description="Scopes to draw from; the caller's own tenant and team when left out.",
+    )
+
+
+class ContextDiet(Section):
+    """What of a request may be left out on its way to the model. The receipt shows what was."""
+
+    repeated_passages: bool = Field(default=False, description="Passages that say what another one says.")
+    keep_turns: int | None = Field(
+        default=None,
+        ge=1,
+        description="Turns before the last so many go, where they share no word with the last question.",
+    )
+
+
 class Defaults(Section):
     """What holds where no rule says otherwise."""
 
@@ -50,6 +76,8 @@ class Defaults(Section):
         description="Deployments without a key: leave them out, or decide for them without calling.",
     )
     keep_prompts: bool = Field(default=False, description="Keep prompt text beside receipts.")
+    passages: Passages = Field(default_factory=Passages)
+    context_diet: ContextDiet = Field(default_factory=ContextDiet)
     max_latency_ms: float | None = Field(
         default=None, gt=0, description="Longest expected time to the whole answer."
     )
@@ -154,6 +182,8 @@ class Use(Section):
     fallbacks: Names | None = Field(
         default=None, description="Deployments to try when the call fails; [] for none."
     )
+    passages: Passages | None = None
+    context_diet: ContextDiet | None = None
 
 
 class Rule(Section):

@@ -11,6 +11,24 @@ Objective: TypeAlias = Literal["energy_wh", "ghg_g"]
 
 
 @dataclass(frozen=True, slots=True)
+class Passages:
+    """Whether passages may be added, how much of them, and from which scopes (`None`: the caller's own)."""
+
+    enabled: bool = False
+    always: bool = False
+    max_tokens: int = 400
+    scopes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContextDiet:
+    """What may be left out: passages that repeat others, and turns further back than `keep_turns`."""
+
+    repeated_passages: bool = False
+    keep_turns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """`deployments` are allowed, in file order; `refused` pairs a deployment with the reason in words."""
 
@@ -30,3 +48,5 @@ class Plan:
     keep_prompts: bool = False
     too_long: bool = False
     """Nothing is allowed, and a shorter request would be."""
+    passages: Passages = Passages()
+    context_diet: ContextDiet = ContextDiet()

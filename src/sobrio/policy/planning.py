@@ -101,6 +101,8 @@ def _planned(case: _Case) -> Plan:
         fallbacks=_fallbacks(case),
         max_latency_ms=_max_latency_ms(case),
         keep_prompts=policy.defaults.keep_prompts,
+        passages=case.setting("passages") or policy.defaults.passages,
+        context_diet=case.setting("context_diet") or policy.defaults.context_diet,
         too_long=not allowed and pin is None and _too_long(case),
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sobrio.policy import planning
-from sobrio.policy.plan import Objective, Plan
+from sobrio.policy.plan import ContextDiet, Objective, Passages, Plan
 from sobrio.policy.plans import Plans
 from sobrio.policy.rule import Rule, Use
 from sobrio.terms.assessment import Assessment
@@ -54,6 +54,8 @@ class Defaults:
     objective: Objective
     keep_prompts: bool = False
     max_latency_ms: float | None = None
+    passages: Passages = field(default_factory=Passages)
+    context_diet: ContextDiet = field(default_factory=ContextDiet)
 
 
 @dataclass(frozen=True, slots=True)

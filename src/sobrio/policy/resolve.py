@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sobrio.policy import document as written
 from sobrio.policy.named import Names
-from sobrio.policy.plan import Objective
+from sobrio.policy.plan import ContextDiet, Objective, Passages
 from sobrio.policy.policy import Alias, Baseline, CachePolicy, Callers, Defaults, Policy, SemanticPolicy
 from sobrio.policy.rule import Rule, Use, When
 from sobrio.policy.source import Source
@@ -49,7 +49,18 @@ def _defaults(given: written.Defaults) -> Defaults:
         _OBJECTIVE[given.objective],
         keep_prompts=given.keep_prompts,
         max_latency_ms=given.max_latency_ms,
+        passages=_passages(given.passages),
+        context_diet=_diet(given.context_diet),
     )
+
+
+def _passages(given: written.Passages) -> Passages:
+    scopes = None if given.scopes is None else tuple(given.scopes)
+    return Passages(given.enabled, given.always, given.max_tokens, scopes)
+
+
+def _diet(given: written.ContextDiet) -> ContextDiet:
+    return ContextDiet(given.repeated_passages, given.keep_turns)
 
 
 def _baseline(given: written.Baseline | None, names: Names) -> Baseline | None:
@@ -120,6 +131,8 @@ def _use(given: written.Use, here: Trail, names: Names) -> Use:
         zones=names.zones(given.zones, (*here, "zones")),
         max_latency_ms=given.max_latency_ms,
         fallbacks=None if given.fallbacks is None else names.each(given.fallbacks, (*here, "fallbacks")),
+        passages=None if given.passages is None else _passages(given.passages),
+        context_diet=None if given.context_diet is None else _diet(given.context_diet),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sobrio.policy.plan import Objective
+from sobrio.policy.plan import ContextDiet, Objective, Passages
 from sobrio.terms.assessment import Assessment
 
 
@@ -36,6 +36,8 @@ class Use:
     zones: frozenset[str] | None = None
     max_latency_ms: float | None = None
     fallbacks: tuple[str, ...] | None = None
+    passages: Passages | None = None
+    context_diet: ContextDiet | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ def _pieces(section: Section) -> Iterator[str]:
 def _cut(paragraph: str) -> Iterator[str]:
     """Between sentences where there are any of bearable length, else between words."""
     taken: list[str] = []
-    for sentence in _sentences(paragraph):
+    for sentence in sentences_of(paragraph):
         if taken and _length(taken) + len(sentence) > MOST:
             yield " ".join(taken)
             taken = _overlap(taken)
@@ -60,16 +60,20 @@ def _cut(paragraph: str) -> Iterator[str]:
     yield " ".join(taken)
 
 
-def _sentences(paragraph: str) -> Iterator[str]:
-    for sentence in _SENTENCE_END.split(paragraph):
-        left = sentence
-        while len(left) > _LONGEST:
-            space = left.rfind(" ", 1, _LONGEST)
-            at = _LONGEST if space < 0 else space
-            yield left[:at]
-            left = left[at:].lstrip()
-        if left:
-            yield left
+def sentences_of(paragraph: str) -> list[str]:
+    """The sentences, none of them longer than a chunk without its overlap."""
+    return [piece for sentence in _SENTENCE_END.split(paragraph) for piece in _short(sentence)]
+
+
+def _short(sentence: str) -> Iterator[str]:
+    left = sentence
+    while len(left) > _LONGEST:
+        space = left.rfind(" ", 1, _LONGEST)
+        at = _LONGEST if space < 0 else space
+        yield left[:at]
+        left = left[at:].lstrip()
+    if left:
+        yield left
 
 
 def _overlap(taken: list[str]) -> list[str]:
