@@ -11,9 +11,11 @@ from typing import Literal
 from sobrio.choose.price import price
 from sobrio.choose.uplift import Aid, with_aid
 from sobrio.terms.assessment import Assessment, Expectation
+from sobrio.terms.conversation import Held
 from sobrio.terms.decision import Candidate, Decision
 from sobrio.terms.impacts import Rates
 from sobrio.terms.model import Deployment
+from sobrio.terms.speed import Speed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ def choose(
     *,
     max_output_tokens: int | None = None,
     aid: Aid | None = None,
+    held: Held | None = None,
+    haste: Haste | None = None,
 ) -> Decision:
     """The adequate deployment with the least expected impact.
 
@@ -48,15 +52,21 @@ def choose(
     Adequate: P(quality >= floor x the reference's) is at least the policy's confidence. When none is,
     the one with the best expected quality is taken and the reason says so.
 
+    In a conversation that goes on (`held`), nobody who is expected to do worse than whoever answered
+    last is taken, and what lies in that one's prompt cache is read at its lower price. In `haste`, nobody
+    who is known to answer too slowly is taken.
+
     Raises `ValueError` when nothing is allowed; the policy turns that into a refusal before.
     """
     if not allowed.deployments:
         raise ValueError("nothing to choose from")
     bar = _bar(allowed, assessment)
-    case = _Case(assessment, rates, bar, max_output_tokens)
+    case = _Case(assessment, rates, bar, max_output_tokens, held, haste)
     seen = [_candidate(each, case, added) for each, added in _options(allowed, assessment, aid)]
     adequate = [each for each in seen if each.refused is None]
-    chosen = min(adequate, key=lambda each: _impact(each, allowed.objective)) if adequate else _best(seen)
+    chosen = (
+        min(adequate, key=lambda each: _impact(each, allowed.objective)) if adequate else _best(seen, case)
+    )
     deployment = next(each for each in allowed.deployments if each.name == chosen.deployment)
     turned_down = [Candidate(name, model, refused=reason) for name, model, reason in allowed.refused]
     return Decision(
@@ -72,6 +82,14 @@ def choose(
         fallbacks=_fallbacks(chosen, seen, allowed),
         passage_tokens=chosen.passage_tokens,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Haste:
+    """An answer is wanted within a time; `speeds` are those measured, by deployment."""
+
+    max_latency_ms: float
+    speeds: Mapping[str, Speed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +117,38 @@ class _Case:
     rates: Mapping[str, Rates | None]
     bar: _Bar
     cap: int | None
+    held: Held | None
+    haste: Haste | None
+
+    def cached_tokens(self, deployment: Deployment, added: int) -> int:
+        """Passages change the request before its end, and with it what the provider has kept."""
+        if self.held is None or self.held.deployment != deployment.name or added:
+            return 0
+        return min(self.held.cached_tokens, self.assessment.input_tokens)
+
+    def objection(self, deployment: Deployment, expected: Expectation, output_tokens: float) -> str | None:
+        """Why a deployment is not enough for this request, in words."""
+        if not self.bar.reached_by(expected):
+            return f"expected quality {expected.quality:.2f}, {self.bar.quality:.2f} needed"
+        return self._moves_down(deployment, expected) or self.too_slow(deployment.name, output_tokens)
+
+    def _moves_down(self, deployment: Deployment, expected: Expectation) -> str | None:
+        held = self.held
+        if held is None or held.deployment == deployment.name:
+            return None
+        known = [each for each in self.assessment.expectations if each.model == held.model]
+        if not known or expected.quality >= known[0].quality:
+            return None
+        return f"this conversation was answered by {held.model}, expected to do better"
+
+    def too_slow(self, deployment: str, output_tokens: float) -> str | None:
+        speed = self.haste.speeds.get(deployment) if self.haste else None
+        if self.haste is None or speed is None:
+            return None
+        expected_ms = speed.answer_ms(output_tokens)
+        if expected_ms <= self.haste.max_latency_ms:
+            return None
+        return f"expected to take {expected_ms:.0f} ms, {self.haste.max_latency_ms:.0f} allowed"
 
 
 def _bar(allowed: Allowed, assessment: Assessment) -> _Bar:
@@ -148,18 +198,21 @@ def _candidate(deployment: Deployment, case: _Case, aid: Aid | None = None) -> C
     known = case.rates.get(deployment.name)
     if known is None:
         return replace(candidate, refused="its impact is unknown, so it cannot be compared")
-    cost = price(expected, known, input_tokens=case.assessment.input_tokens + added, cap=case.cap)
+    cost = price(
+        expected,
+        known,
+        input_tokens=case.assessment.input_tokens + added,
+        cached_tokens=case.cached_tokens(deployment, added),
+        cap=case.cap,
+    )
     candidate = replace(
         candidate,
         expected_output_tokens=cost.output_tokens,
         energy_wh=cost.energy_wh,
         ghg_g=cost.ghg_g,
     )
-    if not bar.reached_by(expected):
-        return replace(
-            candidate, refused=f"expected quality {expected.quality:.2f}, {bar.quality:.2f} needed"
-        )
-    return candidate
+    objection = case.objection(deployment, expected, cost.output_tokens)
+    return candidate if objection is None else replace(candidate, refused=objection)
 
 
 def _impact(candidate: Candidate, objective: str) -> tuple[float, str, int]:
@@ -167,8 +220,12 @@ def _impact(candidate: Candidate, objective: str) -> tuple[float, str, int]:
     return (getattr(candidate, objective), candidate.deployment, candidate.passage_tokens)
 
 
-def _best(seen: Sequence[Candidate]) -> Candidate:
-    return max(seen, key=lambda each: (each.expected_quality or 0.0, each.deployment, -each.passage_tokens))
+def _best(seen: Sequence[Candidate], case: _Case) -> Candidate:
+    """Among those that are fast enough, as long as anybody is."""
+    quick = [each for each in seen if not case.too_slow(each.deployment, each.expected_output_tokens or 0.0)]
+    return max(
+        quick or seen, key=lambda each: (each.expected_quality or 0.0, each.deployment, -each.passage_tokens)
+    )
 
 
 def _why(adequate: Sequence[Candidate], seen: Sequence[Candidate], allowed: Allowed) -> str:

@@ -18,13 +18,16 @@ class Price:
     ghg_g: float
 
 
-def price(expected: Expectation, rates: Rates, *, input_tokens: int, cap: int | None) -> Price:
-    """`cap` is the caller's own limit on output tokens."""
+def price(
+    expected: Expectation, rates: Rates, *, input_tokens: int, cap: int | None, cached_tokens: int = 0
+) -> Price:
+    """`cap` is the caller's own limit on output tokens; `cached_tokens` of the input are kept upstream."""
     output_tokens = mean_output_tokens(expected, cap)
     energy_wh = (
         rates.wh_per_request
         + rates.wh_per_output_token * output_tokens
-        + rates.wh_per_input_token * input_tokens
+        + rates.wh_per_input_token * (input_tokens - cached_tokens)
+        + rates.wh_per_cached_token * cached_tokens
     )
     return Price(output_tokens, energy_wh, energy_wh * (rates.g_per_wh + rates.g_embodied_per_wh))
 
