@@ -90,7 +90,7 @@ def test_the_table_tells_all(result: DemoResult, shown: io.StringIO) -> None:
     text = shown.getvalue()
     for each in result.exchanges:
         assert each.prompt.prompt.split()[0] in text
-    for word in ("not called", "Why:", "Avoided, for the same", "Next:", "Time:"):
+    for word in ("not called", "Why:", "verified answers alone:", "Next:", "Time:"):
         assert word in text
 
 
@@ -107,6 +107,27 @@ def test_the_table_fits_and_breaks_no_figure(result: DemoResult, width: int) -> 
         assert row.count("(") == row.count(")")
         if width == 160:
             assert each.prompt.prompt.splitlines()[0][:40] in row
+
+
+@pytest.mark.parametrize("width", [30, 50])
+def test_a_very_narrow_terminal_breaks_no_figure(result: DemoResult, width: int) -> None:
+    file = io.StringIO()
+    show(result, Console(file=file, width=width))
+    listed = file.getvalue().split("Why:")[0].splitlines()
+    assert all(len(line) <= width for line in listed)
+    assert sum(line.startswith("  realised ") for line in listed) == LIMIT
+    assert all(line.count("(") == line.count(")") for line in listed if line.startswith("  "))
+
+
+def test_realised_stands_beside_its_own_reference(result: DemoResult, shown: io.StringIO) -> None:
+    after = shown.getvalue().split("verified answers alone:")[1].splitlines()[1:4]
+    assert [line.split()[0] for line in after] == ["realised", "reference", "avoided"]
+
+
+def test_what_runs_here_is_in_scope_2_and_3(result: DemoResult) -> None:
+    """Electricity bought, its upstream and the making of the machine."""
+    categories = {line.category for line in result.report.inventory}
+    assert categories == {"scope 2, scope 3 categories 2 and 3"}
 
 
 def test_the_ledger_keeps_the_verdicts(result: DemoResult) -> None:
@@ -165,6 +186,12 @@ def test_a_server_that_is_not_there(home: Path, tmp_path: Path) -> None:
     options = DemoOptions(base_url="http://127.0.0.1:9/v1", out=tmp_path)
     with pytest.raises(NotReachable, match="nothing answers"):
         run(options, Console(file=io.StringIO()))
+
+
+@pytest.mark.parametrize("address", ["ftp://x", "127.0.0.1:11434", ""])
+def test_an_address_that_is_none(home: Path, tmp_path: Path, address: str) -> None:
+    with pytest.raises(InputError, match="--base-url is an address"):
+        run(DemoOptions(base_url=address, out=tmp_path), Console(file=io.StringIO()))
 
 
 def test_a_server_with_models_nobody_knows(home: Path, tmp_path: Path) -> None:

@@ -82,3 +82,22 @@ NOT_COVERED = [
 @pytest.mark.parametrize("more", NOT_COVERED)
 def test_a_rule_that_can_still_match_is_not_called_unreachable(policy_of: Load, more: str) -> None:
     assert check(policy_of(more)) == []
+
+
+@pytest.mark.parametrize(
+    ("hardware", "words"),
+    [
+        ("{gpu: RTX 4090}", "accelerator 'RTX 4090' is consumer hardware"),
+        ("{gpu: GH200}", "accelerator 'GH200' is unknown"),
+        ("{gpu: RTX 4090, joules_per_output_token: [1, 3]}", ""),
+        ("{gpu: NVIDIA H100 80GB HBM3, batch: 32}", ""),
+        ("{kind: cpu}", ""),
+    ],
+)
+def test_an_accelerator_the_energy_model_does_not_know_is_named(
+    policy_of: Load, hardware: str, words: str
+) -> None:
+    more = f"  - {{model: small, upstream: here, name: odd, hardware: {hardware}}}\n"
+    found = [each for each in check(policy_of(more)) if each.code == "unmeasured-accelerator"]
+    assert bool(found) == bool(words)
+    assert all(words in each.message and "joules_per_output_token" in each.message for each in found)

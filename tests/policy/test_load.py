@@ -184,3 +184,11 @@ def test_a_limit_is_read_with_its_account(policy_of) -> None:
 def test_a_limit_that_makes_no_sense_is_told(policy_of, limits, said) -> None:
     with pytest.raises(PolicyError, match=said):
         policy_of(f"limits: {limits}")
+
+
+@pytest.mark.parametrize("pair", ["[-1, 2]", "[0, 0]", "[12, 5]", "[.nan, 1]", "[1, .inf]"])
+@pytest.mark.parametrize("name", ["watts_per_core", "joules_per_output_token"])
+def test_power_and_energy_are_declared_from_low_to_high(policy_of: Load, name: str, pair: str) -> None:
+    more = f"  - {{model: small, upstream: here, name: odd, hardware: {{kind: cpu, {name}: {pair}}}}}\n"
+    with pytest.raises(PolicyError, match="P5 and P95, above 0"):
+        policy_of(more)

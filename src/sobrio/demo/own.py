@@ -19,8 +19,10 @@ Written = dict[str, Any]
 def server_policy(options: DemoOptions, base_url: str, demo: bytes, environ: Mapping[str, str]) -> bytes:
     """Every model of the server that the catalogue knows is a candidate.
 
-    Raises `InputError` when the server does not answer or has none.
+    Raises `InputError` when the address is none, or the server does not answer or has none.
     """
+    if not base_url.startswith(("http://", "https://")):
+        raise InputError(f"--base-url is an address such as http://127.0.0.1:11434/v1, not {base_url!r}")
     upstream = {"kind": "openai", "base_url": base_url}
     if options.api_key_env is not None:
         upstream["api_key_env"] = options.api_key_env

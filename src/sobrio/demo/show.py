@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _PASSED = {True: "pass", False: "fail", None: "–"}
 _NARROW = 110
 """Terminals with fewer columns go without the task and the check, which avoided tells as well."""
+_NARROWEST = 78
+"""With fewer than these there is no table: every prompt has lines of its own."""
+_TITLE = "Energy in mWh: P50 (P5–P95)"
 _LONGEST_PROMPT = 60
 _LONGEST_NAME = 18
 
@@ -32,7 +35,11 @@ _LONGEST_NAME = 18
 def show(result: DemoResult, console: Console) -> None:
     """The prompt's column gives way where the terminal is narrow; figures are never broken."""
     reasons = _Reasons()
-    console.print(_table(result.exchanges, reasons, narrow=console.width < _NARROW))
+    if console.width < _NARROWEST:
+        for line in _listed(result.exchanges, reasons):
+            console.print(Text(line))
+    else:
+        console.print(_table(result.exchanges, reasons, narrow=console.width < _NARROW))
     console.print("\nWhy:")
     console.print(_explained(reasons))
     for line in _summary(result):
@@ -67,11 +74,21 @@ def _explained(reasons: _Reasons) -> Table:
     return grid
 
 
+def _listed(exchanges: Sequence[Exchange], reasons: _Reasons) -> Iterator[str]:
+    yield _TITLE
+    for each in exchanges:
+        yield ""
+        yield _prompt(each).plain[:_LONGEST_PROMPT]
+        yield f"  {_model(each, reasons)}"
+        yield f"  realised {_realised(each)}"
+        yield f"  avoided {_avoided(each)}"
+
+
 def _table(exchanges: Sequence[Exchange], reasons: _Reasons, *, narrow: bool) -> Table:
     table = Table(
         box=SIMPLE_HEAD, padding=(0, 1, 0, 0), show_edge=False, header_style="bold", title_justify="left"
     )
-    table.title = "Energy in mWh: P50 (P5–P95)"
+    table.title = _TITLE
     table.add_column("prompt", max_width=_LONGEST_PROMPT)
     shown = slice(1, -1) if narrow else slice(None)
     for column in ("task", "model [why]", "realised", "avoided", "check")[shown]:
@@ -163,8 +180,10 @@ def _summary(result: DemoResult) -> list[str]:
         f"Checks: {checks['passed']} passed, {checks['failed']} failed, {checks['unchecked']} unchecked.",
         f"Realised, every answer and the router: {_total(result.report.realised)}.",
         f"Router alone: {document['router_overhead_wh'] * 1000:.3g} mWh.",
-        f"Reference, for the {verified.requests} verified answers: {_total(verified.reference)}.",
-        f"Avoided, for the same {verified.requests}: {_total(verified.avoided)}.",
+        f"The {verified.requests} verified answers alone:",
+        f"  realised {_total(verified.realised)}",
+        f"  reference {_total(verified.reference)}",
+        f"  avoided {_total(verified.avoided)}",
         "Modelled figures, not for public claims. What was decided but not called counts on neither side.",
         "Time: " + ", ".join(f"{name} {value:.1f} s" for name, value in result.seconds.items()) + ".",
     ]

@@ -10,6 +10,7 @@ from sobrio.policy import refusal
 from sobrio.policy.planning import AUTO
 from sobrio.policy.policy import Policy
 from sobrio.policy.rule import Rule, When
+from sobrio.terms.accelerator import kind
 from sobrio.terms.model import Deployment
 
 
@@ -25,6 +26,7 @@ def check(policy: Policy) -> list[Finding]:
     """Empty when nothing is odd. The environment plays no part: a missing key is no finding."""
     return [
         *_reference(policy),
+        *(finding for each in policy.deployments.values() for finding in _hardware(each)),
         *_aliases(policy),
         *_names_used_twice(policy.rules),
         *_unreachable(policy.rules),
@@ -39,6 +41,22 @@ def _reference(policy: Policy) -> Iterator[Finding]:
         if model.active_params_b is None:
             message = f"reference '{model.name}': its size is unknown, and so is what is avoided against it"
             yield Finding("reference-size-unknown", message)
+
+
+def _hardware(deployment: Deployment) -> Iterator[Finding]:
+    """Accelerators that the energy model does not know; a declaration takes the place of every model."""
+    machine = deployment.hardware
+    if machine is None or machine.gpu is None or machine.joules_per_output_token is not None:
+        return
+    told = {
+        "consumer": "is consumer hardware, charged by what it reads and computes",
+        "strange": "is unknown, so an accelerator of a data centre is drawn",
+    }
+    what = told.get(kind(machine.gpu)) if machine.kind == "gpu" else None
+    if what is not None:
+        advice = "the interval is wider; measure it and declare joules_per_output_token"
+        message = f"deployment '{deployment.name}': accelerator '{machine.gpu}' {what}; {advice}"
+        yield Finding("unmeasured-accelerator", message)
 
 
 def _aliases(policy: Policy) -> Iterator[Finding]:

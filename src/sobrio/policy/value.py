@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from sobrio.terms.assessment import Task
 
@@ -24,6 +25,12 @@ def _seconds(value: Any) -> Any:
     if match is None:
         raise ValueError("write a duration such as 90s, 30m, 24h or 7d")
     return float(match[1]) * _UNITS[match[2]]
+
+
+def _rising(value: tuple[float, float]) -> tuple[float, float]:
+    if not 0 < value[0] <= value[1] < math.inf:
+        raise ValueError("write P5 and P95, above 0 and from low to high, such as [5, 12]")
+    return value
 
 
 def _one_or_many(item: dict[str, Any]) -> WithJsonSchema:
@@ -48,6 +55,7 @@ Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Range = Annotated[
     tuple[float, float],
+    AfterValidator(_rising),
     WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
 ]
 _TASKS: Final = list(get_args(Task))
