@@ -59,11 +59,11 @@ class Gateway:
         except Gone:
             return None, None
         except SobrioError as error:
-            reply = _refusal(error)
+            reply = _refusal(error, scope["path"])
             await (turn_away(reply, receive, send) if _sends_a_body(scope) else deliver(reply, send))
             return reply, None
         async with Attended(receive):
-            reply = await _answer(endpoint, visit)
+            reply = await _answer(endpoint, visit, scope["path"])
             await deliver(reply, send)
             return reply, visit
         return None, visit
@@ -77,14 +77,14 @@ class Gateway:
         return route.endpoint, Visit(caller, headers, body, name)
 
 
-async def _answer(endpoint: Endpoint, visit: Visit) -> Reply:
+async def _answer(endpoint: Endpoint, visit: Visit, path: str) -> Reply:
     try:
         return await endpoint(visit)
     except SobrioError as error:
-        return fault(error)
+        return fault(error, path)
     except Exception:
         logger.exception("a defect in the gateway")
-        return internal_fault()
+        return internal_fault(path)
 
 
 def _sends_a_body(scope: Scope) -> bool:
@@ -92,10 +92,10 @@ def _sends_a_body(scope: Scope) -> bool:
     return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
 
-def _refusal(error: SobrioError) -> Reply:
+def _refusal(error: SobrioError, path: str) -> Reply:
     """The connection is closed, since the body that may follow is not read."""
     allow = (("allow", error.allowed),) if isinstance(error, WrongMethod) else ()
-    return fault(error, *allow, ("connection", "close"))
+    return fault(error, path, *allow, ("connection", "close"))
 
 
 def _access(scope: Scope, reply: Reply | None, visit: Visit | None, seconds: float) -> Access:

@@ -7,7 +7,12 @@ import asyncio
 from sobrio.errors import InputError, TooLarge
 from sobrio.gateway.asgi import Event, Headers, Limits, Receive, Scope
 
-_READ = frozenset({b"authorization", b"content-encoding", b"content-length", b"content-type", b"host"})
+_READ = frozenset(
+    {
+        b"anthropic-beta", b"anthropic-version", b"authorization", b"content-encoding", b"content-length",
+        b"content-type", b"host", b"x-api-key",
+    }
+)  # fmt: skip
 
 
 class Gone(Exception):

@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 
 from sobrio.errors import InputError, UnknownModel
-from sobrio.gateway.routes import Route, Table, Visit
+from sobrio.gateway.routes import Endpoint, Route, Table, Visit
 from sobrio.route import Rooms, explain, live, receive
 from sobrio.route.feedback import take_feedback
 from sobrio.route.reply import JSON, Reply
 from sobrio.terms.record import to_json
+from sobrio.terms.shape import PATHS, Shape
 
 AUTO = "sobrio/auto"
 
@@ -21,7 +22,7 @@ AUTO = "sobrio/auto"
 def table(rooms: Rooms) -> Table:
     here = Endpoints(rooms)
     return Table.of(
-        Route("POST", "/v1/chat/completions", here.chat),
+        *(Route("POST", f"/v1{path}", here.asked(shape)) for shape, path in PATHS.items()),
         Route("POST", "/v1/explain", here.explain),
         Route("POST", "/v1/feedback", here.feedback),
         Route("GET", "/v1/models", here.models),
@@ -39,8 +40,13 @@ class Endpoints:
         self._rooms = rooms
         self._listed_since = int(time.time())
 
-    async def chat(self, visit: Visit) -> Reply:
-        return await live(receive(visit.body, visit.headers, visit.caller), self._rooms)
+    def asked(self, shape: Shape) -> Endpoint:
+        """The endpoint at which requests of that shape are answered."""
+
+        async def answer(visit: Visit) -> Reply:
+            return await live(receive(visit.body, visit.headers, visit.caller, shape), self._rooms)
+
+        return answer
 
     async def explain(self, visit: Visit) -> Reply:
         return _json(explain(receive(visit.body, visit.headers, visit.caller), self._rooms))

@@ -1,4 +1,4 @@
-"""Errors in OpenAI's shape."""
+"""Errors in the shape of the endpoint: Anthropic's under `/v1/messages`, OpenAI's elsewhere."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 from sobrio.errors import NotReachable, OverLimit, SobrioError, UpstreamError
 from sobrio.route import error_body
 from sobrio.route.reply import JSON, Reply
+from sobrio.wire.messages import error_from_chat
 
 
 class _Said(msgspec.Struct):
@@ -17,13 +18,16 @@ class _Said(msgspec.Struct):
     error: dict[str, msgspec.Raw]
 
 
+_ANTHROPICS = "/v1/messages"
 _said = msgspec.json.Decoder(_Said)
 
 
-def fault(error: SobrioError, *headers: tuple[str, str]) -> Reply:
-    """An error as a reply: in the upstream's own words where it spoke in this shape, else in ours."""
+def fault(error: SobrioError, path: str = "", *headers: tuple[str, str]) -> Reply:
+    """An error as a reply: in the upstream's own words where it spoke in such a shape, else in ours."""
     body = error_body(error, error.receipt_id)
     body["error"] |= _upstream_said(error)
+    if path.startswith(_ANTHROPICS):
+        body = error_from_chat(body, error.status)
     return Reply(
         status=error.status,
         headers=(JSON, *_advice(error), *_receipt(error), *headers),
@@ -32,9 +36,9 @@ def fault(error: SobrioError, *headers: tuple[str, str]) -> Reply:
     )
 
 
-def internal_fault() -> Reply:
+def internal_fault(path: str) -> Reply:
     """For a defect of ours. What happened goes to the log, never to the client."""
-    return fault(SobrioError("an internal error; the gateway's log says more"))
+    return fault(SobrioError("an internal error; the gateway's log says more"), path)
 
 
 def _upstream_said(error: SobrioError) -> dict[str, msgspec.Raw]:

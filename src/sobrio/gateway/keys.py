@@ -39,7 +39,7 @@ class Keys:
         if not self.accepted:
             _must_be_meant(headers.get("host", ""))
             return Caller()
-        digest = hashlib.sha256(_bearer(headers).encode("latin-1")).digest()
+        digest = hashlib.sha256(_secret(headers).encode("latin-1")).digest()
         known = [key.caller for key in self.accepted if hmac.compare_digest(key.digest, digest)]
         if not known:
             message = "the API key is missing or unknown; send authorization: Bearer <key>"
@@ -82,6 +82,7 @@ def _keys(texts: Iterable[str]) -> Iterable[Key]:
         yield Key(digest, Caller(tenant=team or key_id, team=team or None, key_id=key_id))
 
 
-def _bearer(headers: Headers) -> str:
+def _secret(headers: Headers) -> str:
+    """OpenAI's clients send a bearer, Anthropic's a header of its own."""
     scheme, _, secret = headers.get("authorization", "").partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else ""
+    return secret.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")

@@ -21,6 +21,7 @@ def backing(
         model=model.upstream_model or model.model,
         base_url=_address(upstream, environ),
         api_key=environ[upstream.api_key_env] if upstream.api_key_env else None,
+        speaks=frozenset(upstream.speaks),
     ), None
 
 

@@ -86,8 +86,12 @@ class Defaults(Section):
 class Upstream(Section):
     """One place that serves models over HTTP."""
 
-    kind: Literal["openai", "litellm"] = Field(
-        description="An OpenAI-compatible server, or any through litellm."
+    kind: Literal["openai", "anthropic", "litellm"] = Field(
+        description="An OpenAI-compatible server, Anthropic's own API, or any through litellm."
+    )
+    speaks: list[Literal["chat", "messages", "responses", "completions", "embeddings", "images"]] = Field(
+        default_factory=list,
+        description="Endpoints it has besides those of its kind; requests to them pass untranslated.",
     )
     base_url: str | None = Field(
         default=None, pattern=r"^https?://", description="Address, up to and with /v1."
@@ -248,6 +252,9 @@ class Callers(Section):
     references: dict[str, Names] = Field(
         default_factory=dict,
         description="Per team ('*' for every team), the models a caller may name as its reference.",
+    )
+    private_addresses: bool = Field(
+        default=False, description="Let pictures lie at addresses inside the upstreams' own network."
     )
 
 

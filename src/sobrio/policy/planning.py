@@ -24,6 +24,9 @@ _SHOWN: Final = 80
 """Characters of an unknown name that are compared and told; a caller may send megabytes."""
 EVERY_TEAM: Final = "*"
 _NOTHING_KNOWN: Final = Needs()
+_FORWARDED: Final = Rule("forwarded", "Embeddings and images come from the model that was named.")
+"""One model's vectors mean nothing to another, and a picture has no reference: rules about answers do not
+apply. Their zone limits do."""
 _OTHERWISE: Final = Rule("default", "No rule matched, so the policy's defaults hold.")
 
 
@@ -43,6 +46,10 @@ class _Case:
     certain: bool
     """No assessment could make another rule match."""
 
+    @property
+    def forwarded(self) -> bool:
+        return self.rule is _FORWARDED
+
     def setting(self, name: str) -> Any:
         """The most particular value given; `None` when the defaults decide."""
         given = (getattr(layer, name) for layer in self.layers)
@@ -61,6 +68,7 @@ def _shape(policy: Policy, request: Request, match: Match, needs: Needs) -> Hash
     options = request.options
     return (
         request.model,
+        request.shape,
         _team(request),
         id(match.rule),
         tuple(map(id, match.undecided)),
@@ -84,7 +92,7 @@ def _planned(case: _Case) -> Plan:
     policy = case.policy
     pin = _pin(case)
     allowed, refused = _sift(case) if pin is None else _only(case, pin)
-    reference = _reference(case)
+    reference = None if case.forwarded else _reference(case)
     floor = _floor(case)
     confidence, objective = case.setting("confidence"), case.setting("objective")
     return Plan(
@@ -98,7 +106,7 @@ def _planned(case: _Case) -> Plan:
         reference=reference,
         reference_deployment=_deployment_of(policy, reference),
         pinned=pin if allowed and case.certain else None,
-        fallbacks=_fallbacks(case),
+        fallbacks=() if case.forwarded else _fallbacks(case),
         max_latency_ms=_max_latency_ms(case),
         keep_prompts=policy.defaults.keep_prompts,
         passages=case.setting("passages") or policy.defaults.passages,
@@ -118,14 +126,15 @@ def zone_allowed(policy: Policy, deployment: Deployment, request: Request) -> bo
 
 def _case(policy: Policy, request: Request, match: Match, needs: Needs) -> _Case:
     alias = policy.aliases.get(request.model)
+    rule = _FORWARDED if request.shape in refusal.KINDS else match.rule
     return _Case(
         policy=policy,
         request=request,
         named=_named(policy, request.model),
         abilities=needs.abilities,
         context_tokens=needs.context_tokens,
-        rule=match.rule,
-        layers=(match.rule.use,) if alias is None else (match.rule.use, alias.use),
+        rule=rule,
+        layers=(rule.use,) if alias is None else (rule.use, alias.use),
         zones=_zones(match),
         certain=not match.undecided,
     )
@@ -165,7 +174,8 @@ def _pin(case: _Case) -> str | None:
         return case.rule.use.pin
     if case.request.options.pin and not policy.callers.may_pin:
         raise Refused("the policy does not let callers pin a model; leave out 'pin'")
-    if named is None or not (case.request.options.pin or policy.callers.concrete_name == "pin"):
+    exactly = case.request.options.pin or case.forwarded or policy.callers.concrete_name == "pin"
+    if named is None or not exactly:
         return None
     backed = (each for each in named.deployments if policy.deployments[each].backing)
     return next(backed, named.deployments[0] if named.deployments else named.model.name)
@@ -208,7 +218,8 @@ def _candidates(case: _Case) -> Iterator[Deployment]:
 def _limit(case: _Case, deployment: Deployment) -> str | None:
     return (
         _outside_alias(case, deployment)
-        or refusal.by_kind(deployment.model)
+        or refusal.by_kind(deployment.model, case.request.shape)
+        or refusal.by_shape(deployment, case.request.shape)
         or refusal.by_ability(deployment.model, case.abilities)
         or refusal.by_context(deployment.model, case.context_tokens)
         or refusal.by_zone(deployment, case.zones)
@@ -271,6 +282,7 @@ def _fallbacks(case: _Case) -> tuple[str, ...]:
 def _hard_limit(case: _Case, deployment: Deployment) -> str | None:
     return (
         refusal.by_zone(deployment, case.zones)
+        or refusal.by_shape(deployment, case.request.shape)
         or refusal.by_ability(deployment.model, case.abilities)
         or refusal.by_context(deployment.model, case.context_tokens)
     )

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from sobrio.terms.model import Billions, Deployment, Model
+from sobrio.terms.shape import Shape, spoken
 
 _CANNOT: Final = {"tools": "cannot use tools", "vision": "cannot read images", "json": "cannot promise JSON"}
 
 
-def by_kind(model: Model) -> str | None:
-    return None if model.kind == "chat" else f"is a model for {model.kind}, not for chat"
+KINDS: Final[Mapping[Shape, str]] = {"embeddings": "embedding", "images": "image"}
+"""What kind of model answers a shape; chat for all others."""
+
+
+def by_kind(model: Model, shape: Shape) -> str | None:
+    wanted = KINDS.get(shape, "chat")
+    return None if model.kind == wanted else f"is a model for {model.kind}, not for {wanted}"
+
+
+def by_shape(deployment: Deployment, shape: Shape) -> str | None:
+    """A deployment without a backing is shown, not called."""
+    if deployment.backing is None or spoken(shape, deployment.backing):
+        return None
+    return f"is at an upstream that cannot be asked for {shape}"
 
 
 def by_ability(model: Model, needed: frozenset[str]) -> str | None:

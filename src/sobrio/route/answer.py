@@ -31,6 +31,8 @@ class Answer:
     finish_reason: str | None
     characters: int
     """Length of what was said, as JSON writes it."""
+    units: int = 1
+    """Images that were made; one of anything else."""
 
     @property
     def estimated_tokens(self) -> int:

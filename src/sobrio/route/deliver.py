@@ -41,7 +41,7 @@ def _whole(journey: Journey, begun: Begun, answer: Answer) -> bytes:
     with journey.busy():
         counted = _measured(begun, usage_of_fields(answer.fields, threads=_threads(begun)))
         usage = complete(journey, counted, output_tokens=answer.estimated_tokens)
-        activity = activity_of(journey, begun.deployment, usage)
+        activity = replace(activity_of(journey, begun.deployment, usage), requests=answer.units)
         remember(journey, activity, answer.body, answer.finish_reason)
     ending = Ending(_outcome(journey, begun), activity=activity, finish_reason=answer.finish_reason)
     counts = DIALECTS[journey.request.shape].counts

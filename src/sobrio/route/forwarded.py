@@ -17,7 +17,8 @@ def read_embeddings(body: bytes) -> Answer:
 
 def read_images(body: bytes) -> Answer:
     """Without a finish reason, so that it is never kept: who asks again wants another picture."""
-    return Answer(body, _with_data(body), None, 0)
+    fields = _with_data(body)
+    return Answer(body, fields, None, 0, units=_pictures(fields["data"]))
 
 
 def _with_data(body: bytes) -> dict[str, msgspec.Raw]:
@@ -30,6 +31,8 @@ def _with_data(body: bytes) -> dict[str, msgspec.Raw]:
     return fields
 
 
-def pictures(answer: Answer) -> int:
-    """How many images an answer holds."""
-    return len(msgspec.json.decode(answer.fields["data"], type=list[msgspec.Raw]))
+def _pictures(data: msgspec.Raw) -> int:
+    try:
+        return len(msgspec.json.decode(data, type=list[msgspec.Raw]))
+    except msgspec.ValidationError:
+        raise UpstreamBroken("the upstream's answer has no list of images") from None
