@@ -10,6 +10,7 @@ from sobrio.policy import Plan, Policy
 from sobrio.route.journey import Journey
 from sobrio.terms.decision import Candidate, Decision
 from sobrio.terms.model import Deployment
+from sobrio.terms.shape import spoken
 
 log = logging.getLogger("sobrio.route")
 
@@ -36,6 +37,8 @@ def decide(journey: Journey) -> Decision:
 def _decided(journey: Journey) -> Decision:
     policy, request, rooms = journey.policy, journey.request, journey.rooms
     plan = journey.plan = policy.plan(request, None)
+    if request.shape in ("embeddings", "images"):
+        return _forwarded(plan, policy)
     if plan.pinned is None:
         assessment = journey.assessment = rooms.assessor.assess(request, policy.models())
         journey.caveats.extend(assessment.caveats)
@@ -49,6 +52,13 @@ def _decided(journey: Journey) -> Decision:
     return choose(
         ground.allowed, journey.assessment, ground.rates, max_output_tokens=request.max_output_tokens
     )
+
+
+def _forwarded(plan: Plan, policy: Policy) -> Decision:
+    """The model named, or the first that the alias allows: never now one and now another."""
+    if not plan.deployments:
+        raise _nothing_left(plan, policy)
+    return _pinned(plan, plan.deployments[0], policy.version)
 
 
 def _nothing_left(plan: Plan, policy: Policy) -> SobrioError:
@@ -82,7 +92,8 @@ def _bypass(journey: Journey) -> Decision:
     named = policy.names.get(request.model)
     wanted = (*(named.deployments if named else ()), *policy.fallbacks)
     for deployment in (policy.deployments[name] for name in wanted):
-        if deployment.backing is not None and policy.zone_allowed(deployment, request):
+        backing = deployment.backing
+        if backing and spoken(request.shape, backing) and policy.zone_allowed(deployment, request):
             journey.caveats.append("router-bypassed")
             return _bypassing(deployment, policy)
     raise NotReachable("routing failed and no fallback can be called; set defaults.fallback in the policy")
