@@ -12,7 +12,7 @@ from threading import Thread
 import msgspec
 import pytest
 
-from sobrio.catalog.hourly import fetch_history, read_series
+from sobrio.catalog.hourly import configured, fetch_history, read_series
 from sobrio.errors import CatalogError
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -54,6 +54,21 @@ def test_a_file_that_cannot_be_used_is_named(name: str, text: str, fault: str, t
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(CatalogError, match="cannot read"):
         read_series(tmp_path / "none.csv", "FRA")
+
+
+def test_a_folder_holds_a_file_for_each_zone(tmp_path: Path) -> None:
+    (tmp_path / "fra.csv").write_text("hour,g_per_kwh\n2026-11-22T12:00Z,41.5\n")
+    (tmp_path / "DEU.json").write_text('[{"hour": "2026-11-22T12:00:00Z", "g_per_kwh": 400}]')
+    found = configured({"SOBRIO_HOURLY": str(tmp_path)})
+    assert {code: series.at(NOON) for code, series in found.items()} == {"FRA": 41.5, "DEU": 400}
+    assert configured({}) == {}
+
+
+@pytest.mark.parametrize(("name", "fault"), [("atlantis.csv", "names no zone"), ("fra.txt", "no series")])
+def test_a_folder_of_something_else_is_named(name: str, fault: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("hour,g_per_kwh\n2026-11-22T12:00Z,41.5\n")
+    with pytest.raises(CatalogError, match=fault):
+        configured({"SOBRIO_HOURLY": str(tmp_path)})
 
 
 @contextmanager

@@ -74,6 +74,14 @@ def test_a_call_at_a_time_takes_the_hour_of_the_zone(sobrio, hours):
     assert "unknown-hour" in later["caveats"] and "unknown-hour" not in morning["caveats"]
 
 
+def test_hours_come_from_an_endpoint_too(sobrio, monkeypatch):
+    """One that is not there is named; its address is that of a carbon-intensity history."""
+    monkeypatch.setenv("ELECTRICITY_MAPS_TOKEN", "t")
+    said = sobrio(*CALL, "--zone", "FRA", "--at", "2026-11-22T10:00Z", "--hourly", "http://127.0.0.1:9")
+    assert said.code == 2
+    assert "127.0.0.1:9/v3/carbon-intensity/history?zone=FR" in one_line(said.err)
+
+
 @pytest.mark.parametrize(
     ("options", "expected"),
     [(("--at", "noon"), "--at takes a time"), (("--hourly", "x.csv"), "--hourly needs --zone")],

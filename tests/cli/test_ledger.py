@@ -172,3 +172,24 @@ def test_verify_counts_judgements_and_finds_a_changed_one(sobrio, home):
     said = sobrio("ledger", "verify")
     assert said.code == 1
     assert "judgement on r7: it, or the one before it, was changed" in said.out
+
+
+def test_a_report_uses_the_hours_of_the_folder_that_is_configured(sobrio, home, tmp_path, monkeypatch):
+    """Twice France's average, in every hour with a receipt."""
+
+    def use_phase() -> tuple[str, float]:
+        sobrio("report", *PERIOD, "--format", "json", "--out", str(tmp_path / "out"))
+        (written,) = (tmp_path / "out").glob("*.json")
+        realised = msgspec.json.decode(written.read_bytes())["realised"]
+        return realised["method"], realised["ghg_g"]["parts"]["use"]["central"]
+
+    average = Catalog.default().zone("FRA").ghg_g_per_kwh.value
+    (tmp_path / "grids").mkdir()
+    rows = "".join(f"2026-11-0{day}T10:00Z,{2 * average}\n" for day in (1, 2, 3))
+    (tmp_path / "grids" / "fra.csv").write_text(f"hour,g_per_kwh\n{rows}")
+    plain = use_phase()
+    monkeypatch.setenv("SOBRIO_HOURLY", str(tmp_path / "grids"))
+    timed = use_phase()
+
+    assert (plain[0], timed[0]) == ("sobrio-1", "sobrio-1+hourly")
+    assert timed[1] == pytest.approx(2 * plain[1], rel=0.02)

@@ -19,6 +19,9 @@ import msgspec
 
 from sobrio.errors import CatalogError
 
+FOLDER = "SOBRIO_HOURLY"
+"""Environment variable: a folder with one file of hours per zone."""
+
 SANDBOX = "SANDBOX_MODE_DATA"
 """What Electricity Maps calls the invented figures it returns to a sandbox key."""
 
@@ -72,6 +75,21 @@ def read_series(path: Path, zone: str) -> HourlySeries:
     return HourlySeries(zone, _checked(rows, str(path)), str(path))
 
 
+def configured(environ: Mapping[str, str]) -> Mapping[str, HourlySeries]:
+    """The series of the folder `$SOBRIO_HOURLY` by zone: `FRA.csv`, `DEU.json`. None without the variable.
+
+    Raises `CatalogError` for a folder that is none, a file no zone is named by, and a line of no use.
+    """
+    named = environ.get(FOLDER)
+    if not named:
+        return {}
+    folder = Path(named).expanduser()
+    paths = sorted(path for pattern in ("*.csv", "*.json") for path in folder.glob(pattern))
+    if not paths:
+        raise CatalogError(f"{FOLDER}={named} holds no series; put files such as FRA.csv there, or unset it")
+    return {zone: read_series(path, zone) for path in paths for zone in (_zone_of(path),)}
+
+
 def fetch_history(base_url: str, zone: str, token: str, *, timeout_s: float = 10.0) -> HourlySeries:
     """The last 24 hours of `zone` from `{base_url}/v3/carbon-intensity/history`.
 
@@ -83,6 +101,15 @@ def fetch_history(base_url: str, zone: str, token: str, *, timeout_s: float = 10
         raise CatalogError(f"{url} returned sandbox data, which is invented; use a production key")
     rows = ((point.datetime, point.carbonIntensity) for point in history.history)
     return HourlySeries(history.zone, _checked(rows, url), url)
+
+
+def _zone_of(path: Path) -> str:
+    from sobrio.catalog.catalog import Catalog
+
+    zone = Catalog.default().zone(path.stem)
+    if zone is None:
+        raise CatalogError(f"{path} names no zone; call it by the zone's code, such as FRA{path.suffix}")
+    return zone.code
 
 
 def _get(url: str, token: str, timeout_s: float) -> bytes:

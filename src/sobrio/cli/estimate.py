@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -34,7 +36,12 @@ def estimate(
         str | None, typer.Option("--at", help="Time of the call, such as 2026-11-22T10:00Z.")
     ] = None,
     hourly: Annotated[
-        Path | None, typer.Option("--hourly", help="The zone's hours, CSV: hour,g_per_kwh; or JSON.")
+        str | None,
+        typer.Option(
+            "--hourly",
+            help="The zone's hours: a file, CSV (hour,g_per_kwh) or JSON; or the address of an "
+            "Electricity-Maps-compatible endpoint, its token in ELECTRICITY_MAPS_TOKEN.",
+        ),
     ] = None,
     method: Annotated[str, typer.Option("--method", help="sobrio-1 or ecologits.")] = "sobrio-1",
     json: Json = False,
@@ -83,15 +90,19 @@ def _moment(text: str) -> datetime:
         raise InputError(f"--at takes a time such as 2026-11-22T10:00Z, not {text!r}") from None
 
 
-def _series(path: Path | None, zone: Zone | None, moment: datetime | None) -> dict[str, HourlySeries]:
-    from sobrio.catalog.hourly import read_series
+def _series(hourly: str | None, zone: Zone | None, moment: datetime | None) -> Mapping[str, HourlySeries]:
+    """As asked for; where only a time is, what `$SOBRIO_HOURLY` configures."""
+    from sobrio.catalog.hourly import configured, fetch_history, read_series
     from sobrio.errors import InputError
 
-    if path is None:
-        return {}
+    if hourly is None:
+        return {} if moment is None else configured(os.environ)
     if zone is None or moment is None:
-        raise InputError("--hourly needs --zone, whose hours the file has, and --at, the time of the call")
-    return {zone.code: read_series(path, zone.code)}
+        raise InputError("--hourly needs --zone, whose hours it has, and --at, the time of the call")
+    if hourly.startswith(("http://", "https://")):
+        short = next((name for name in zone.aliases if len(name) == 2 and name.isupper()), zone.code)
+        return {zone.code: fetch_history(hourly, short, os.environ.get("ELECTRICITY_MAPS_TOKEN", ""))}
+    return {zone.code: read_series(Path(hourly), zone.code)}
 
 
 def _rows(name: str, unit: str, quantity: dict[str, Any] | None) -> list[tuple[str, ...]]:

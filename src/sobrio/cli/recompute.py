@@ -56,12 +56,13 @@ def recompute(
 
 
 def _report(ledger: SqliteLedger, days: tuple[date, date], method: str, declared: Declarations) -> Report:
+    from sobrio.catalog.hourly import configured
     from sobrio.impact import Estimator
     from sobrio.report import build
 
     return build(
         ledger.receipts(*bounds(*days)),
-        estimator=Estimator(method),
+        estimator=Estimator(method, hourly=configured(os.environ)),
         period_start=days[0],
         period_end=days[1],
         by=("model",),

@@ -37,6 +37,7 @@ def report(
     """Write the report on a period: realised impact and, apart from it, avoided impact."""
     from sobrio.assemble import declarations
     from sobrio.catalog import Catalog
+    from sobrio.catalog.hourly import configured
     from sobrio.impact import Estimator
     from sobrio.policy import load_policy
     from sobrio.report import build, with_equivalences
@@ -48,7 +49,7 @@ def report(
     with kept_ledger(data_dir) as ledger:
         made = build(
             ledger.receipts(*bounds(first, last)),
-            estimator=Estimator(),
+            estimator=Estimator(hourly=configured(os.environ)),
             period_start=first,
             period_end=last,
             by=tuple(part.strip() for part in by.split(",") if part.strip()),
