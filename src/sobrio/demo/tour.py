@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sobrio.assemble import declarations, open_ledger, open_rooms
+from sobrio.catalog.hourly import configured
 from sobrio.demo.exchange import Exchange, exchanges
 from sobrio.demo.options import DemoOptions
 from sobrio.demo.prompts import prompts
@@ -101,7 +103,7 @@ def _report(ledger: SqliteLedger, done: Sequence[Exchange], policy: Policy) -> R
     days = sorted(each.receipt.at[:10] for each in done)
     return build(
         ledger.receipts(),
-        estimator=Estimator(),
+        estimator=Estimator(hourly=configured(os.environ)),
         period_start=date.fromisoformat(days[0]),
         period_end=date.fromisoformat(days[-1]),
         by=("model",),
