@@ -19,7 +19,8 @@ from sobrio.impact.machine import Machine, this_machine
 from sobrio.impact.methods import method as method_of
 from sobrio.impact.pricing import Pricing
 from sobrio.impact.scenarios import Scenarios
-from sobrio.impact.totals import Total, as_avoided, as_impacts, names, nothing, total
+from sobrio.impact.swift import Account, Swift
+from sobrio.impact.totals import Total, as_avoided, as_impacts, avoided_at, impacts_at, names, nothing, total
 from sobrio.terms.activity import Activity
 from sobrio.terms.impacts import Avoided, Equivalence, Impacts, Rates
 from sobrio.terms.model import Deployment, Hardware, Model
@@ -69,6 +70,7 @@ class Estimator:
         self.machine = machine or this_machine()
         self._router = self._pricing.router(self.machine, router_zone)
         self._router_per_second = self._router.wh_per_request * self._router.per_wh
+        self._swift = Swift(self._pricing, self._router_per_second)
         self._as_impacts = partial(as_impacts, method=chosen.name)
         self._as_avoided = partial(as_avoided, method=chosen.name, chances=chosen.probabilistic)
 
@@ -161,8 +163,12 @@ class Estimator:
 
         The reference's `output_tokens` are those of the delivered answer; rho stretches them.
         """
+        model = names(each.model.name for each in realised)
+        simple = self._swift.account(realised, reference, router_cpu_seconds)
+        if simple is not None:
+            return self._told(simple, model, reference, equivalence)
         spent = self._spent(realised, router_cpu_seconds)
-        impacts = self._as_impacts(spent, model=names(each.model.name for each in realised))
+        impacts = self._as_impacts(spent, model=model)
         if reference is None:
             return impacts, None, None
         expected, name = self._pricing.references([reference], realised), reference.model.name
@@ -218,6 +224,25 @@ class Estimator:
         if answering is None:
             return self._pricing.total(activities).matrix
         return self._pricing.references(activities, answering).matrix
+
+    def _told(
+        self, found: Account, model: str, reference: Activity | None, equivalence: Equivalence
+    ) -> tuple[Impacts, Impacts | None, Avoided | None]:
+        impacts = impacts_at(found.levels, found.realised, method=self.method, model=model)
+        if reference is None or found.reference is None:
+            return impacts, None, None
+        name = reference.model.name
+        expected = impacts_at(found.reference_levels, found.reference, method=self.method, model=name)
+        avoided = avoided_at(
+            found.avoided_levels,
+            found.reference,
+            found.realised,
+            name=name,
+            equivalence=equivalence,
+            method=self.method,
+            likely=found.likely,
+        )
+        return impacts, expected, avoided
 
     def _spent(self, activities: Sequence[Activity], router_cpu_seconds: float) -> Total:
         check_amount("router_cpu_seconds", router_cpu_seconds)

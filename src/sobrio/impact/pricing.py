@@ -45,6 +45,11 @@ class Pricing:
         self._places: dict[tuple[str | None, str], Place] = {}
         self._ratios: dict[tuple[str, str, float], Vector] = {}
 
+    @property
+    def simple(self) -> bool:
+        """Every call of a deployment is priced alike, in many scenarios."""
+        return self.method.probabilistic and not self._hours
+
     def total(self, activities: Iterable[Activity]) -> Total:
         """Raises `InputError` for counts that cannot be."""
         return total(map(self._together, grouped(activities)), self.count)
@@ -56,7 +61,7 @@ class Pricing:
         """
         routed = routed_model(answered)
         groups = (
-            self._together(group, self._rho(group[0].beside or routed, group[0].model))
+            self._together(group, self.rho(group[0].beside or routed, group[0].model))
             for group in grouped(activities)
         )
         return total(groups, self.count)
@@ -97,17 +102,17 @@ class Pricing:
         """Calls of one deployment; `stretch` multiplies their output tokens in every scenario."""
         whole = sum_of(group)
         check_counts(whole)
-        if not whole.metered and not _measured(whole):
+        if not whole.metered and not measured(whole):
             return unknown(self.count, "unmetered")
-        profile = self._profile_of(whole)
+        profile = self.profile_of(whole)
         if profile is None:
             return unknown(self.count, "unknown-model")
         total = _priced(whole, profile, stretch)
         return self._in_their_hours(group, total, profile, stretch) if self._hours else total
 
-    def _profile_of(self, activity: Activity) -> Profile | None:
+    def profile_of(self, activity: Activity) -> Profile | None:
         machine = activity.hardware
-        if machine is not None and _measured(activity):
+        if machine is not None and measured(activity):
             check_deployment(activity.model, machine)
             return self.processor(activity.zone, activity.provider, machine.watts_per_core)
         return self.profile(activity.model, machine, activity.zone, activity.provider)
@@ -125,26 +130,26 @@ class Pricing:
         known = any(hour.known for hour in hours)
         return replace(total, matrix=matrix, caveats=tuple(dict.fromkeys(caveats)), hourly=known)
 
-    def _rho(self, routed: Model | None, reference: Model) -> Vector:
+    def rho(self, routed: Model | None, reference: Model) -> Vector:
         """A method without probabilities takes the lengths as they are until rho is measured."""
         pair = ("" if routed is None else routed.name, reference.name)
-        measured = self._length_ratios.get(pair)
-        if measured is None and not self.method.probabilistic:
+        known = self._length_ratios.get(pair)
+        if known is None and not self.method.probabilistic:
             return np.ones(self.count)
         key = (*pair, spread(routed, reference))
         if key not in self._ratios:
-            self._ratios[key] = rho(self.method.draws, routed, reference, measured)
+            self._ratios[key] = rho(self.method.draws, routed, reference, known)
         return self._ratios[key]
 
 
-def _measured(activity: Activity) -> bool:
+def measured(activity: Activity) -> bool:
     """Is its processor time known? It is charged then, and its tokens are not."""
     machine = activity.hardware
     return activity.cpu_seconds is not None and machine is not None and machine.kind == "cpu"
 
 
 def _priced(activity: Activity, profile: Profile, stretch: Vector | None) -> Total:
-    if _measured(activity):
+    if measured(activity):
         wh = profile.energy(0, 0, 0, activity.cpu_seconds or 0)
     else:
         wh = profile.energy(

@@ -87,10 +87,7 @@ class Total:
     @cached_property
     def criteria(self) -> Matrix:
         """Parts summed, shape (5, K, ...): energy has one row, every other criterion the next two."""
-        sums = np.empty((len(PARTS), *self.matrix.shape[1:]))
-        sums[0] = self.matrix[0]
-        np.add(self.matrix[1::2], self.matrix[2::2], out=sums[1:])
-        return sums
+        return criteria_of(self.matrix)
 
     @property
     def weakest(self) -> Evidence:
@@ -99,6 +96,14 @@ class Total:
     @property
     def codes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.caveats))
+
+
+def criteria_of(matrix: Matrix) -> Matrix:
+    """The parts of a matrix of totals summed: energy has one row, every other criterion the next two."""
+    sums = np.empty((len(PARTS), *matrix.shape[1:]))
+    sums[0] = matrix[0]
+    np.add(matrix[1::2], matrix[2::2], out=sums[1:])
+    return sums
 
 
 def nothing(count: int) -> Total:
@@ -119,7 +124,11 @@ def total(parts: Iterable[Total], count: int) -> Total:
 
 def as_impacts(side: Total, *, method: str, model: str = "") -> Impacts:
     """Quantiles of every criterion and part; a criterion with an unknown part is `None`."""
-    levels = _levels(side)
+    return impacts_at(_levels(side), side, method=method, model=model)
+
+
+def impacts_at(levels: Sequence[Levels], side: Total, *, method: str, model: str = "") -> Impacts:
+    """`levels` are those of the five criteria, then of every row but energy; the rest is told by `side`."""
     energy, ghg, water, adpe, primary = (_quantity(levels, *each) for each in _PLACES)
     return Impacts(
         energy,
@@ -142,6 +151,22 @@ def as_avoided(
     sums = theirs - ours
     likely = _share_above_zero(sums[1]) if chances else None
     levels = _quantiles(sums.astype(_precision(sums)))
+    return avoided_at(
+        levels, reference, realised, name=name, equivalence=equivalence, method=method, likely=likely
+    )
+
+
+def avoided_at(
+    levels: Sequence[Levels],
+    reference: Total,
+    realised: Total,
+    *,
+    name: str,
+    equivalence: Equivalence,
+    method: str,
+    likely: Number | None,
+) -> Avoided:
+    """`levels` are those of the five criteria's differences; the rest is told by both sides."""
     energy, ghg, water, adpe, primary = (_quantity(levels, unit, i) for i, unit in enumerate(_UNITS))
     return Avoided(
         energy,
@@ -190,12 +215,12 @@ def _precision(matrix: Matrix) -> type[np.floating[Any]]:
 def _quantiles(matrix: NDArray[Any]) -> list[Levels]:
     """P5, P50 and P95 of each row, as order statistics over scenarios (axis 1); sorts in place."""
     matrix.sort(axis=1)
-    found = matrix.take(_ranks(matrix.shape[1]), axis=1).astype(np.float64)
+    found = matrix.take(ranks(matrix.shape[1]), axis=1).astype(np.float64)
     return found.tolist() if found.ndim == 2 else list(found)
 
 
 @cache
-def _ranks(count: int) -> NDArray[np.intp]:
+def ranks(count: int) -> NDArray[np.intp]:
     """Where P5, P50 and P95 stand among `count` sorted scenarios."""
     return np.asarray(np.rint(_CHANCES * (count - 1)), np.intp)
 

@@ -1,0 +1,153 @@
+"""Ranks: P5, P50 and P95 of sums that are linear in a few counts, without sorting every scenario.
+
+What a call brings with it is linear in its counts (tokens, seconds). As long as the share of each count
+stays within a small box, a scenario's value stays between two bounds, and only a few scenarios can be the
+P5, P50 or P95 of a row. They are found once for a box; a request of that box then sorts those few. The result
+is the order statistic itself and not an estimate of it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Table: TypeAlias = NDArray[Any]
+"""In single or double precision."""
+Box: TypeAlias = tuple[int, ...]
+"""Which count matters most, and the cell in which the share of each lies."""
+
+_LEAST_SHARE: Final = 1e-3
+"""Shares up to this one lie in one box."""
+_STEP: Final = math.log(1.5)
+"""Ln of how much larger the upper end of a box is than the lower."""
+_LAST: Final = 1e28
+"""Stands behind all that can be reached."""
+_MOST_BOXES: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """The scenarios of one box that can have a rank."""
+
+    rates: Table
+    """Shape (counts, rows x levels x width)."""
+    shape: tuple[int, int]
+    """(rows x levels, width)."""
+    places: NDArray[np.intp]
+    """Of each rank in the flat array of sorted rows."""
+    unsure: Table
+    """Rates of the judged row in scenarios that may be above zero or not, shape (counts, n)."""
+    above: int
+    """Scenarios in which the judged row is above zero all over the box."""
+
+
+class Ranked:
+    """Rows that are linear in counts: `rates` has the shape (counts, rows, scenarios), NaN where unknown.
+
+    `ranks` are places among the sorted scenarios. `judged` is the row whose share above zero is asked.
+    """
+
+    def __init__(
+        self,
+        rates: Floats,
+        ranks: NDArray[np.intp],
+        *,
+        weights: Floats,
+        judged: int,
+        precision: type[np.float32 | np.float64] = np.float32,
+    ) -> None:
+        """`weights` say how much one of each count matters, shape (counts,); 0 where all its rates are 0.
+
+        Sums in which terms cancel each other need double `precision`.
+        """
+        self._precision = precision
+        self._unknown: NDArray[np.bool_] = np.asarray(np.isnan(rates).any(axis=(0, 2)))
+        self._some_unknown = bool(self._unknown.any())
+        self._rates = np.where(self._unknown[:, None], 0.0, rates)
+        self._ranks = ranks
+        self._judged = judged
+        self._weights: list[float] = weights.tolist()
+        self._boxes: dict[Box, Few] = {}
+
+    def box(self, counts: Sequence[float]) -> Box:
+        """Where the counts' shares lie. Rows with the same weights have the same boxes."""
+        parts = [count * weight for count, weight in zip(counts, self._weights, strict=True)]
+        whole = sum(parts) or 1.0
+        return (parts.index(max(parts)), *[_cell(part / whole) for part in parts])
+
+    def levels(self, counts: Sequence[float], box: Box) -> list[list[float]]:
+        """The value at each rank of each row, shape (rows, ranks)."""
+        few = self._few(box)
+        values = (np.array(counts, few.rates.dtype) @ few.rates).reshape(few.shape)
+        values.sort(axis=1)
+        found = values.take(few.places)
+        if self._some_unknown:
+            found[self._unknown] = np.nan
+        levels: list[list[float]] = found.tolist()
+        return levels
+
+    def above_zero(self, counts: Sequence[float], box: Box) -> float:
+        """Share of the scenarios in which the judged row is above zero."""
+        few = self._few(box)
+        among = int(np.count_nonzero(np.array(counts, few.unsure.dtype) @ few.unsure > 0))
+        return float((few.above + among) / self._rates.shape[2])
+
+    def _few(self, box: Box) -> Few:
+        few = self._boxes.get(box)
+        if few is None:
+            if len(self._boxes) >= _MOST_BOXES:
+                self._boxes.pop(next(iter(self._boxes)))
+            few = self._boxes[box] = self._found(box[0], box[1:])
+        return few
+
+    def _found(self, base: int, box: tuple[int, ...]) -> Few:
+        low, high = self._bounds(base, box)
+        least, most = np.sort(low, axis=1)[:, self._ranks], np.sort(high, axis=1)[:, self._ranks]
+        may_be = (low[:, None] <= most[..., None]) & (high[:, None] >= least[..., None])
+        below = np.count_nonzero(high[:, None] < least[..., None], axis=2)
+        width = int(may_be.sum(axis=2).max())
+        order = np.argsort(~may_be, axis=2, kind="stable")[..., :width]
+        among = np.take_along_axis(may_be, order, axis=2)
+        rates = np.take_along_axis(self._rates[:, :, None], order[None], axis=3)
+        rates = np.where(among, rates, 0.0)
+        rates[base][~among] = _LAST
+        rows = below.size
+        sure, never = low[self._judged] > 0, high[self._judged] <= 0
+        return Few(
+            rates=rates.reshape(len(box), -1).astype(self._precision),
+            shape=(rows, width),
+            places=(np.arange(rows) * width + (self._ranks - below).reshape(-1)).reshape(below.shape),
+            unsure=self._rates[:, self._judged, ~(sure | never)].astype(self._precision),
+            above=int(np.count_nonzero(sure)),
+        )
+
+    def _bounds(self, base: int, box: tuple[int, ...]) -> tuple[Floats, Floats]:
+        """Of each row in each scenario, per unit of the whole. Shares add up to one: the `base` follows."""
+        value = whole = self._rates[base] / self._weights[base]
+        slack = np.zeros_like(value)
+        for index, cell in enumerate(box):
+            weight = self._weights[index]
+            if index != base and weight:
+                low, high = _ends(cell)
+                difference = self._rates[index] / weight - whole
+                value = value + (low + high) / 2 * difference
+                slack += (high - low) / 2 * np.abs(difference)
+        slack += 1e-6 * np.abs(value)  # what single precision may move
+        return value - slack, value + slack
+
+
+def _cell(share: float) -> int:
+    """0 for the least shares, then one for each step."""
+    return 0 if share < _LEAST_SHARE else 1 + int(math.log(share / _LEAST_SHARE) / _STEP)
+
+
+def _ends(cell: int) -> tuple[float, float]:
+    if cell == 0:
+        return 0.0, _LEAST_SHARE
+    return _LEAST_SHARE * math.exp(_STEP * (cell - 1)), _LEAST_SHARE * math.exp(_STEP * cell)

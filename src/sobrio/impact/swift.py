@@ -1,0 +1,162 @@
+"""The account of one request in microseconds: the same figures, from tables kept for each pair of models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sobrio.impact.length import routed_model
+from sobrio.impact.pricing import Pricing, measured
+from sobrio.impact.profile import ROWS, Profile
+from sobrio.impact.ranks import Floats, Ranked
+from sobrio.impact.totals import PARTS, Levels, Total, criteria_of, ranks
+from sobrio.terms.activity import Activity
+
+_SIDE: Final = len(PARTS) + len(ROWS) - 1
+"""Rows of one side: the criteria, and every part but energy, which is a criterion itself."""
+_GHG: Final = tuple(PARTS).index("ghg_g")
+_MOST_PAIRS: Final = 12
+_NOTHING: Final[Sequence[float]] = (0.0, 0.0, 0.0, 0.0)
+_NO_SCENARIOS: Final = np.empty((len(ROWS), 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One request's P5, P50 and P95, by criterion and part; `realised` and `reference` hold the rest."""
+
+    realised: Total
+    reference: Total | None
+    levels: Sequence[Levels]
+    reference_levels: Sequence[Levels]
+    avoided_levels: Sequence[Levels]
+    likely: float
+    """P(avoided greenhouse gas > 0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """One deployment beside one reference. Counts: those of `Profile.rates`, core-seconds, router seconds."""
+
+    profile: Profile | None
+    reference: Profile | None
+    stretch: Floats | None
+    sides: Ranked
+    difference: Ranked
+
+
+class Swift:
+    """Knows one call of one deployment (or none, for a kept answer) beside one reference of equal counts."""
+
+    def __init__(self, pricing: Pricing, router_per_second: Floats) -> None:
+        """`router_per_second` has the shape (len(ROWS), K)."""
+        self._pricing = pricing
+        self._router = router_per_second
+        self._pairs: dict[tuple[int, bool, int, int], _Pair] = {}
+
+    def account(
+        self, realised: Sequence[Activity], reference: Activity | None, router_cpu_seconds: float
+    ) -> Account | None:
+        """`None` for what is not so simple, or not in order: the general way knows it, or refuses it."""
+        counts = _counts(realised, reference, router_cpu_seconds)
+        if counts is None or not self._pricing.simple:
+            return None
+        pair = self._pair(realised[0] if realised else None, reference)
+        if pair is None:
+            return None
+        box = pair.sides.box(counts)
+        levels = pair.sides.levels(counts, box)
+        return Account(
+            _told(pair.profile),
+            None if reference is None else _told(pair.reference),
+            levels[:_SIDE],
+            levels[_SIDE:],
+            pair.difference.levels(counts, box) if reference is not None else (),
+            pair.difference.above_zero(counts, box) if reference is not None else 0.0,
+        )
+
+    def _pair(self, activity: Activity | None, reference: Activity | None) -> _Pair | None:
+        profile = None if activity is None else self._pricing.profile_of(activity)
+        beside = None if reference is None else self._pricing.profile_of(reference)
+        if (activity and profile is None) or (reference and beside is None):
+            return None
+        stretch = None if reference is None else self._stretch(activity, reference)
+        timed = activity is not None and measured(activity)
+        key = (id(profile), timed, id(beside), id(stretch))
+        pair = self._pairs.get(key)
+        if pair is None:
+            if len(self._pairs) >= _MOST_PAIRS:
+                self._pairs.pop(next(iter(self._pairs)))
+            pair = self._pairs[key] = self._made(profile, beside, stretch, timed=timed)
+        return pair
+
+    def _stretch(self, activity: Activity | None, reference: Activity) -> Floats:
+        routed = reference.beside or routed_model(() if activity is None else (activity,))
+        return self._pricing.rho(routed, reference.model)
+
+    def _made(
+        self, profile: Profile | None, reference: Profile | None, stretch: Floats | None, *, timed: bool
+    ) -> _Pair:
+        nothing = np.zeros((1, _SIDE, self._pricing.count))
+        calls = np.zeros((4, *nothing.shape[1:])) if profile is None or timed else _rates(profile)
+        timing = nothing if profile is None or not timed else _rates(profile)[3:]
+        ours = np.concatenate([calls, timing, _rows(self._router)[None]])
+        theirs = np.zeros_like(ours)
+        if reference is not None:
+            theirs[:4] = _rates(reference, stretch)
+        weights = (ours[:, 0] + theirs[:, 0]).mean(axis=1)
+        places, criteria = ranks(self._pricing.count), len(PARTS)
+        sides = np.concatenate([ours, theirs], axis=1)
+        difference = (theirs - ours)[:, :criteria]
+        return _Pair(
+            profile,
+            reference,
+            stretch,
+            Ranked(sides, places, weights=weights, judged=_GHG),
+            Ranked(difference, places, weights=weights, judged=_GHG, precision=np.float64),
+        )
+
+
+def _counts(
+    realised: Sequence[Activity], reference: Activity | None, router_cpu_seconds: float
+) -> tuple[float, ...] | None:
+    if len(realised) > 1 or not 0 < router_cpu_seconds < np.inf:
+        return None
+    seconds = 0.0
+    ours = theirs = None if reference is None else _of(reference)
+    if realised:
+        timed = measured(realised[0])
+        ours = theirs if timed else _of(realised[0])
+        seconds = (realised[0].cpu_seconds or 0.0) if timed else 0.0
+    if reference is not None and ours != theirs:
+        return None
+    return (*(ours or _NOTHING), seconds, router_cpu_seconds)
+
+
+def _of(activity: Activity) -> tuple[float, float, float, float] | None:
+    """Tokens written, read afresh and read from a cache, and calls; `None` unless they are plain counts."""
+    read, cached = activity.input_tokens, activity.cached_tokens
+    counts = (activity.output_tokens, read - cached, cached, activity.requests)
+    plain = activity.metered and all(isinstance(each, float | int) and 0 <= each < np.inf for each in counts)
+    return counts if plain else None
+
+
+def _rates(profile: Profile, stretch: Floats | None = None) -> Floats:
+    """What one of each count brings with it, shape (4, _SIDE, K)."""
+    wh = np.stack(profile.rates)
+    if stretch is not None:
+        wh[0] = wh[0] * stretch
+    return np.asarray(wh[:, None, :] * _rows(profile.per_wh)[None])
+
+
+def _rows(matrix: Floats) -> Floats:
+    return np.concatenate([criteria_of(matrix), matrix[1:]])
+
+
+def _told(profile: Profile | None) -> Total:
+    """How a side is known and what it does not know."""
+    if profile is None:
+        return Total(_NO_SCENARIOS)
+    return Total(_NO_SCENARIOS, (profile.evidence,), profile.caveats)

@@ -1,0 +1,118 @@
+"""The quick account of one request says what the general way says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sobrio.catalog import Catalog
+from sobrio.errors import InputError
+from sobrio.impact import Estimator
+from sobrio.terms.activity import Activity
+from sobrio.terms.impacts import CRITERIA
+from sobrio.terms.model import Hardware
+
+CATALOG = Catalog.default()
+ESTIMATOR = Estimator(catalog=CATALOG)
+SMALL, LARGE = CATALOG.model("llama-3.1-8b-instruct"), CATALOG.model("gpt-5")
+
+
+def pair(read: int, written: int, cached: int = 0, **more: object) -> tuple[Activity, Activity]:
+    counts = (read + cached, written, cached)
+    reference = Activity(LARGE, *counts, provider="openai", role="reference", beside=SMALL)
+    return Activity(SMALL, *counts, zone="FRA", **more), reference
+
+
+def figures(sides: tuple) -> list[float | None]:
+    """Every level of every criterion and part, then P(avoided > 0)."""
+    found: list[float | None] = []
+    for side in sides:
+        for name in CRITERIA if side else ():
+            quantity = getattr(side, name)
+            for each in (quantity, *quantity.parts.values()) if quantity else (None,):
+                found += [each.low, each.central, each.high] if each else [None]
+    return [*found, sides[2].p_positive if sides[2] else None]
+
+
+def both(realised, reference, seconds: float = 0.001):
+    """By the tables and, with the call told twice at nothing the second time, by sorting everything."""
+    idle = replace(reference, model=SMALL, input_tokens=0, output_tokens=0, cached_tokens=0, role="retry")
+    said = {"router_cpu_seconds": seconds, "equivalence": "unverified"}
+    quick = ESTIMATOR.account(realised, reference, **said)
+    general = ESTIMATOR.account((*realised, replace(idle, requests=0), replace(idle, zone="FRA", requests=0)),
+                                reference, **said)  # fmt: skip
+    return quick, general
+
+
+TOKENS = st.integers(0, 200_000)
+
+
+@given(TOKENS, TOKENS, TOKENS, st.floats(1e-5, 10.0))
+@settings(max_examples=60, deadline=None)
+def test_the_figures_are_those_of_the_general_way(read, written, cached, seconds):
+    answered, reference = pair(read, written, cached)
+
+    quick, general = both((answered,), reference, seconds)
+
+    assert figures(quick) == pytest.approx(figures(general), rel=3e-6, abs=1e-12)
+
+
+@given(TOKENS, st.floats(1e-5, 1e-2))
+@settings(max_examples=20, deadline=None)
+def test_so_are_those_of_a_kept_answer(written, seconds):
+    _, reference = pair(500, written)
+
+    quick, general = both((), reference, seconds)
+
+    assert figures(quick) == pytest.approx(figures(general), rel=3e-6, abs=1e-12)
+
+
+def test_so_are_those_of_measured_processor_time():
+    hardware = Hardware(kind="cpu", threads=2)
+    answered, reference = pair(500, 200, hardware=hardware, cpu_seconds=4.0)
+
+    quick, general = both((answered,), reference)
+
+    assert figures(quick) == pytest.approx(figures(general), rel=3e-6)
+
+
+def test_caveats_evidence_and_names_are_the_same():
+    answered, reference = pair(500, 200)
+
+    quick, general = both((answered,), reference)
+
+    for ours, theirs in zip(quick[:2], general[:2], strict=True):
+        assert (ours.model, ours.method) == (theirs.model.partition(",")[0], theirs.method)
+    assert set(quick[2].caveats) <= set(general[2].caveats)
+    assert (quick[0].evidence, quick[1].evidence) == (general[0].evidence, general[1].evidence)
+
+
+def test_without_a_reference_nothing_is_compared():
+    answered, _ = pair(500, 200)
+
+    impacts, reference, avoided = ESTIMATOR.account(
+        (answered,), None, router_cpu_seconds=0.001, equivalence="unverified"
+    )
+
+    assert impacts.energy_wh.central > 0
+    assert (reference, avoided) == (None, None)
+
+
+def test_counts_that_cannot_be_are_still_refused():
+    answered, reference = pair(500, 200)
+
+    impossible = (replace(answered, cached_tokens=501),)
+    with pytest.raises(InputError):
+        ESTIMATOR.account(impossible, reference, router_cpu_seconds=0.001, equivalence="unverified")
+
+
+def test_many_kinds_of_requests_do_not_pile_up_tables():
+    for step in range(200):
+        answered, reference = pair(1 + 7**step % 90_000, 1 + 5**step % 90_000, 3**step % 90_000)
+        ESTIMATOR.account((answered,), reference, router_cpu_seconds=0.001, equivalence="unverified")
+
+    tables = ESTIMATOR._swift._pairs.values()
+    assert sum(len(each.sides._boxes) for each in tables) <= 64 * len(tables)
