@@ -66,6 +66,8 @@ class Callers:
     may_pin: bool = True
     may_lower_floor: bool = True
     references: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    private_addresses: bool = False
+    """Pictures may lie at addresses that only an upstream's own network can reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,12 @@ class Policy:
         """The first fallback that can be called from here; the first one where none can."""
         backed = (name for name in self.fallbacks if self.deployments[name].backing)
         return next(backed, self.fallbacks[0])
+
+    @property
+    def adds_passages(self) -> bool:
+        """Whether any request may get passages."""
+        terms = (self.defaults.passages, *(rule.use.passages for rule in self.rules))
+        return any(each is not None and each.enabled for each in terms)
 
     def models(self) -> tuple[Model, ...]:
         """Every model that can be chosen or referred to, once each."""

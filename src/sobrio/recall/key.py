@@ -86,7 +86,8 @@ def _wishes(request: Request) -> tuple[object, ...]:
     """What of the options may lead to another model."""
     options = request.options
     team = request.caller.team or options.team
-    return team, options.quality_floor, options.max_latency_ms, options.pin
+    claimed = request.caller.team_claimed  # it may not see the passages that the team itself may see
+    return team, claimed, options.quality_floor, options.max_latency_ms, options.pin
 
 
 def _canonical(raw: bytes) -> bytes:

@@ -84,9 +84,11 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
 def _candidate(candidate: Candidate) -> dict[str, Any]:
     figures = ("expected_quality", "relative_quality", "expected_output_tokens", "energy_wh", "ghg_g")
     known = {name: getattr(candidate, name) for name in figures}
+    passages = {"passage_tokens": candidate.passage_tokens} if candidate.passage_tokens else {}
     return {
         "model": candidate.model,
         "deployment": candidate.deployment,
         **{name: None if each is None else significant(each) for name, each in known.items()},
+        **passages,
         "refused": candidate.refused,
     }

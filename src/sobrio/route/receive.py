@@ -178,7 +178,7 @@ def _with_team(caller: Caller, team: str | None) -> Caller:
     """A key that belongs to a team keeps it: a request cannot book on another team's account."""
     if team is None or caller.team is not None:
         return caller
-    return replace(caller, team=team)
+    return replace(caller, team=team, team_claimed=True)
 
 
 def _options(said: _BodyOptions | msgspec.UnsetType, headers: Mapping[str, str]) -> Options:

@@ -97,6 +97,8 @@ def block(receipt: Receipt) -> dict[str, Any]:
         },
         "method": receipt.method,
         "caveats": receipt.caveats,
+        **({"passages": receipt.passages} if receipt.passages else {}),
+        **({"cut": receipt.cut} if receipt.cut else {}),
     }
 
 

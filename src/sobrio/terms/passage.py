@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,16 @@ class Citation:
     """Of the text that was added."""
     tokens: int
     """Estimated from its length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What was left out of a request, for its receipt: never its text."""
+
+    kind: Literal["passage", "turn"]
+    name: str
+    """The passage's id, or the turn's role and its place in the conversation, such as `user 3`."""
+    sha256: str
+    tokens: int
+    """Estimated from its length."""
+    why: str

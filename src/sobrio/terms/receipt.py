@@ -9,6 +9,7 @@ from sobrio.terms.activity import Activity
 from sobrio.terms.assessment import Assessment
 from sobrio.terms.decision import Decision
 from sobrio.terms.impacts import Avoided, Equivalence, Impacts
+from sobrio.terms.passage import Citation, Cut
 from sobrio.terms.question import Recalled
 from sobrio.terms.request import Caller
 
@@ -73,6 +74,10 @@ class Receipt:
     schema: int = field(default=SCHEMA)
     recalled: Recalled | None = None
     """The kept answer that was found, whether it was served or asked anew to check on it."""
+    passages: tuple[Citation, ...] = ()
+    """What was added to the request; none of its text."""
+    cut: tuple[Cut, ...] = ()
+    """What was left out of the request; none of its text."""
 
     def as_dict(self) -> dict[str, Any]:
         from sobrio.terms.record import to_dict

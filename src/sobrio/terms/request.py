@@ -44,6 +44,8 @@ class Caller:
     team: str | None = None
     app: str | None = None
     key_id: str | None = None
+    team_claimed: bool = False
+    """The request named the team, no key did: good for bookkeeping, not for access."""
 
 
 @dataclass(frozen=True, slots=True)

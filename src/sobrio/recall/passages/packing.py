@@ -48,9 +48,7 @@ def tokens_of(text: str) -> int:
 
 def citation(passage: Passage) -> Citation:
     digest = sha256(passage.text.encode()).hexdigest()
-    return Citation(
-        passage.id, passage.title, passage.source, passage.scope, digest, tokens_of(passage.text)
-    )
+    return Citation(passage.id, passage.title, passage.source, passage.scope, digest, tokens_of(passage.text))
 
 
 def pack(question: str, found: Sequence[Passage], *, max_tokens: int, diet: bool = True) -> Pack | None:

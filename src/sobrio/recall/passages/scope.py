@@ -14,4 +14,6 @@ def scopes_of(caller: Caller) -> tuple[str, ...]:
     percent-encoded, so that no name can pretend to be a team of another tenant.
     """
     tenant = quote(caller.tenant, safe="")
-    return (tenant,) if caller.team is None else (tenant, f"{tenant}/{quote(caller.team, safe='')}")
+    if caller.team is None or caller.team_claimed:
+        return (tenant,)
+    return tenant, f"{tenant}/{quote(caller.team, safe='')}"
