@@ -71,11 +71,16 @@ def pieces(vocabulary: Vocabulary, vectors: Floats) -> Floats:
     """What each bucket of pieces is worth, by the words that hold it, shape (buckets, dimensions).
 
     Least squares would make unknown words faint; they are as rare as words come, so they get full weight.
+    A bucket no word fills points anywhere: its texts are then like themselves alone.
     """
     nothing_known = np.array([np.iinfo(np.uint64).max])
     held = shares(vocabulary.words, nothing_known)[:, 1:].tocsr()
     table = ridge(held, vectors, np.zeros((BUCKETS, vectors.shape[1]), np.float32), _PIECE_RIDGE)
-    return np.asarray(table / np.linalg.norm(held @ table, axis=1).mean(), np.float32)
+    table /= np.linalg.norm(held @ table, axis=1).mean()
+    untaught = np.flatnonzero(~table.any(axis=1))
+    chance = np.random.default_rng(0)
+    table[untaught] = unit(chance.standard_normal((len(untaught), table.shape[1])).astype(np.float32))
+    return table
 
 
 def taught(table: Floats, held: sparse.csr_matrix, targets: Floats) -> Floats:

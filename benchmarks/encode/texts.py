@@ -15,7 +15,6 @@ from pathlib import Path
 import pandas as pd
 
 LANGUAGES = ("fr", "en", "de", "es")
-_INTENTS = 4_500
 _PROMPTS_PER_SOURCE = 350
 _WINDOW_CHARS = 160
 _UNLABELLED_CHARS = 200
@@ -50,7 +49,7 @@ def lessons(data: Path) -> list[str]:
     chance.shuffle(requests)
     qa = _qa(data)
     taught = qa[~qa.held]
-    texts = {*requests[:_INTENTS], *taught.question, *_sentences(taught.context.drop_duplicates())}
+    texts = {*requests, *taught.question, *_sentences(taught.context.drop_duplicates())}
     texts |= {*_windows(_prompts(data), chance), *(text[:_UNLABELLED_CHARS] for text in _unlabelled(data))}
     ordered = sorted(texts)
     chance.shuffle(ordered)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from sobrio.encode.hashed import HashedEncoder, Sparse
+from sobrio.encode.named import encoder_named
 from sobrio.encode.spans import Spans, spans_of
-from sobrio.encode.static import StaticEncoder
+from sobrio.encode.static import StaticEncoder, static_encoder
 
 __all__ = [
     "HashedEncoder",
@@ -14,6 +15,7 @@ __all__ = [
     "Sparse",
     "StaticEncoder",
     "default_encoder",
+    "encoder_named",
     "spans_of",
     "static_encoder",
 ]
@@ -23,9 +25,3 @@ __all__ = [
 def default_encoder() -> HashedEncoder:
     """The encoder of the default path: numpy only, no weights, the same vectors on every machine."""
     return HashedEncoder()
-
-
-@cache
-def static_encoder() -> StaticEncoder:
-    """The encoder for likeness of meaning, English, French, German and Spanish alike; read once."""
-    return StaticEncoder.load()

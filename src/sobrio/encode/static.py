@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -65,6 +66,12 @@ class StaticEncoder:
         )
         total -= _MIDDLE * worth.sum()
         return np.asarray(total / max(float(np.sqrt(total @ total)), 1e-9), np.float32)
+
+
+@cache
+def static_encoder() -> StaticEncoder:
+    """The shipped one, for likeness of meaning in English, French, German and Spanish; read once."""
+    return StaticEncoder.load()
 
 
 def save(words: Hashes, table: NDArray[np.float32], out: Path) -> None:

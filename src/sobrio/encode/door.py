@@ -1,0 +1,22 @@
+"""The one door for optional packages: imported late; when missing, the command that installs them is told."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+from typing import Literal, TypeAlias
+
+from sobrio.errors import InputError
+
+Extra: TypeAlias = Literal["onnx", "sentence-transformers"]
+
+
+def imported(module: str, extra: Extra) -> ModuleType:
+    """Raises `InputError` when the extra is not installed."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as missing:
+        raise InputError(
+            f"an encoder of the kind '{extra}' needs the package '{missing.name}'; "
+            f"install it with: pip install 'sobrio[{extra}]'"
+        ) from None
