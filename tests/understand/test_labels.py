@@ -37,8 +37,8 @@ def test_labels_teach_where_the_small_model_is_enough(fitted: Predictor) -> None
     letter, invoice = fitted.quality(
         ["Answer the letter about monday", "Read the invoice about monday"], PAIR
     )
-    assert letter[1] - letter[0] < 0.25
     assert invoice[1] - invoice[0] > 0.4
+    assert letter[1] - letter[0] < 0.5 * (invoice[1] - invoice[0])
 
 
 def test_labels_teach_lengths(fitted: Predictor) -> None:

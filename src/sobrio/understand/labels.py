@@ -1,33 +1,32 @@
-"""What the user's own outcomes teach: a ridge regression of what the prior got wrong, per model.
+"""What the user's own outcomes teach: one ridge regression per set of models, over `views` of the prompts.
 
-Its features are the prompt's surface, its n-grams and a constant. How far it is believed is chosen by
-leave-one-out error on the *gains* between models, for those are what routing needs; when nothing beats the
-prior, only the level moves.
+How far it is believed, and how much of the prior is kept beside it, is chosen by leave-one-out error on the
+*gains* between models, for those are what routing needs. When nothing beats the prior by more than chance
+would, only the level moves; and far from every labelled prompt the prior speaks again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sobrio.encode import Sparse, default_encoder
+from sobrio.understand.views import Floats, Prompts, Singles, Views, equalise, views_of
 
-_SURFACE_SCALE: Final = 1.0
-_HASHED_SCALE: Final = 4.0
-"""Prior variance of the n-grams' part over that of the surface's."""
-_SHRINKAGES: Final = (10.0, 30.0, 100.0, 300.0, 1e3, 1e6)
+_SHRINKAGES: Final = (0.5, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+"""Prior precision of the regression, in units of the views' total variance."""
+_PRIOR_SHARES: Final = (1.0, 0.5, 0.0)
 _CHOOSING_ROWS: Final = 1_000
-"""The shrinkage is chosen on so many rows: it hardly depends on their number."""
+"""Shrinkage and share are chosen on so many rows: they hardly depend on their number."""
+_LEAST_EVIDENCE: Final = 0.5
+"""Standard errors by which labels must beat the prior."""
+_LEAST_ROWS: Final = 12
 _PRIOR_LABELS: Final = 8.0
 """How many labels of one model the public facts are worth."""
 _RANGE: Final = (0.001, 0.999)
-
-Floats = NDArray[np.float64]
-Singles = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,94 +34,93 @@ class Outcomes:
     """Labelled prompts; NaN is unknown."""
 
     names: tuple[str, ...]
-    features: Singles
-    """Shape (prompts, features)."""
-    errors: Floats
-    """Score minus the prior's expectation, shape (prompts, models)."""
+    prompts: Prompts
+    prior: Floats
+    """What was expected before any label, shape (prompts, models)."""
+    scores: Floats
     ln_errors: Floats
     """ln tokens minus the prior's, shape (prompts, models)."""
+    weights: Floats
+    """Shape (prompts,)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
-    """What one model's labels came to."""
+class Lesson:
+    """What the labels of some models came to, all labelled on the same prompts."""
 
-    level: float = 0.0
-    weights: Singles = field(default_factory=lambda: np.zeros(0, np.float32))
-    ln_length: float = 0.0
+    names: tuple[str, ...]
+    views: Views
+    weights: Singles
+    """As `Views.fold` gives them, shape (features, models)."""
+    level: Floats
+    prior_share: float
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    outcomes: tuple[Outcomes, ...]
-    taught: Mapping[str, Taught]
+    outcomes: tuple[Outcomes, ...] = ()
+    lessons: tuple[Lesson, ...] = ()
+    levels: Mapping[str, tuple[float, float]] | None = None
+    """By model: (score, ln tokens) above what was expected, shrunk."""
 
     @property
     def count(self) -> int:
         """Labelled prompts so far."""
-        return sum(len(each.features) for each in self.outcomes)
+        return sum(len(each.prompts) for each in self.outcomes)
 
-    def with_outcomes(
-        self,
-        names: tuple[str, ...],
-        surface: Singles,
-        hashed: Sequence[Sparse],
-        logits: Floats,
-        scores: Floats,
-        ln_errors: Floats,
-    ) -> Labels:
-        """These labels too; shapes (prompts, models)."""
-        new = Outcomes(names, _features(surface, hashed), scores - _chance(logits), ln_errors)
+    def with_outcomes(self, new: Outcomes) -> Labels:
+        """These labels too."""
         outcomes = (*self.outcomes, new)
-        return Labels(outcomes, _learn(outcomes))
+        return Labels(outcomes, *_learn(outcomes))
 
-    def correct(
-        self, surface: Singles, hashed: Sequence[Sparse], logits: Floats, names: Sequence[str]
-    ) -> Floats:
+    def correct(self, prompts: Prompts, prior: Floats, names: Sequence[str]) -> Floats:
         """Expected scores, shape (prompts, models): the prior's, moved by what was taught."""
-        expected = _chance(logits)
-        known = [(place, self.taught[name]) for place, name in enumerate(names) if name in self.taught]
-        if not known:
-            return expected
-        features = _features(surface, hashed)
-        for place, taught in known:
-            expected[:, place] += taught.level + features @ taught.weights
+        if not self.levels:
+            return prior
+        expected = prior + [self.levels.get(name, (0.0, 0.0))[0] for name in names]
+        for lesson in self.lessons:
+            places = [place for place, name in enumerate(names) if name in lesson.names]
+            if places:
+                columns = [lesson.names.index(names[place]) for place in places]
+                found, familiar = lesson.views.apply(prompts, lesson.weights)
+                taught = lesson.prior_share * prior[:, places] + (lesson.level + found)[:, columns]
+                expected[:, places] += familiar[:, None] * (taught - expected[:, places])
         return np.clip(expected, *_RANGE)
 
     def correct_length(self, ln_tokens: Floats, names: Sequence[str]) -> Floats:
-        if not self.taught:
+        if not self.levels:
             return ln_tokens
-        shifts = [self.taught[name].ln_length if name in self.taught else 0.0 for name in names]
-        return np.asarray(ln_tokens + shifts)
+        return np.asarray(ln_tokens + [self.levels.get(name, (0.0, 0.0))[1] for name in names])
 
 
-def no_labels() -> Labels:
-    return Labels((), {})
+def _learn(outcomes: Sequence[Outcomes]) -> tuple[tuple[Lesson, ...], dict[str, tuple[float, float]]]:
+    """(a lesson per set of models labelled on the same prompts, every model's level)."""
+    all_of = _together(outcomes)
+    errors = all_of.scores - all_of.prior
+    levels = zip(
+        _shrunk_mean(errors, all_of.weights), _shrunk_mean(all_of.ln_errors, all_of.weights), strict=True
+    )
+    groups = _alike(np.isfinite(errors))
+    lessons = [_lesson(all_of, columns, rows) for columns, rows in groups if len(rows) >= _LEAST_ROWS]
+    return tuple(each for each in lessons if each), {
+        name: (float(score), float(length))
+        for name, (score, length) in zip(all_of.names, levels, strict=True)
+    }
 
 
-def _features(surface: Singles, hashed: Sequence[Sparse]) -> Singles:
-    width = surface.shape[1]
-    features = np.zeros((len(surface), width + default_encoder().dimensions), np.float32)
-    features[:, :width] = surface * np.sqrt(_SURFACE_SCALE / width)
-    for row, each in zip(features, hashed, strict=True):
-        row[width + each.places] = each.values * np.sqrt(_HASHED_SCALE)
-    return features
-
-
-def _learn(outcomes: Sequence[Outcomes]) -> dict[str, Taught]:
-    """Models labelled on the same prompts are learnt together."""
+def _together(outcomes: Sequence[Outcomes]) -> Outcomes:
     names = tuple(dict.fromkeys(name for each in outcomes for name in each.names))
-    features = np.concatenate([each.features for each in outcomes])
-    errors = np.concatenate([_aligned(each.errors, each.names, names) for each in outcomes])
-    ln_errors = np.concatenate([_aligned(each.ln_errors, each.names, names) for each in outcomes])
-    taught: dict[str, Taught] = {}
-    for columns in _alike(np.isfinite(errors)):
-        known = np.isfinite(errors[:, columns[0]])
-        level, weights = _regress(features[known], errors[np.ix_(known, columns)])
-        for place, column in enumerate(columns):
-            length = _shrunk_mean(ln_errors[:, column])
-            taught[names[column]] = Taught(float(level[place]), weights[:, place], length)
-    return taught
+    parts = [each.prompts for each in outcomes]
+    prompts = Prompts(
+        np.concatenate([each.surface for each in parts]),
+        tuple(hashed for each in parts for hashed in each.hashed),
+        np.concatenate([each.worth for each in parts]),
+    )
+    tables = [
+        np.concatenate([_aligned(getattr(each, part), each.names, names) for each in outcomes])
+        for part in ("prior", "scores", "ln_errors")
+    ]
+    return Outcomes(names, prompts, *tables, weights=np.concatenate([each.weights for each in outcomes]))
 
 
 def _aligned(table: Floats, has: Sequence[str], wanted: Sequence[str]) -> Floats:
@@ -130,43 +128,70 @@ def _aligned(table: Floats, has: Sequence[str], wanted: Sequence[str]) -> Floats
     return np.column_stack([table[:, has.index(name)] if name in has else empty for name in wanted])
 
 
-def _alike(known: NDArray[np.bool_]) -> list[list[int]]:
+def _alike(known: NDArray[np.bool_]) -> list[tuple[list[int], NDArray[np.intp]]]:
+    """(columns with the same known rows, those rows)."""
     groups: dict[bytes, list[int]] = {}
     for column in range(known.shape[1]):
         groups.setdefault(known[:, column].tobytes(), []).append(column)
-    return list(groups.values())
+    return [(columns, np.flatnonzero(known[:, columns[0]])) for columns in groups.values()]
 
 
-def _shrunk_mean(values: Floats) -> float:
-    known = values[np.isfinite(values)]
-    return float(known.sum() / (len(known) + _PRIOR_LABELS))
+def _shrunk_mean(values: Floats, weights: Floats) -> Floats:
+    known = np.isfinite(values) * weights[:, None]
+    return np.asarray((np.nan_to_num(values) * known).sum(axis=0) / (known.sum(axis=0) + _PRIOR_LABELS))
 
 
-def _regress(features: Singles, errors: Floats) -> tuple[Floats, Singles]:
-    """(levels, weights), shapes (models,) and (features, models)."""
-    level = errors.sum(axis=0) / (len(errors) + _PRIOR_LABELS)
-    centre = features.mean(axis=0) if len(features) else np.zeros(features.shape[1], np.float32)
-    if len(features) < 2:
-        return level, np.zeros((features.shape[1], errors.shape[1]), np.float32)
-    centred = features - centre
-    wanted = errors - errors.mean(axis=0)
-    shrinkage = _shrinkage(centred[:_CHOOSING_ROWS], wanted[:_CHOOSING_ROWS])
-    weights = _ridge(centred, wanted.astype(np.float32), shrinkage)
-    return level - centre.astype(np.float64) @ weights, weights
+def _lesson(known: Outcomes, columns: list[int], rows: NDArray[np.intp]) -> Lesson | None:
+    """`None` when the prior ranks these prompts as well as anything learnt would."""
+    prompts, weights = known.prompts.at(rows), known.weights[rows] / known.weights[rows].mean()
+    prior, scores = known.prior[np.ix_(rows, columns)], known.scores[np.ix_(rows, columns)]
+    views = views_of(prompts)
+    features = views.features(prompts)
+    centre, factors = equalise(features, views)
+    features = (features - centre) * factors * np.sqrt(weights, dtype=np.float32)[:, None]
+    chosen = _choice(features, prior, scores, weights)
+    if chosen is None:
+        return None
+    share, shrinkage = chosen
+    wanted = _centred(scores - share * prior, weights) * np.sqrt(weights)[:, None]
+    slopes = _ridge(features, wanted.astype(np.float32), shrinkage) * factors[:, None]
+    level = _shrunk_mean(scores - prior, known.weights[rows])
+    level += (1.0 - share) * np.average(prior, axis=0, weights=weights)
+    level -= centre.astype(np.float64) @ slopes
+    return Lesson(tuple(known.names[each] for each in columns), views, views.fold(slopes), level, share)
 
 
-def _shrinkage(features: Singles, wanted: Floats) -> float:
-    """The one with the least leave-one-out error of the gains (from the spectrum of the Gram matrix)."""
-    gains = wanted - wanted.mean(axis=1, keepdims=True) if wanted.shape[1] > 1 else wanted
-    spectrum, vectors = np.linalg.eigh((features @ features.T).astype(np.float64))
-    turned = vectors.T @ gains
+def _centred(values: Floats, weights: Floats) -> Floats:
+    return np.asarray(values - np.average(values, axis=0, weights=weights))
 
-    def error(shrinkage: float) -> float:
+
+def _choice(features: Singles, prior: Floats, scores: Floats, weights: Floats) -> tuple[float, float] | None:
+    """The (share of the prior, shrinkage) of the least leave-one-out error of the gains, if it beats the prior.
+
+    All from one spectrum, that of the Gram matrix.
+    """
+    rows = np.unique(np.linspace(0, len(features) - 1, _CHOOSING_ROWS).astype(int))
+    spectrum, vectors = np.linalg.eigh((features[rows] @ features[rows].T).astype(np.float64))
+    roots = np.sqrt(weights[rows])[:, None]
+
+    def gains(share: float) -> Floats:
+        wanted = _centred(scores[rows] - share * prior[rows], weights[rows]) * roots
+        return wanted - wanted.mean(axis=1, keepdims=True) if wanted.shape[1] > 1 else wanted
+
+    def errors(turned: Floats, shrinkage: float) -> Floats:
         inverse = 1.0 / (np.maximum(spectrum, 0.0) + shrinkage)
         residual = vectors @ (inverse[:, None] * turned)
-        return float(np.square(residual / (np.square(vectors) @ inverse)[:, None]).sum())
+        return np.asarray(np.square(residual / (np.square(vectors) @ inverse)[:, None]).sum(axis=1))
 
-    return min(_SHRINKAGES, key=error)
+    tried = [
+        ((share, shrinkage), errors(vectors.T @ gains(share), shrinkage))
+        for share in _PRIOR_SHARES
+        for shrinkage in _SHRINKAGES
+    ]
+    best, left = min(tried, key=lambda each: float(each[1].sum()))
+    saved = np.square(gains(1.0)).sum(axis=1) - left
+    evidence = saved.mean() / max(saved.std() / np.sqrt(len(saved)), 1e-12)
+    return best if evidence > _LEAST_EVIDENCE else None
 
 
 def _ridge(features: Singles, wanted: Singles, shrinkage: float) -> Singles:
@@ -179,7 +204,3 @@ def _ridge(features: Singles, wanted: Singles, shrinkage: float) -> Singles:
     moment = features.T @ features
     moment[np.diag_indices(columns)] += np.float32(shrinkage)
     return np.asarray(np.linalg.solve(moment, features.T @ wanted), np.float32)
-
-
-def _chance(logits: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-logits)))

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sobrio.encode import Sparse, default_encoder
+from sobrio.encode import default_encoder
 from sobrio.errors import InputError
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.model import Model
@@ -22,13 +22,14 @@ from sobrio.terms.request import Request
 from sobrio.understand.conversation import Prompt, messages_of
 from sobrio.understand.facts import FACTS, HASHED_FACTS
 from sobrio.understand.features import NAMES, Features, features_of
-from sobrio.understand.labels import Labels, no_labels
+from sobrio.understand.labels import Labels, Outcomes
 from sobrio.understand.language import language_of
 from sobrio.understand.needs import input_tokens, request_tokens
 from sobrio.understand.parameters import Parameters, fingerprint, load, standardise
 from sobrio.understand.reasons import reasons
 from sobrio.understand.roster import Roster, Rosters
 from sobrio.understand.task import domain_of
+from sobrio.understand.views import Prompts
 
 DEFAULT_FILE: Final = Path(__file__).with_name("data") / "predictor.npz"
 
@@ -52,9 +53,8 @@ Floats = NDArray[np.float64]
 class _View:
     """Prompts as the predictor weighs them; one row or entry per prompt."""
 
-    surface: NDArray[np.float32]
-    """Standardised."""
-    hashed: Sequence[Sparse]
+    prompts: Prompts
+    """Their surface is standardised."""
     confidence: Floats
     quality: NDArray[np.float32]
     """What each fact about a model is worth there, shape (prompts, facts)."""
@@ -88,7 +88,7 @@ class Predictor:
 
     @classmethod
     def of(cls, parameters: Parameters, version: str) -> Predictor:
-        return cls(parameters, version, no_labels(), Rosters(parameters))
+        return cls(parameters, version, Labels(), Rosters(parameters))
 
     def quality(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Expected score in [0, 1], shape (prompts, models)."""
@@ -109,9 +109,11 @@ class Predictor:
         models: Sequence[str | Model],
         scores: ArrayLike,
         output_tokens: ArrayLike | None = None,
+        weights: ArrayLike | None = None,
     ) -> Predictor:
         """A predictor that also knows these outcomes; shape (prompts, models), NaN is unknown.
 
+        `weights`, shape (prompts,), say how much each prompt counts (`recency`); all the same by default.
         Raises `InputError` when the shapes disagree or a score lies outside [0, 1].
         """
         shape = (len(prompts), len(models))
@@ -124,12 +126,14 @@ class Predictor:
         roster = self._roster(models)
         view = self._view([features_of(prompt) for prompt in prompts])
         labels = self.labels.with_outcomes(
-            roster.names,
-            view.surface,
-            view.hashed,
-            _logits(view.quality, roster),
-            table,
-            np.log(np.where(lengths > 0, lengths, np.nan)) - _prior_ln_tokens(view.length, roster),
+            Outcomes(
+                roster.names,
+                view.prompts,
+                _chances(view.quality, roster),
+                table,
+                np.log(np.where(lengths > 0, lengths, np.nan)) - _prior_ln_tokens(view.length, roster),
+                np.ones(len(prompts)) if weights is None else _weights(weights, len(prompts)),
+            )
         )
         version = f"{self.version.partition('+')[0]}+{labels.count} labels"
         return Predictor(self.parameters, version, labels, self.rosters)
@@ -148,7 +152,7 @@ class Predictor:
             input_tokens=_tokens_in(prompt),
             confidence=confidence,
             expectations=self._expectations(view, self._roster(models), confidence),
-            reasons=reasons(self.parameters, view.surface[0]),
+            reasons=reasons(self.parameters, view.prompts.surface[0]),
             predictor=self.version,
             caveats=("out-of-distribution",) if confidence < _UNFAMILIAR else (),
         )
@@ -166,7 +170,7 @@ class Predictor:
         return self.rosters.of([_model(model) for model in models])
 
     def _quality(self, view: _View, roster: Roster) -> Floats:
-        return self.labels.correct(view.surface, view.hashed, _logits(view.quality, roster), roster.names)
+        return self.labels.correct(view.prompts, _chances(view.quality, roster), roster.names)
 
     def _ln_tokens(self, view: _View, roster: Roster) -> Floats:
         return self.labels.correct_length(_prior_ln_tokens(view.length, roster), roster.names)
@@ -182,7 +186,7 @@ class Predictor:
         worth[:, _HASHED] += np.reshape(ngrams, (len(seen), len(_HASHED))) * confidence[:, None]
         quality, length = worth[:, : len(FACTS)], worth[:, len(FACTS) :]
         quality[:, _RISING] = np.maximum(quality[:, _RISING], _LEAST_WORTH)
-        return _View(surface, hashed, confidence, quality, length)
+        return _View(Prompts(surface, tuple(hashed), quality[:, :2]), confidence, quality, length)
 
 
 @cache
@@ -198,9 +202,9 @@ def _model(model: str | Model) -> Model:
     return Catalog.default().model(model)
 
 
-def _logits(worth: NDArray[np.float32], roster: Roster) -> Floats:
+def _chances(worth: NDArray[np.float32], roster: Roster) -> Floats:
     """What training data and public facts say, before any label of the user's."""
-    return np.asarray(worth @ roster.facts.T + roster.ability)
+    return np.asarray(1.0 / (1.0 + np.exp(-(worth @ roster.facts.T + roster.ability))))
 
 
 def _prior_ln_tokens(worth: NDArray[np.float32], roster: Roster) -> Floats:
@@ -211,6 +215,13 @@ def _prior_ln_tokens(worth: NDArray[np.float32], roster: Roster) -> Floats:
 
 def _tokens_in(prompt: Prompt) -> int:
     return request_tokens(prompt) if isinstance(prompt, Request) else input_tokens(messages_of(prompt))
+
+
+def _weights(values: ArrayLike, count: int) -> Floats:
+    weights = np.asarray(values, np.float64)
+    if weights.shape != (count,) or not (weights > 0).all() or not np.isfinite(weights).all():
+        raise InputError(f"weights must be {count} positive numbers, one per prompt")
+    return weights
 
 
 def _table(values: ArrayLike, shape: tuple[int, int], name: str) -> Floats:
