@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TypeAlias
 
 from sobrio.terms.question import Label, Question
@@ -42,3 +43,8 @@ def labelled(key: bytes, text: str) -> bytes:
 def unlabelled(data: bytes) -> tuple[bytes, str]:
     end = 1 + data[0]
     return data[1:end], data[end:].decode()
+
+
+def room_of(scope: str, context: bytes) -> bytes:
+    """Where questions are looked for: a context, in its scope, whoever asks for it."""
+    return blake2b(context + scope.encode("utf-8", "surrogatepass"), digest_size=16).digest()

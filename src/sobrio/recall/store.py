@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from sobrio.errors import CacheError
-from sobrio.recall.change import Change, Drop, Learn, Put, unlabelled
+from sobrio.recall.change import Change, Drop, Learn, Put, room_of, unlabelled
 from sobrio.recall.pending import Pending
 from sobrio.recall.replica import Replica, Row
 from sobrio.recall.schema import READING, TABLES, WRITING
@@ -90,10 +90,10 @@ class SqliteStore:
         self._pending.add(Drop(key, scope))
 
     def near(self, question: Question, *, scope: str, limit: int, floor: float) -> list[Near]:
-        now, context = self._clock(), self._seal.name(question.context)
+        now, room = self._clock(), self._seal.name(room_of(scope, question.context))
         with self._told(), self._reading:
             (generation,) = self._reader.execute("PRAGMA user_version").fetchone()
-            index = self._replica.caught_up(context, len(question.vector), generation=generation, now=now)
+            index = self._replica.caught_up(room, len(question.vector), generation=generation, now=now)
             found = index.nearest(question.vector, limit=limit, floor=floor, now=now)
             kept = [self._question(number, scope) for number, _ in found]
             if None in kept:

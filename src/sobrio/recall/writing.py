@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sobrio.recall.change import Change, Drop, Learn, Put, labelled
+from sobrio.recall.change import Change, Drop, Learn, Put, labelled, room_of
 from sobrio.recall.seal import Seal
 
 _OLDEST: Final = "SELECT rowid, size FROM entries ORDER BY used_at LIMIT 100"
@@ -67,7 +67,7 @@ def _put(database: sqlite3.Connection, put: Put, seal: Seal) -> None:
     if question is not None:
         database.execute(
             "INSERT INTO questions (key, context, expires_at, vector, text) VALUES (?, ?, ?, ?, ?)",
-            (name, seal.name(question.context), put.expires_at, vector, text),
+            (name, seal.name(room_of(put.scope, question.context)), put.expires_at, vector, text),
         )
 
 

@@ -1,0 +1,89 @@
+"""What is written behind is written in order, or told to be lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from sobrio.errors import CacheError
+from sobrio.recall.behind import Behind
+
+
+class Disk:
+    """Writes when it is let, and fails when it is told to."""
+
+    def __init__(self) -> None:
+        self.written: list[int] = []
+        self.ready = threading.Event()
+        self.ready.set()
+        self.full = False
+
+    def __call__(self, items: Sequence[int]) -> None:
+        self.ready.wait()
+        if self.full:
+            raise CacheError("the disk is full")
+        self.written += items
+
+
+def test_everything_is_written_in_order_before_a_flush_returns():
+    disk = Disk()
+    behind = Behind(disk)
+    for number in range(2_000):
+        assert behind.add(number)
+    behind.flush()
+    assert disk.written == list(range(2_000))
+    behind.close()
+
+
+def test_closing_writes_what_waits_and_takes_no_more():
+    disk = Disk()
+    disk.ready.clear()
+    behind = Behind(disk)
+    behind.add(1)
+    disk.ready.set()
+    behind.close()
+    assert disk.written == [1]
+    assert not behind.add(2)
+
+
+def test_a_lost_batch_is_told_once_and_the_next_one_may_succeed():
+    disk = Disk()
+    disk.full = True
+    behind = Behind(disk)
+    behind.add(1)
+    with pytest.raises(CacheError, match="full"):
+        behind.flush()
+    assert behind.failure is not None
+    disk.full = False
+    behind.add(2)
+    behind.flush()
+    assert behind.failure is None
+    assert disk.written == [2]
+    behind.close()
+
+
+def test_no_acknowledgement_hides_an_earlier_loss():
+    disk = Disk()
+    disk.full = True
+    behind = Behind(disk)
+    behind.add(1)
+    while behind.failure is None:
+        pass
+    disk.full = False
+    behind.add(2)
+    with pytest.raises(CacheError, match="full"):
+        behind.flush()
+    behind.close()
+
+
+def test_a_flush_does_not_wait_for_ever_and_too_much_is_refused():
+    disk = Disk()
+    disk.ready.clear()
+    behind = Behind(disk, capacity=3)
+    assert [behind.add(number) for number in range(10)].count(False) >= 6
+    with pytest.raises(CacheError, match="could not write"):
+        behind.flush(timeout_s=0.01)
+    disk.ready.set()
+    behind.close()

@@ -1,0 +1,70 @@
+"""What is sealed is unreadable without the key, and does not open anywhere else."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sobrio.errors import CacheError
+from sobrio.recall import AesSeal, SqliteStore, seal_of
+from sobrio.terms.question import Label
+
+SECRET = "0123456789abcdef" * 4
+KEYS = [bytes([number]) * 32 for number in (201, 202, 203)]
+
+
+@pytest.fixture
+def path(tmp_path: Path, ask) -> Path:
+    path = tmp_path / "cache.sqlite"
+    with closing(SqliteStore(path, seal=AesSeal(SECRET))) as store:
+        for key in KEYS:
+            store.put(
+                key, b"the secret answer", scope="the-tenant", ttl_s=60, question=ask("The secret text")
+            )
+        store.learn(Label(0.9, True, "shadow"), stream="en", scope="the-tenant")
+    return path
+
+
+def test_nothing_can_be_read_from_the_files(path, ask):
+    content = b"".join(each.read_bytes() for each in path.parent.iterdir())
+    for plain in (b"secret", b"the-tenant", *KEYS, b"c" * 16, ask("The secret text").vector):
+        assert plain not in content
+
+
+def test_with_another_key_nothing_is_found(path, ask):
+    with closing(SqliteStore(path, seal=AesSeal(SECRET[::-1]))) as store:
+        assert store.get(KEYS[0]) is None
+        assert store.near(ask("The secret text"), scope="the-tenant", limit=5, floor=-1) == []
+        assert store.clear("the-tenant") == 0
+
+
+def test_an_answer_in_another_place_does_not_open(path):
+    with closing(sqlite3.connect(path)) as database:
+        values = [value for (value,) in database.execute("SELECT value FROM entries ORDER BY rowid")]
+        database.execute("UPDATE entries SET value = ? WHERE rowid = 2", (values[0],))
+        database.execute("UPDATE entries SET value = ? WHERE rowid = 3", (values[2][:-1] + b"\x00",))
+        database.commit()
+    with closing(SqliteStore(path, seal=AesSeal(SECRET))) as store:
+        assert store.get(KEYS[0]) == b"the secret answer"
+        for key in KEYS[1:]:
+            with pytest.raises(CacheError, match="does not open"):
+                store.get(key)
+
+
+def test_the_same_text_is_never_sealed_the_same():
+    seal = AesSeal(SECRET)
+    assert seal.close(b"x", b"") != seal.close(b"x", b"")
+    assert seal.name(b"x") == AesSeal(SECRET).name(b"x") != AesSeal(SECRET[::-1]).name(b"x")
+
+
+def test_a_short_secret_is_told():
+    with pytest.raises(CacheError, match="openssl rand -hex 32"):
+        seal_of("hunter2")
+
+
+def test_without_a_secret_nothing_is_sealed():
+    assert not seal_of(None).sealing
+    assert not seal_of("").sealing
