@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sobrio.route.conversation import Conversations, key_of
+from sobrio.terms.conversation import Held
 from sobrio.terms.request import Caller, Message, Options, Request
 
 
@@ -21,30 +22,34 @@ def turns(*texts: str) -> Request:
     return Request("sobrio/auto", messages, {})
 
 
+def held(known: Conversations, request: Request) -> Held | None:
+    return known.held(request, key_of(request))
+
+
 FIRST = turns("Be brief.", "Plan a trip.")
 SECOND = turns("Be brief.", "Plan a trip.", "Where to?", "To Lyon.")
 
 
 def test_the_next_turn_knows_who_answered_the_last() -> None:
     known = Conversations()
-    known.note(FIRST, "here", "middle", 300)
-    held = known.held(SECOND)
-    assert held is not None and (held.deployment, held.model, held.cached_tokens) == ("here", "middle", 0)
+    known.note(key_of(FIRST), "here", "middle", 300)
+    stand = held(known, SECOND)
+    assert stand is not None and (stand.deployment, stand.model, stand.cached_tokens) == ("here", "middle", 0)
 
 
 def test_a_first_turn_in_the_same_words_is_a_conversation_of_its_own() -> None:
     known = Conversations()
-    known.note(FIRST, "here", "middle", 300)
-    assert known.held(FIRST) is None
+    known.note(key_of(FIRST), "here", "middle", 300)
+    assert held(known, FIRST) is None
 
 
 def test_a_long_beginning_lies_in_the_provider_s_cache_for_five_minutes() -> None:
     clock = Clock()
     known = Conversations(clock=clock)
-    known.note(FIRST, "here", "middle", 3000)
-    warm = known.held(SECOND)
+    known.note(key_of(FIRST), "here", "middle", 3000)
+    warm = held(known, SECOND)
     clock.now = 301
-    cold = known.held(SECOND)
+    cold = held(known, SECOND)
     assert warm is not None and cold is not None
     assert (warm.cached_tokens, cold.cached_tokens) == (3000, 0)
 
@@ -52,13 +57,13 @@ def test_a_long_beginning_lies_in_the_provider_s_cache_for_five_minutes() -> Non
 def test_it_is_forgotten_after_an_hour_and_when_there_are_too_many() -> None:
     clock = Clock()
     known = Conversations(most=2, clock=clock)
-    known.note(FIRST, "here", "middle", 10)
+    known.note(key_of(FIRST), "here", "middle", 10)
     clock.now = 3601
-    assert known.held(SECOND) is None
-    known.note(FIRST, "here", "middle", 10)
+    assert held(known, SECOND) is None
+    known.note(key_of(FIRST), "here", "middle", 10)
     for number in range(2):
-        known.note(turns("", f"another {number}"), "here", "middle", 10)
-    assert known.held(SECOND) is None
+        known.note(key_of(turns("", f"another {number}")), "here", "middle", 10)
+    assert held(known, SECOND) is None
 
 
 def test_another_tenant_or_another_key_never_shares_a_conversation() -> None:
@@ -74,5 +79,5 @@ def test_another_tenant_or_another_key_never_shares_a_conversation() -> None:
 def test_a_name_of_the_caller_s_own_holds_it_together_whatever_is_said() -> None:
     known = Conversations()
     named = replace(turns("", "a"), options=Options(conversation="c1"))
-    known.note(named, "here", "middle", 10)
-    assert known.held(replace(turns("", "entirely different"), options=Options(conversation="c1")))
+    known.note(key_of(named), "here", "middle", 10)
+    assert held(known, replace(turns("", "entirely different"), options=Options(conversation="c1")))

@@ -175,4 +175,5 @@ def _callers(given: written.Callers, names: Names) -> Callers:
             team: frozenset(names.model(each, ("callers", "references", team)).name for each in models)
             for team, models in given.references.items()
         },
+        private_addresses=given.private_addresses,
     )

@@ -1,7 +1,6 @@
 """Limits kept: rates and budgets, reserved before a call and settled after it."""
 
 from sobrio.quota.local import LocalQuotas
-from sobrio.quota.reservation import Reservation
 from sobrio.quota.shared import SharedQuotas
 
-__all__ = ["LocalQuotas", "Reservation", "SharedQuotas"]
+__all__ = ["LocalQuotas", "SharedQuotas"]

@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from sobrio.quota.meter import Meter, used_now, wait_s
-from sobrio.quota.reservation import Reservation, Share, corrections, over, reservation
-from sobrio.terms.limit import Limit, Spend
+from sobrio.quota.reservation import corrections, over, reservation
+from sobrio.terms.limit import Limit, Reservation, Share, Spend
 from sobrio.terms.request import Caller
 
 _SWEEP_EVERY = 4096

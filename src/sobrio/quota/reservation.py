@@ -3,29 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from sobrio.errors import OverLimit
-from sobrio.terms.limit import BUDGETED, Limit, Spend
+from sobrio.terms.limit import BUDGETED, Limit, Reservation, Share, Spend
 from sobrio.terms.request import Caller
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One account that a request draws on, and how much it has reserved there."""
-
-    limit: Limit
-    holder: str
-    amount: float
-
-
-@dataclass(frozen=True, slots=True)
-class Reservation:
-    shares: tuple[Share, ...] = ()
-    unmeasured: tuple[str, ...] = ()
-    """Limits that this request could not be held against, by name."""
-    alone: bool = False
-    """Counted by this replica only, because the shared accounts could not be reached."""
 
 
 def reservation(limits: Sequence[Limit], caller: Caller, spend: Spend) -> Reservation:

@@ -10,8 +10,8 @@ from typing import Any, Final, Protocol
 
 from sobrio.quota.local import LocalQuotas
 from sobrio.quota.meter import SECONDS, leak_per_s, page_end, page_start, wait_s
-from sobrio.quota.reservation import Reservation, Share, corrections, over, reservation
-from sobrio.terms.limit import Limit, Spend
+from sobrio.quota.reservation import corrections, over, reservation
+from sobrio.terms.limit import Limit, Reservation, Share, Spend
 from sobrio.terms.request import Caller
 
 _SCRIPT: Final = """

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from sobrio.call.pool import UNREACHABLE
 from sobrio.errors import UpstreamError
 from sobrio.route.answer import CHARACTERS_PER_TOKEN
+from sobrio.route.diet import repeats
 from sobrio.route.journey import Journey
+from sobrio.route.lessons import learn
 from sobrio.terms.activity import Activity, Role
 from sobrio.terms.answer import Usage
 from sobrio.terms.impacts import Avoided, Impacts
@@ -36,6 +38,7 @@ def settle(journey: Journey, ending: Ending) -> Receipt:
     begun = time.thread_time()
     receipt = _receipt(journey, ending)
     journey.rooms.ledger.close(receipt)
+    learn(journey, ending.activity, receipt)
     journey.rooms.closing.seconds = time.thread_time() - begun
     return receipt
 
@@ -73,6 +76,8 @@ def _receipt(journey: Journey, ending: Ending) -> Receipt:
         error=ending.error,
         caveats=_caveats(journey, realised, avoided),
         recalled=journey.recalled,
+        passages=journey.aided.citations if journey.aided else (),
+        cut=(*journey.cut, *repeats(journey)),
     )
 
 
@@ -82,11 +87,12 @@ def _reference(journey: Journey, ending: Ending) -> Activity | None:
     if plan is None or plan.reference is None or answered is None:
         return None
     deployment = plan.reference_deployment
+    read = answered.input_tokens if journey.stretch == 1 else round(answered.input_tokens / journey.stretch)
     return Activity(
         model=plan.reference,
-        input_tokens=answered.input_tokens,
+        input_tokens=read,
         output_tokens=answered.output_tokens,
-        cached_tokens=answered.cached_tokens,  # the same prefix would have been cached there
+        cached_tokens=min(answered.cached_tokens, read),  # the same prefix would have been cached there
         zone=deployment.zone if deployment else None,
         provider=deployment.provider if deployment else plan.reference.provider,
         hardware=deployment.hardware if deployment else None,

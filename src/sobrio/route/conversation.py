@@ -34,19 +34,18 @@ class Conversations:
         self._clock = clock
         self._stands: OrderedDict[bytes, _Stand] = OrderedDict()
 
-    def held(self, request: Request) -> Held | None:
+    def held(self, request: Request, key: bytes) -> Held | None:
         """Who answered the turn before; `None` for a first turn, or for a conversation unknown here."""
         if not _goes_on(request):
             return None
-        stand = self._stands.get(key_of(request))
+        stand = self._stands.get(key)
         if stand is None or (age := self._clock() - stand.at) > _KEPT_S:
             return None
         warm = age <= _PROMPT_CACHE_S and stand.tokens >= _PROMPT_CACHE_TOKENS
         return Held(stand.deployment, stand.model, stand.tokens if warm else 0)
 
-    def note(self, request: Request, deployment: str, model: str, tokens: int) -> None:
+    def note(self, key: bytes, deployment: str, model: str, tokens: int) -> None:
         """`tokens`: input and output of the turn that was just answered."""
-        key = key_of(request)
         self._stands.pop(key, None)
         self._stands[key] = _Stand(deployment, model, tokens, self._clock())
         while len(self._stands) > self._most:

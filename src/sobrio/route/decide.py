@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from sobrio.choose import choose
+from sobrio.choose import Haste, choose
 from sobrio.errors import InputError, NotReachable, Refused, SobrioError
 from sobrio.policy import Plan, Policy
+from sobrio.route.aid import use, weigh
+from sobrio.route.conversation import key_of
+from sobrio.route.diet import slim
 from sobrio.route.journey import Journey
 from sobrio.terms.decision import Candidate, Decision
 from sobrio.terms.model import Deployment
@@ -48,10 +51,27 @@ def _decided(journey: Journey) -> Decision:
     if not plan.deployments:
         raise _nothing_left(plan, policy)
     assert journey.assessment is not None
+    journey.conversation = key_of(request)
+    slim(journey, plan)
+    aid = weigh(journey, plan, journey.assessment)
     ground = rooms.grounds.of(plan, policy, rooms.accountant)
-    return choose(
-        ground.allowed, journey.assessment, ground.rates, max_output_tokens=request.max_output_tokens
+    decision = choose(
+        ground.allowed,
+        journey.assessment,
+        ground.rates,
+        max_output_tokens=request.max_output_tokens,
+        held=rooms.conversations.held(request, journey.conversation),
+        haste=_haste(journey, plan),
+        aid=aid,
     )
+    use(journey, decision, journey.assessment)
+    return decision
+
+
+def _haste(journey: Journey, plan: Plan) -> Haste | None:
+    """The stricter of what the policy and the caller allow."""
+    wanted = [each for each in (plan.max_latency_ms, journey.request.options.max_latency_ms) if each]
+    return Haste(min(wanted), journey.rooms.paces.speeds) if wanted else None
 
 
 def _forwarded(plan: Plan, policy: Policy) -> Decision:

@@ -11,11 +11,14 @@ from types import TracebackType
 
 from sobrio.policy import Plan, Policy
 from sobrio.recall.entry import Entry
+from sobrio.recall.passages.packing import Pack
 from sobrio.route.rooms import Rooms
 from sobrio.terms.activity import Activity
 from sobrio.terms.assessment import Assessment
 from sobrio.terms.decision import Decision
+from sobrio.terms.limit import Reservation
 from sobrio.terms.model import Deployment
+from sobrio.terms.passage import Cut
 from sobrio.terms.question import Question, Recalled
 from sobrio.terms.receipt import Failure
 from sobrio.terms.request import Request
@@ -42,10 +45,21 @@ class Journey:
     recalled: Recalled | None = None
     kept: Entry | None = None
     """What was recalled: to be served, or to be compared with the model's answer."""
+    pack: Pack | None = None
+    """Passages that were weighed."""
+    aided: Pack | None = None
+    """The same, where they were added."""
+    cut: list[Cut] = field(default_factory=list)
+    stretch: float = 1.0
+    """Length of what is sent over the length of what was received."""
     calling: Deployment | None = None
     """Asked, and has not begun to answer."""
     spent: list[Activity] = field(default_factory=list)
     """Calls that came to nothing."""
+    conversation: bytes = b""
+    """Its key, where the choice was free."""
+    reserved: list[Reservation] = field(default_factory=list)
+    """What has been put on the accounts of limits and budgets."""
     failures: list[Failure] = field(default_factory=list)
     caveats: list[str] = field(default_factory=list)
 
@@ -53,6 +67,11 @@ class Journey:
     def begin(cls, request: Request, rooms: Rooms) -> Journey:
         started, milliseconds = time.perf_counter(), time.time_ns() // 1_000_000
         return cls(request, rooms, rooms.policy(), receipt_id(milliseconds), written(milliseconds), started)
+
+    def send(self, request: Request) -> None:
+        """`request` in the place of the one received: with passages, or without stale turns."""
+        self.stretch *= len(request.fields["messages"]) / len(self.request.fields["messages"])
+        self.request = request
 
     def busy(self) -> Busy:
         """Adds the processor time of a stretch without `await` to the router's own."""

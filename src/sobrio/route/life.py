@@ -6,6 +6,8 @@ import asyncio
 
 from sobrio.errors import ClientGone, NotCalled, SobrioError
 from sobrio.route.account import book_abandoned_call
+from sobrio.route.addresses import refuse_private
+from sobrio.route.allowance import ask_at_the_door, reserve
 from sobrio.route.attempt import begin_answer
 from sobrio.route.decide import decide
 from sobrio.route.deliver import deliver
@@ -25,6 +27,8 @@ async def live(request: Request, rooms: Rooms) -> Reply:
     """
     journey = Journey.begin(request, rooms)
     try:
+        _must_stay_outside(request, journey)
+        await ask_at_the_door(journey)
         return await recalled(journey) or await _collapsed(journey)
     except SobrioError as error:
         raise book(journey, error) from error.__cause__
@@ -48,8 +52,14 @@ async def _collapsed(journey: Journey) -> Reply:
 async def _answered(journey: Journey) -> Reply:
     decision = decide(journey)
     _must_be_callable(decision, journey)
+    await reserve(journey, decision)
     journey.rooms.ledger.open(journey.id, journey.at)
     return deliver(journey, await begin_answer(journey, decision))
+
+
+def _must_stay_outside(request: Request, journey: Journey) -> None:
+    if not journey.policy.callers.private_addresses and any(each.images for each in request.messages):
+        refuse_private(request.fields.get("messages", request.fields.get("input", b"[]")))
 
 
 def _must_be_callable(decision: Decision, journey: Journey) -> None:

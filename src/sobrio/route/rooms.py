@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 from sobrio.call.breaker import Breakers
 from sobrio.call.retry import RetryBudget
+from sobrio.catalog.entry import Price
 from sobrio.policy import Policy
 from sobrio.recall.flight import Flights
 from sobrio.recall.similar import Similar
+from sobrio.route.conversation import Conversations
 from sobrio.route.ground import Grounds
+from sobrio.route.pace import Paces
 from sobrio.route.reply import Reply
-from sobrio.terms.ports import Accountant, AnswerStore, Assessor, Ledger, Upstream
+from sobrio.terms.ports import Accountant, AnswerStore, Assessor, Ledger, Quotas, Retriever, Upstream
 
 
 @dataclass(slots=True)
@@ -36,6 +39,12 @@ class Rooms:
     ledger: Ledger
     cache: AnswerStore | None = None
     similar: Similar | None = None
+    retriever: Retriever | None = None
+    quotas: Quotas | None = None
+    price: Callable[[str], Price | None] | None = None
+    """The list price of a model, by its catalogue name."""
+    conversations: Conversations = field(default_factory=Conversations)
+    paces: Paces = field(default_factory=Paces)
     flights: Flights[Reply] = field(default_factory=Flights)
     grounds: Grounds = field(default_factory=Grounds)
     breakers: Breakers = field(default_factory=Breakers)

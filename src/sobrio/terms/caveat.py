@@ -32,5 +32,8 @@ CAVEATS: Final[dict[str, str]] = {
     "training-excluded": "Training is left out on both sides of the comparison.",
     "truncated": "The answer was cut off before its end.",
     "no-reference": "The policy declares no reference model, so avoided impact is unknown.",
+    "passages-unavailable": "The passages could not be searched; the request went on without them.",
+    "limits-alone": "The shared accounts could not be reached; this replica counted on its own.",
+    "limit-unmeasured": "A price or an impact is unknown, so a limit on it could not be held.",
     "cache-unavailable": "The cache did not answer in time; the request went on without it.",
 }

@@ -43,3 +43,21 @@ Spend: TypeAlias = Mapping[Measure, float | None]
 
 A measure that is left out is not asked about; `None` is unknown and cannot be held against a limit.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One account that a request draws on, and how much it has reserved there."""
+
+    limit: Limit
+    holder: str
+    amount: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    shares: tuple[Share, ...] = ()
+    unmeasured: tuple[str, ...] = ()
+    """Limits that this request could not be held against, by name."""
+    alone: bool = False
+    """Counted by this replica only, because the shared accounts could not be reached."""

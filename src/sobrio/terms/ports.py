@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from sobrio.terms.answer import Answered, Call
     from sobrio.terms.assessment import Assessment
     from sobrio.terms.impacts import Avoided, Equivalence, Impacts, Rates
+    from sobrio.terms.limit import Reservation, Spend
     from sobrio.terms.model import Backing, Deployment, Model
     from sobrio.terms.passage import Passage
     from sobrio.terms.question import Label, Near, Question
     from sobrio.terms.receipt import Receipt
-    from sobrio.terms.request import Request
+    from sobrio.terms.request import Caller, Request
 
 
 class Encoder(Protocol):
@@ -120,6 +121,18 @@ class Accountant(Protocol):
         router_cpu_seconds: float,
         equivalence: Equivalence,
     ) -> tuple[Impacts, Impacts | None, Avoided | None]: ...
+
+
+class Quotas(Protocol):
+    """The accounts of limits and budgets."""
+
+    async def reserve(self, caller: Caller, spend: Spend) -> Reservation:
+        """Raises `OverLimit`; then nothing was put on any account."""
+        ...
+
+    def settle(self, held: Reservation, actual: Spend) -> None:
+        """Returns at once."""
+        ...
 
 
 class Ledger(Protocol):
