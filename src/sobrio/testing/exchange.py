@@ -5,14 +5,29 @@ from __future__ import annotations
 import socket
 import struct
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import msgspec
 
-from sobrio.testing import wire
-from sobrio.testing.completion import Completion, as_answer, as_chunks, complete
+from sobrio.testing import messages, responses, wire
+from sobrio.testing.completion import Body, Completion, as_answer, as_chunks, complete
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One wire format."""
+
+    asked: Callable[[Body], Mapping[str, Any]]
+    answer: Callable[[Body, Sequence[Completion]], dict[str, Any]]
+    events: Callable[[Body, Sequence[Completion]], Iterator[dict[str, Any]]]
+    ending: tuple[bytes, ...] = ()
+
+
+CHAT = Speech(lambda body: body, as_answer, as_chunks, (b"[DONE]",))
+MESSAGES = Speech(messages.asked, messages.as_answer, messages.as_events)
+RESPONSES = Speech(responses.asked, responses.as_answer, responses.as_events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +37,7 @@ class Exchange:
     body: Mapping[str, Any]
     answers: Mapping[str, str]
     slow_s: float
+    speech: Speech = CHAT
 
     @property
     def model(self) -> str:
@@ -31,16 +47,26 @@ class Exchange:
     def streamed(self) -> bool:
         return bool(self.body.get("stream"))
 
+    @property
+    def _asked(self) -> Mapping[str, Any]:
+        """In the words in which completions are asked for."""
+        return self.speech.asked(self.body)
+
+    @property
+    def _said(self) -> Mapping[str, Any]:
+        """What the answer is made from: the request, its turns readable for counting."""
+        return {**self.body, "messages": self._asked["messages"]} if "messages" in self._asked else self.body
+
     def completions(self) -> list[Completion]:
-        return [complete(self.body, self.answers)] * int(self.body.get("n") or 1)
+        return [complete(self._asked, self.answers)] * int(self.body.get("n") or 1)
 
     def answer(self) -> dict[str, Any]:
-        return as_answer(self.body, self.completions())
+        return self.speech.answer(self._said, self.completions())
 
     def events(self) -> list[bytes]:
-        """The payloads of the stream, `[DONE]` included."""
-        chunks = as_chunks(self.body, self.completions())
-        return [*(msgspec.json.encode(each) for each in chunks), b"[DONE]"]
+        """The payloads of the stream, `[DONE]` included where the format has it."""
+        events = self.speech.events(self._said, self.completions())
+        return [*(msgspec.json.encode(each) for each in events), *self.speech.ending]
 
     async def send(self, data: bytes) -> None:
         self.writer.write(data)

@@ -1,4 +1,4 @@
-"""A deterministic upstream on 127.0.0.1 that speaks OpenAI's wire format over real HTTP."""
+"""A deterministic upstream on 127.0.0.1 that speaks OpenAI's and Anthropic's wire formats over real HTTP."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import msgspec
 
 from sobrio.testing import wire
 from sobrio.testing.completion import CREATED, complete, head_of, pieces_of, usage_of
-from sobrio.testing.exchange import Exchange, error
+from sobrio.testing.exchange import CHAT, MESSAGES, RESPONSES, Exchange, Speech, error
 from sobrio.testing.faults import FAULTS, fail
 from sobrio.testing.wire import Received
 
@@ -128,11 +128,11 @@ class LoopbackUpstream:
     async def _answer(self, request: Received, reader: StreamReader, writer: StreamWriter) -> None:
         path = request.path.partition("?")[0]
         body = msgspec.json.decode(request.body) if request.body else {"model": ""}
-        exchange = Exchange(reader, writer, body, self._answers, self._slow_s)
-        if self._api_key and request.headers.get("authorization") != f"Bearer {self._api_key}":
+        exchange = Exchange(reader, writer, body, self._answers, self._slow_s, _SPEECHES.get(path, CHAT))
+        if self._api_key and not _shows(request, self._api_key):
             await exchange.send_json(401, error(401))
-        elif path == "/v1/chat/completions":
-            await _chat(exchange)
+        elif path in _SPEECHES:
+            await _spoken(exchange)
         elif path == "/v1/models":
             await exchange.send_json(200, {"object": "list", "data": [_card(m) for m in self._models]})
         elif path in _PLAIN:
@@ -141,7 +141,12 @@ class LoopbackUpstream:
             await exchange.send_json(404, error(404))
 
 
-async def _chat(exchange: Exchange) -> None:
+def _shows(request: Received, key: str) -> bool:
+    bearer, own = request.headers.get("authorization"), request.headers.get("x-api-key")
+    return bearer == f"Bearer {key}" or own == key
+
+
+async def _spoken(exchange: Exchange) -> None:
     if _fails(exchange):
         await fail(exchange)
     else:
@@ -178,7 +183,20 @@ def _vector(text: object) -> list[float]:
     return [((seed * (step + 1)) % 97) / 97 for step in range(8)]
 
 
+def _images(exchange: Exchange) -> dict[str, Any]:
+    """As many one-pixel pictures as were asked for."""
+    pictures = [{"b64_json": _PIXEL}] * int(exchange.body.get("n") or 1)
+    return {"created": CREATED, "data": pictures}
+
+
+_PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
+_SPEECHES: Mapping[str, Speech] = {
+    "/v1/chat/completions": CHAT,
+    "/v1/messages": MESSAGES,
+    "/v1/responses": RESPONSES,
+}
 _PLAIN: Mapping[str, Callable[[Exchange], dict[str, Any]]] = {
     "/v1/completions": _plain_completion,
     "/v1/embeddings": _embeddings,
+    "/v1/images/generations": _images,
 }

@@ -10,6 +10,7 @@ from typing import NamedTuple
 JSON = "application/json"
 EVENTS = "text/event-stream; charset=utf-8"
 LAST_CHUNK = b"0\r\n\r\n"
+_TYPED = b'{"type":"'
 
 
 class Received(NamedTuple):
@@ -59,4 +60,8 @@ def chunk(data: bytes) -> bytes:
 
 
 def event(data: bytes) -> bytes:
+    """Named by its type, where it begins with one, as at Anthropic and in OpenAI's responses."""
+    if data.startswith(_TYPED):
+        name = data[len(_TYPED) :].partition(b'"')[0]
+        return b"event: %s\ndata: %s\n\n" % (name, data)
     return b"data: " + data + b"\n\n"

@@ -1,0 +1,99 @@
+"""A gateway on loopback, in front of upstreams that speak real wire formats, for real clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import anthropic
+import openai
+import pytest
+
+from sobrio.assemble import open_rooms
+from sobrio.gateway import application, running
+from sobrio.route import Rooms
+from sobrio.terms.receipt import Receipt
+from sobrio.testing import LoopbackUpstream
+
+POLICY = """
+version: 1
+name: clients
+defaults:
+  baseline: {model: gpt-5, since: 2026-01-01, reason: The model of these tests.}
+  fallback: small
+upstreams:
+  loopback: {kind: openai, base_url_env: LOOPBACK_URL}
+  responding: {kind: openai, base_url_env: LOOPBACK_URL, speaks: [responses]}
+  anthropic: {kind: anthropic, base_url_env: LOOPBACK_URL, api_key_env: LOOPBACK_KEY}
+models:
+  - {model: gpt-5-nano, name: small, upstream: loopback, upstream_model: loopback}
+  - {model: gpt-5-nano, name: thinking, upstream: loopback, upstream_model: reasoning}
+  - {model: gpt-5-nano, name: cached, upstream: loopback, upstream_model: cached}
+  - {model: gpt-5-nano, name: busy, upstream: loopback, upstream_model: error-429}
+  - {model: gpt-5-nano, name: broken, upstream: loopback, upstream_model: error-500}
+  - {model: gpt-5-nano, name: reset, upstream: loopback, upstream_model: reset-mid-stream}
+  - {model: gpt-5-nano, name: endless, upstream: loopback, upstream_model: endless}
+  - {model: gpt-5-mini, name: responder, upstream: responding, upstream_model: loopback}
+  - {model: claude-haiku-4-5, name: claude, upstream: anthropic, upstream_model: loopback}
+  - {model: claude-haiku-4-5, name: claude-thinking, upstream: anthropic, upstream_model: reasoning}
+  - {model: claude-haiku-4-5, name: claude-busy, upstream: anthropic, upstream_model: error-529}
+  - {model: bge-m3, name: vectors, upstream: loopback, upstream_model: loopback}
+  - {model: flux.1-schnell, name: pictures, upstream: loopback, upstream_model: loopback}
+rules:
+  - name: as named
+    when:
+      requested_model:
+        [thinking, cached, busy, broken, reset, endless, responder, claude, claude-thinking, claude-busy]
+    use: {fallbacks: []}
+  - name: the small one
+    why: Everything else goes to the small model.
+    use: {candidates: [small]}
+aliases:
+  embed: {why: A name of our own., candidates: [vectors]}
+callers:
+  concrete_name: pin
+"""
+
+
+@dataclass(frozen=True)
+class House:
+    """What a test may look at. `url` ends in /v1."""
+
+    url: str
+    rooms: Rooms
+    upstream: LoopbackUpstream
+
+    @property
+    def root(self) -> str:
+        return self.url.removesuffix("/v1")
+
+    def booked(self, receipt_id: str) -> Receipt:
+        receipt = self.rooms.ledger.find(receipt_id)
+        assert receipt is not None
+        return receipt
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder: Path = tmp_path_factory.mktemp("clients")
+    (folder / "policy.yaml").write_text(POLICY)
+    with LoopbackUpstream({"capital": "Paris, of course"}) as upstream:
+        environ = {"LOOPBACK_URL": upstream.base_url, "LOOPBACK_KEY": "upstream-secret"}
+        with (
+            open_rooms(folder / "policy.yaml", data_dir=folder / "data", environ=environ) as rooms,
+            running(application(rooms)) as url,
+        ):
+            yield House(url, rooms, upstream)
+
+
+@pytest.fixture
+def openai_client(house: House) -> Iterator[openai.OpenAI]:
+    with openai.OpenAI(base_url=house.url, api_key="none", max_retries=0) as client:
+        yield client
+
+
+@pytest.fixture
+def anthropic_client(house: House) -> Iterator[anthropic.Anthropic]:
+    with anthropic.Anthropic(base_url=house.root, api_key="client-secret", max_retries=0) as client:
+        yield client
