@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from sobrio import sdk
 from sobrio.call import Direct, Dispatch, ThroughLitellm
 from sobrio.catalog import Catalog
-from sobrio.encode import default_encoder
+from sobrio.catalog.hourly import configured
+from sobrio.encode import static_encoder
 from sobrio.errors import LedgerError
 from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
@@ -25,6 +26,7 @@ from sobrio.understand.language import language_of_text
 if TYPE_CHECKING:
     from sobrio.gateway.keystore import KeyStore
     from sobrio.report.document import Declarations
+    from sobrio.terms.ports import Retriever
 
 
 def home(data_dir: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -67,7 +69,19 @@ def open_cache(
 
 
 def _similar(cache: SqliteStore | RedisStore) -> Similar:
-    return Similar(cache, Streams(cache), default_encoder(), SameAnswer.default(), language_of_text)
+    return Similar(cache, Streams(cache), static_encoder(), SameAnswer.default(), language_of_text)
+
+
+def _shelf(policy: Policy, data_dir: Path, stack: ExitStack) -> Retriever | None:
+    """The passages of `sobrio cache ingest`, taken in before or while this runs."""
+    from sobrio.recall.passages import Library, Shelf, encoder
+
+    path = data_dir / Library.FILE
+    if not policy.adds_passages and not path.exists():
+        return None
+    shelf = Shelf(Library(path), encoder())
+    stack.callback(shelf.close)
+    return shelf
 
 
 def declarations(policy: Policy) -> Declarations:
@@ -97,7 +111,7 @@ def open_rooms(
     catalog = Catalog.default()
     in_force = load_policy(policy, catalog, environ)
     where = home(data_dir, environ)
-    accountant = Estimator(catalog=catalog)
+    accountant = Estimator(catalog=catalog, hourly=configured(environ))
     for deployment in in_force.deployments.values():
         accountant.rates(deployment)  # drawn now, so that the first request does not wait for it
     with ExitStack() as stack:
@@ -113,6 +127,7 @@ def open_rooms(
             upstream=Dispatch(openai=Direct(), litellm=ThroughLitellm()),
             ledger=ledger,
             cache=cache,
+            retriever=_shelf(in_force, where, stack),
             similar=None if cache is None else _similar(cache),
         )
 
