@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -48,12 +49,13 @@ class HashedEncoder:
         words, characters = _ngrams(spans)
         buckets = np.concatenate([_buckets(words, half), _buckets(characters, half) + half])
         found = np.bincount(buckets, minlength=self.dimensions)
-        places = np.flatnonzero(found)
-        shares = found[places] * np.where(
-            places < half, 0.5 / max(len(words), 1), 0.5 / max(len(characters), 1)
-        )
+        places = (found != 0).nonzero()[0]
+        shares = found[places].astype(np.float64)
+        first = int(places.searchsorted(half))
+        shares[:first] *= 0.5 / max(len(words), 1)
+        shares[first:] *= 0.5 / max(len(characters), 1)
         values = np.sqrt(shares)
-        return Sparse(places, (values / max(np.sqrt(values @ values), 1e-9)).astype(np.float32))
+        return Sparse(places, (values / max(math.sqrt(values @ values), 1e-9)).astype(np.float32))
 
 
 def _ngrams(spans: Spans) -> tuple[Hashes, Hashes]:

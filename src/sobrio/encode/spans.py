@@ -6,6 +6,7 @@ subtraction and one multiplication, so a whole text is hashed without a Python l
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,7 +20,7 @@ MAX_BYTES: Final = 12_288
 SPACE, LETTER, SIGN = 0, 1, 2
 
 _BASE: Final = 0x9E3779B97F4A7C15
-_ACCENTS: Final = dict.fromkeys(range(0x300, 0x370))
+_accents = re.compile("[\u0300-\u036f]+")
 
 Hashes = NDArray[np.uint64]
 Places = NDArray[np.intp]
@@ -98,7 +99,7 @@ def _folded(text: str) -> bytes:
     if len(text) > MAX_BYTES:
         text = text[: MAX_BYTES // 2] + "\n" + text[-MAX_BYTES // 2 :]
     if not text.isascii():
-        text = unicodedata.normalize("NFKD", text).translate(_ACCENTS)
+        text = _accents.sub("", unicodedata.normalize("NFKD", text))
     raw = text.encode("utf-8", "replace")
     return raw if len(raw) <= MAX_BYTES else raw[: MAX_BYTES // 2] + raw[-MAX_BYTES // 2 :]
 
@@ -106,6 +107,7 @@ def _folded(text: str) -> bytes:
 def _tokens(classes: NDArray[np.uint8]) -> tuple[Places, Places]:
     changes = np.ones(len(classes) + 1, bool)
     changes[1:-1] = (classes[1:] != classes[:-1]) | (classes[1:] == SIGN)
-    edges = np.flatnonzero(changes)
-    kept = classes[edges[:-1]] != SPACE
-    return edges[:-1][kept], edges[1:][kept]
+    edges = changes.nonzero()[0]
+    starts = edges[:-1]
+    kept = (classes[starts] != SPACE).nonzero()[0]
+    return starts[kept], edges[1:][kept]

@@ -38,7 +38,7 @@ class SentenceTransformersEncoder:
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Rows of unit length, shape (len(texts), dimensions); an empty text is a row of zeros."""
         if not texts:
-            return self.encode([""])[:0]
+            return self.encode(["a"])[:0]
         rows = self.model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
         said = np.array([bool(text.strip()) for text in texts])
         return np.asarray(np.where(said[:, None], rows, 0.0), np.float32)

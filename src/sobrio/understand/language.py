@@ -32,6 +32,7 @@ _MAX_CHARS: Final = 1_500
 _LETTER_WORTH: Final = 0.5
 _LEAST_VOTE: Final = 0.2
 
+_beyond_ascii = re.compile(r"[^\x00-\x7f]+")
 _beyond_latin = re.compile(r"[\u0370-\u1fff\u3040-\ud7af]")
 _scripts = tuple((code, re.compile(f"[{span}]")) for code, span in _SCRIPTS)
 
@@ -67,8 +68,8 @@ def _by_words(spans: Spans, sample: str) -> str:
     _, rows = table.found(spans.hashes(spans.starts, spans.ends))
     votes = table.counts[rows].sum(axis=0)
     if not sample.isascii():
-        lower = sample.lower()
+        foreign = "".join(_beyond_ascii.findall(sample.lower()))
         for code, letters in _LETTERS.items():
-            votes[table.names.index(code)] += _LETTER_WORTH * sum(map(lower.count, letters))
+            votes[table.names.index(code)] += _LETTER_WORTH * sum(map(foreign.count, letters))
     best = int(votes.argmax())
     return table.names[best] if votes[best] > _LEAST_VOTE else "und"

@@ -23,12 +23,21 @@ TASKS: Final[tuple[Task, ...]] = (
 )  # fmt: skip
 _DOMAINS: Final = ("code", "mathematics", "science", "medicine", "law", "business", "humanities")
 _SAMPLE_CHARS: Final = 1_200
-_CODE_SIGNS: Final = ("`", ":", "#", ";", "{", "(", ">", "SELECT")
-"""Without any of these the pattern below cannot match."""
-
-_code = re.compile(
-    r"```|\bdef \w+\(|\bclass \w+[:({]|#include|;\s*\n|\)\s*\{|\bSELECT\b.+\bFROM\b|=>|</\w+>|\bf\([^)]*\) =="
+_CODE_SIGNS: Final = ("```", "#include", "=>")
+_CODE_FORMS: Final = tuple(
+    (sign, re.compile(form))
+    for sign, form in (
+        ("def ", r"\bdef \w+\("),
+        ("class ", r"\bclass \w+[:({]"),
+        (";", r";\s*\n"),
+        ("{", r"\)\s*\{"),
+        ("SELECT", r"\bSELECT\b.+\bFROM\b"),
+        ("</", r"</\w+>"),
+        (") ==", r"\bf\([^)]*\) =="),
+    )
 )
+"""A form, and the sign without which it cannot be there: looking for that is much the quicker."""
+
 _sum = re.compile(r"\d\s*[-+*/×÷%^]\s*\d")
 _formula = re.compile(r"\\[a-zA-Z]+|\$[^$]+\$|\b[a-z]\s*[\^=]\s*[-\d(]")
 _TOOLS: Final = "[TOOLS]"
@@ -40,15 +49,19 @@ def task_of(reading: Reading, needs: Needs) -> Task:
     if needs.tools or _TOOLS in sample:
         return "agent"
     named = reading.named
-    if (any(sign in sample for sign in _CODE_SIGNS) and _code.search(sample)) or (
-        named("code") >= 2 and named("mathematics") < 2 * named("code")
-    ):
+    if _holds_code(sample) or (named("code") >= 2 and named("mathematics") < 2 * named("code")):
         return "code"
     formula = any(sign in sample for sign in "\\$^=") and _formula.search(sample) is not None
     for concept, task in _ORDERS:
         if reading.asks(concept) and not formula:
             return task
     return _problem(reading, sample, formula)
+
+
+def _holds_code(sample: str) -> bool:
+    return any(sign in sample for sign in _CODE_SIGNS) or any(
+        sign in sample and form.search(sample) for sign, form in _CODE_FORMS
+    )
 
 
 def domain_of(reading: Reading) -> str:

@@ -39,8 +39,8 @@ class Table:
 
     def found(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """(places in `hashes`, rows of `counts`) of the known words."""
-        rows = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        places = np.flatnonzero(self.hashes[rows] == hashes)
+        rows = np.minimum(self.hashes.searchsorted(hashes), len(self.hashes) - 1)
+        places = (self.hashes[rows] == hashes).nonzero()[0]
         return places, rows[places]
 
 
