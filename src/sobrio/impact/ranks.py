@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 Table: TypeAlias = NDArray[Any]
 """In single or double precision."""
-Box: TypeAlias = tuple[int, ...]
-"""Which count matters most, and the cell in which the share of each lies."""
 
+JUDGED: Final = 1
+"""The row whose share above zero is asked: greenhouse gas."""
 _LEAST_SHARE: Final = 1e-3
 """Shares up to this one lie in one box."""
 _STEP: Final = math.log(1.5)
@@ -50,7 +50,7 @@ class Few:
 class Ranked:
     """Rows that are linear in counts: `rates` has the shape (counts, rows, scenarios), NaN where unknown.
 
-    `ranks` are places among the sorted scenarios. `judged` is the row whose share above zero is asked.
+    `ranks` are places among the sorted scenarios.
     """
 
     def __init__(
@@ -59,7 +59,6 @@ class Ranked:
         ranks: NDArray[np.intp],
         *,
         weights: Floats,
-        judged: int,
         precision: type[np.float32 | np.float64] = np.float32,
     ) -> None:
         """`weights` say how much one of each count matters, shape (counts,); 0 where all its rates are 0.
@@ -70,20 +69,14 @@ class Ranked:
         self._unknown: NDArray[np.bool_] = np.asarray(np.isnan(rates).any(axis=(0, 2)))
         self._some_unknown = bool(self._unknown.any())
         self._rates = np.where(self._unknown[:, None], 0.0, rates)
+        self._nothing: NDArray[np.bool_] = np.asarray(~self._rates.any(axis=(0, 2)))
         self._ranks = ranks
-        self._judged = judged
         self._weights: list[float] = weights.tolist()
-        self._boxes: dict[Box, Few] = {}
+        self._boxes: dict[tuple[int, ...], Few] = {}
 
-    def box(self, counts: Sequence[float]) -> Box:
-        """Where the counts' shares lie. Rows with the same weights have the same boxes."""
-        parts = [count * weight for count, weight in zip(counts, self._weights, strict=True)]
-        whole = sum(parts) or 1.0
-        return (parts.index(max(parts)), *[_cell(part / whole) for part in parts])
-
-    def levels(self, counts: Sequence[float], box: Box) -> list[list[float]]:
+    def levels(self, counts: Sequence[float]) -> list[list[float]]:
         """The value at each rank of each row, shape (rows, ranks)."""
-        few = self._few(box)
+        few = self._few(counts)
         values = (np.array(counts, few.rates.dtype) @ few.rates).reshape(few.shape)
         values.sort(axis=1)
         found = values.take(few.places)
@@ -92,15 +85,18 @@ class Ranked:
         levels: list[list[float]] = found.tolist()
         return levels
 
-    def above_zero(self, counts: Sequence[float], box: Box) -> float:
+    def above_zero(self, counts: Sequence[float]) -> float:
         """Share of the scenarios in which the judged row is above zero."""
-        few = self._few(box)
+        few = self._few(counts)
         among = int(np.count_nonzero(np.array(counts, few.unsure.dtype) @ few.unsure > 0))
         return float((few.above + among) / self._rates.shape[2])
 
-    def _few(self, box: Box) -> Few:
+    def _few(self, counts: Sequence[float]) -> Few:
+        parts = [count * weight for count, weight in zip(counts, self._weights, strict=True)]
+        whole = sum(parts) or 1.0
+        box = (parts.index(max(parts)), *[_cell(part / whole) for part in parts])
         few = self._boxes.get(box)
-        if few is None:
+        if few is None:  # a box is the count that matters most, and the cell of each one's share
             if len(self._boxes) >= _MOST_BOXES:
                 self._boxes.pop(next(iter(self._boxes)))
             few = self._boxes[box] = self._found(box[0], box[1:])
@@ -111,6 +107,8 @@ class Ranked:
         least, most = np.sort(low, axis=1)[:, self._ranks], np.sort(high, axis=1)[:, self._ranks]
         may_be = (low[:, None] <= most[..., None]) & (high[:, None] >= least[..., None])
         below = np.count_nonzero(high[:, None] < least[..., None], axis=2)
+        # where nothing depends on the scenario, any one of them will do
+        may_be[self._nothing], below[self._nothing] = np.arange(low.shape[1]) == 0, self._ranks
         width = int(may_be.sum(axis=2).max())
         order = np.argsort(~may_be, axis=2, kind="stable")[..., :width]
         among = np.take_along_axis(may_be, order, axis=2)
@@ -118,12 +116,12 @@ class Ranked:
         rates = np.where(among, rates, 0.0)
         rates[base][~among] = _LAST
         rows = below.size
-        sure, never = low[self._judged] > 0, high[self._judged] <= 0
+        sure, never = low[JUDGED] > 0, high[JUDGED] <= 0
         return Few(
             rates=rates.reshape(len(box), -1).astype(self._precision),
             shape=(rows, width),
             places=(np.arange(rows) * width + (self._ranks - below).reshape(-1)).reshape(below.shape),
-            unsure=self._rates[:, self._judged, ~(sure | never)].astype(self._precision),
+            unsure=self._rates[:, JUDGED, ~(sure | never)].astype(self._precision),
             above=int(np.count_nonzero(sure)),
         )
 

@@ -17,7 +17,6 @@ from sobrio.terms.activity import Activity
 
 _SIDE: Final = len(PARTS) + len(ROWS) - 1
 """Rows of one side: the criteria, and every part but energy, which is a criterion itself."""
-_GHG: Final = tuple(PARTS).index("ghg_g")
 _MOST_PAIRS: Final = 12
 _NOTHING: Final[Sequence[float]] = (0.0, 0.0, 0.0, 0.0)
 _NO_SCENARIOS: Final = np.empty((len(ROWS), 0))
@@ -43,7 +42,8 @@ class _Pair:
     profile: Profile | None
     reference: Profile | None
     stretch: Floats | None
-    sides: Ranked
+    ours: Ranked
+    theirs: Ranked
     difference: Ranked
 
 
@@ -66,15 +66,16 @@ class Swift:
         pair = self._pair(realised[0] if realised else None, reference)
         if pair is None:
             return None
-        box = pair.sides.box(counts)
-        levels = pair.sides.levels(counts, box)
+        ours = pair.ours.levels(counts)
+        if reference is None:
+            return Account(_told(pair.profile), None, ours, (), (), 0.0)
         return Account(
             _told(pair.profile),
-            None if reference is None else _told(pair.reference),
-            levels[:_SIDE],
-            levels[_SIDE:],
-            pair.difference.levels(counts, box) if reference is not None else (),
-            pair.difference.above_zero(counts, box) if reference is not None else 0.0,
+            _told(pair.reference),
+            ours,
+            pair.theirs.levels(counts),
+            pair.difference.levels(counts),
+            pair.difference.above_zero(counts),
         )
 
     def _pair(self, activity: Activity | None, reference: Activity | None) -> _Pair | None:
@@ -106,16 +107,16 @@ class Swift:
         theirs = np.zeros_like(ours)
         if reference is not None:
             theirs[:4] = _rates(reference, stretch)
-        weights = (ours[:, 0] + theirs[:, 0]).mean(axis=1)
-        places, criteria = ranks(self._pricing.count), len(PARTS)
-        sides = np.concatenate([ours, theirs], axis=1)
-        difference = (theirs - ours)[:, :criteria]
+        difference = (theirs - ours)[:, : len(PARTS)]
+        mine, its = ours[:, 0].mean(axis=1), theirs[:, 0].mean(axis=1)
+        places = ranks(self._pricing.count)
         return _Pair(
             profile,
             reference,
             stretch,
-            Ranked(sides, places, weights=weights, judged=_GHG),
-            Ranked(difference, places, weights=weights, judged=_GHG, precision=np.float64),
+            Ranked(ours, places, weights=mine),
+            Ranked(theirs, places, weights=its),
+            Ranked(difference, places, weights=mine + its, precision=np.float64),
         )
 
 
