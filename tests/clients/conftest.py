@@ -73,6 +73,15 @@ class House:
         assert receipt is not None
         return receipt
 
+    def eventually(self, receipt_id: str) -> Receipt:
+        """The upstream notices first that a client has left; the receipt follows a turn of the loop later."""
+        with openai.OpenAI(base_url=self.url, api_key="none") as client:
+            for _ in range(200):
+                if (receipt := self.rooms.ledger.find(receipt_id)) is not None:
+                    return receipt
+                client.models.list()
+        raise AssertionError("the abandoned stream was not booked")
+
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:

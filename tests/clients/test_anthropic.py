@@ -213,3 +213,13 @@ def test_a_stream_that_breaks_off_is_an_error(anthropic_client):
         ) as stream,
     ):
         stream.get_final_message()
+
+
+def test_leaving_a_stream_stops_the_upstream_and_books_what_was_said(anthropic_client, house):
+    before = house.upstream.abandoned
+    stream = ask(anthropic_client, "endless", "a b c", stream=True)
+    receipt_id = stream.response.headers["x-sobrio-receipt"]
+    next(iter(stream))
+    stream.close()
+    assert house.upstream.wait_until(lambda u: u.abandoned > before)
+    assert "truncated" in house.eventually(receipt_id).caveats

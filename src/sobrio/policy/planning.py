@@ -185,11 +185,17 @@ _Sifted = tuple[tuple[Deployment, ...], tuple[tuple[str, str], ...]]
 
 
 def _only(case: _Case, pin: str) -> _Sifted:
-    """A pin overrides wishes, but neither zones nor the want of something to call."""
+    """A pin overrides wishes, but neither zones nor what can be called for such a request at all."""
     deployment = case.policy.deployments.get(pin)
     if deployment is None:
         return (), ((pin, "has no deployment in this policy"),)
-    reason = refusal.by_zone(deployment, case.zones) or _unbacked(case.policy, deployment)
+    shape = case.request.shape
+    reason = (
+        refusal.by_zone(deployment, case.zones)
+        or refusal.by_kind(deployment.model, shape)
+        or refusal.by_shape(deployment, shape)
+        or _unbacked(case.policy, deployment)
+    )
     return ((), ((pin, reason),)) if reason else ((deployment,), ())
 
 
