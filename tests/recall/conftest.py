@@ -92,6 +92,17 @@ def server() -> Iterator[Callable[[str], str]]:
         yield address
 
 
+@pytest.fixture(params=SERVERS)
+def url(request: pytest.FixtureRequest, server: Callable[[str], str]) -> str:
+    """The address of an empty server, of every kind that can be had."""
+    import redis
+
+    address = server(request.param)
+    with redis.Redis.from_url(address) as client:
+        client.flushall()
+    return address
+
+
 Store = SqliteStore | RedisStore
 Open = Callable[..., Store]
 

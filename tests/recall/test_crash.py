@@ -1,4 +1,4 @@
-"""A killed worker neither breaks the store nor loses what it acknowledged."""
+"""A killed worker neither breaks the store nor loses what it acknowledged, answers and questions alike."""
 
 from __future__ import annotations
 
@@ -7,21 +7,27 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from hashlib import blake2b
 from pathlib import Path
 
 import pytest
 
 from sobrio.recall import SqliteStore
+from sobrio.terms.question import Question
 
 WORKER = """
 import sys
+from hashlib import blake2b
 from pathlib import Path
 from sobrio.recall import SqliteStore
+from sobrio.terms.question import Label, Question
 
 store = SqliteStore(Path(sys.argv[1]), max_entries=10**6)
 for number in range(10**9):
     key = f"{sys.argv[2]}-{number}"
-    store.put(key.encode(), key.encode() * 100, scope="a", ttl_s=3600)
+    question = Question(sys.argv[2].encode().ljust(16), key, blake2b(key.encode()).digest())
+    store.put(key.encode(), key.encode() * 100, scope="a", ttl_s=3600, question=question)
+    store.learn(Label(0.9, True, "shadow"), stream=sys.argv[2], scope="a")
     if number % 3 == 0:
         store.flush()
         print(number, flush=True)  # acknowledged, with all before it
@@ -39,15 +45,24 @@ def killed_worker(path: Path, name: str, acknowledge: int) -> int:
     return 1 + max(int(line) for line in lines if line.endswith("\n"))
 
 
+def question(worker: str, key: str) -> Question:
+    return Question(worker.encode().ljust(16), key, blake2b(key.encode()).digest())
+
+
 def crash(path: Path, times: int) -> None:
     for number in range(times):
-        acknowledged = killed_worker(path, f"w{number}", 1 + 37 * number % 100)
+        worker = f"w{number}"
+        acknowledged = killed_worker(path, worker, 1 + 37 * number % 100)
         store = SqliteStore(path)
-        for key in (f"w{number}-{each}" for each in range(acknowledged)):
+        for key in (f"{worker}-{each}" for each in range(acknowledged)):
             assert store.get(key.encode()) == key.encode() * 100
+            assert store.near(question(worker, key), scope="a", limit=1, floor=0.99)[0].text == key
+        assert len(store.labels(worker, scope="a")) >= acknowledged
         store.close()
         with sqlite3.connect(path) as database:
             assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            orphans = "SELECT count(*) FROM questions WHERE key NOT IN (SELECT key FROM entries)"
+            assert database.execute(orphans).fetchone() == (0,)
             counted = database.execute("SELECT count(*), sum(size) FROM entries").fetchone()
             assert database.execute("SELECT entries, size FROM totals").fetchone() == counted
         database.close()

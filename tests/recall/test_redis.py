@@ -1,0 +1,173 @@
+"""The server's side: what it keeps, and what happens when it is slow, gone or behind."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+import redis
+
+from sobrio.errors import CacheError
+from sobrio.recall import RedisStore, seal_of
+from sobrio.recall.circuit import Circuit
+from sobrio.terms.question import Label
+
+KEY = b"k" * 32
+FRANCE = "What is the capital of France?"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[RedisStore]:
+    with closing(RedisStore(url)) as store:
+        yield store
+
+
+@pytest.fixture
+def client(url: str) -> Iterator[redis.Redis]:
+    with redis.Redis.from_url(url) as client:
+        yield client
+
+
+def test_everything_of_an_entry_expires_on_the_server(store, client, ask):
+    store.put(KEY, b"Paris", scope="a", ttl_s=60, question=ask(FRANCE))
+    store.flush()
+    for kind in ("a:*", "t:*", "*:q:*", "*:v:*"):
+        for name in client.keys(f"sobrio:{kind}"):
+            assert 50_000 < client.pttl(name) <= 60_000
+    assert len(client.keys("sobrio:[at]:*")) == 2
+
+
+def test_the_server_searches_where_it_can_and_a_sealed_store_never_lets_it(url, client, ask):
+    has_vectors = int(client.info("server")["redis_version"].split(".")[0]) >= 8
+    for secret, expected in ((None, b":v:" if has_vectors else b":q:"), ("0123456789abcdef" * 4, b":q:")):
+        client.flushall()
+        with closing(RedisStore(url, seal=seal_of(secret))) as store:
+            store.put(KEY, b"Paris", scope="a", ttl_s=60, question=ask(FRANCE))
+            store.flush()
+            assert store.near(ask(FRANCE), scope="a", limit=1, floor=0.9)[0].key == KEY
+        assert any(expected in name for name in client.keys("*"))
+
+
+def test_a_sealed_server_holds_nothing_that_can_be_read(url, client, ask):
+    with closing(RedisStore(url, seal=seal_of("0123456789abcdef" * 4))) as store:
+        store.put(KEY, b"the secret answer", scope="the-tenant", ttl_s=60, question=ask("The secret text"))
+        store.learn(Label(0.9, True, "shadow"), stream="en", scope="the-tenant")
+        store.flush()
+    names = client.keys("*")
+    dumps = b"".join(client.dump(name) for name in names) + b"".join(names)
+    for plain in (b"secret", b"the-tenant", KEY, KEY.hex().encode(), ask("The secret text").vector):
+        assert plain not in dumps
+
+
+def test_a_replica_whose_log_was_trimmed_finds_what_is_left(url, client, ask):
+    with closing(RedisStore(url)) as one, closing(RedisStore(url)) as two:
+        for number, animal in enumerate(("cat", "dog", "horse")):
+            question = ask(f"Is a {animal} big?")
+            one.put(bytes([number]) * 32, b"v", scope="a", ttl_s=60, question=question)
+        one.flush()
+        assert len(two.near(ask("Is a cat big?"), scope="a", limit=9, floor=0.2)) == 3
+        for log in client.keys("sobrio:*:q:*"):
+            client.xtrim(log, maxlen=1, approximate=False)
+        for name in (bytes([0]) * 32).hex(), (bytes([1]) * 32).hex():
+            client.delete(f"sobrio:a:{name}", f"sobrio:t:{name}")
+        for replica in (two, one):
+            near = replica.near(ask("Is a cat big?"), scope="a", limit=9, floor=0.2)
+            assert [each.text for each in near] == ["Is a horse big?"]
+
+
+def test_a_flushed_server_is_an_empty_cache_and_works_on(store, client, ask):
+    store.put(KEY, b"Paris", scope="a", ttl_s=60, question=ask(FRANCE))
+    store.flush()
+    assert store.near(ask(FRANCE), scope="a", limit=1, floor=0.9)
+    client.flushall()
+    assert store.get(KEY) is None
+    assert store.near(ask(FRANCE), scope="a", limit=1, floor=0.9) == []
+    store.put(KEY, b"Paris", scope="a", ttl_s=60, question=ask(FRANCE))
+    store.flush()
+    assert store.near(ask(FRANCE), scope="a", limit=1, floor=0.9)
+
+
+def refused() -> str:
+    """The address of a port where nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"redis://127.0.0.1:{free.getsockname()[1]}/0"
+
+
+@contextmanager
+def silent() -> Iterator[str]:
+    """The address of a server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+
+
+def test_a_server_that_is_gone_is_told_at_once_and_then_left_alone(ask):
+    with closing(RedisStore(refused())) as store:
+        with pytest.raises(CacheError, match="server failed"):
+            store.get(KEY)
+        for look_up in (
+            lambda: store.get(KEY),
+            lambda: store.salt,
+            lambda: store.near(ask(FRANCE), scope="a", limit=1, floor=0),
+            lambda: store.labels("en", scope="a"),
+        ):
+            with pytest.raises(CacheError, match="left alone"):
+                look_up()
+
+
+def test_a_silent_server_costs_a_bounded_wait(ask):
+    with silent() as url, closing(RedisStore(url)) as store:
+        begun = time.monotonic()
+        with pytest.raises(CacheError, match="server failed"):
+            store.get(KEY)
+        assert time.monotonic() - begun < 2.0  # 50 ms, on a machine that is not busy otherwise
+
+
+def test_what_cannot_be_written_is_not_acknowledged():
+    with closing(RedisStore(refused())) as store:
+        store.put(KEY, b"v", scope="a", ttl_s=60)
+        with pytest.raises(CacheError):
+            store.flush()
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1", "redis://127.0.0.1:port/0"])
+def test_a_malformed_address_is_one_clear_line(url):
+    with pytest.raises(CacheError, match="redis://host:port/0"):
+        RedisStore(url)
+
+
+def test_several_threads_may_ask_at_once(store, ask):
+    for number in range(20):
+        store.put(bytes([number]) * 32, b"v", scope="a", ttl_s=60, question=ask(f"{FRANCE} {number}"))
+    store.flush()
+    found: list[int] = []
+
+    def look_up() -> None:
+        found.append(len(store.near(ask(FRANCE), scope="a", limit=20, floor=0.2)))
+
+    threads = [threading.Thread(target=look_up) for _ in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert found == [20] * 8
+
+
+def test_the_circuit_waits_longer_each_time_and_forgets_after_a_success():
+    now = [0.0]
+    circuit = Circuit(clock=lambda: now[0])
+
+    def pause() -> float:
+        circuit.failed()
+        begun = now[0]
+        while circuit.open:
+            now[0] += 0.5
+        return now[0] - begun
+
+    assert [pause() for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+    circuit.worked()
+    assert pause() == 1
