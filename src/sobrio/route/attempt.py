@@ -21,6 +21,7 @@ from sobrio.route.translated import Payloads
 from sobrio.terms.decision import Decision
 from sobrio.terms.model import Backing, Deployment
 from sobrio.terms.receipt import Failure
+from sobrio.wire.untranslatable import Untranslatable
 
 _REPEATS: Final = 1
 _MOST_CALLS: Final = 4
@@ -41,7 +42,7 @@ class Begun:
 
 async def begin_answer(journey: Journey, decision: Decision) -> Begun:
     """Tries the decided deployment, then its fallbacks. Raises the last failure."""
-    last: UpstreamError | None = None
+    last: UpstreamError | Untranslatable | None = None
     breakers = journey.rooms.breakers
     for name in (decision.deployment, *decision.fallbacks):
         deployment = journey.policy.deployments[name]
@@ -56,6 +57,9 @@ async def begin_answer(journey: Journey, decision: Decision) -> Begun:
             last = error
             if not worth_another(error):
                 break
+        except Untranslatable as error:
+            journey.failures.append(Failure(name, f"not called: {error.message}"))
+            last = error
     raise last or _nobody(journey, decision)
 
 
