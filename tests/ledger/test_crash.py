@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -143,25 +143,75 @@ def test_a_full_disk_under_the_book_loses_nothing(
     assert [each.id for each in ledger.receipts()] == ["r"]
 
 
-def test_a_spool_that_takes_no_more_is_told_and_recovers(
-    opened: Opened, receipt: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The disk fills up in the middle of a record; the next record stands on a line of its own."""
-    ledger = opened()
-    ledger.open("first", "t")
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """Bytes that the spool's disk takes with each write from now on; it is full when none are left."""
+    rooms: list[int] = []
     written = os.write
 
+    def write(file: int, data: bytes) -> int:
+        if not (room := rooms.pop(0) if rooms else 0):
+            raise OSError(28, "No space left on device")
+        return written(file, bytes(data[:room]))
+
     with monkeypatch.context() as full:
-        rooms = [20, 0]
-
-        def write(file: int, data: bytes) -> int:
-            if not (room := rooms.pop(0)):
-                raise OSError(28, "No space left on device")
-            return written(file, bytes(data[:room]))
-
         full.setattr("sobrio.ledger.spool.os.write", write)
-        with pytest.raises(LedgerError, match="No space left on device"):
-            ledger.close(receipt("lost"))
+        yield rooms
+
+
+def test_a_disk_that_fills_up_in_the_middle_of_a_record_loses_nothing(
+    opened: Opened, receipt: Make, disk: list[int]
+) -> None:
+    ledger = opened()
+    disk.extend([20])
+    ledger.open("first", "t")
     ledger.close(receipt("first"))
+    assert ledger.waiting > 0
+    found = ledger.find("first")
+    assert found is not None
+    with pytest.raises(LedgerError, match="is the disk full"):
+        ledger.flush()
+
+    disk.extend([1_000_000] * 9)
     assert [each.id for each in ledger.receipts()] == ["first"]
-    assert ledger.counts.torn == 1
+    assert (ledger.waiting, ledger.counts.torn) == (0, 0)
+
+
+def test_while_the_disk_is_full_records_stay_in_order(opened: Opened, receipt: Make, disk: list[int]) -> None:
+    ledger = opened()
+    for name in ("a", "b", "c"):
+        ledger.close(receipt(name))
+        disk.extend([7])
+
+    disk.extend([1_000_000] * 9)
+    assert sorted(each.id for each in ledger.receipts()) == ["a", "b", "c"]
+    assert ledger.verify().whole
+
+
+def test_only_when_the_memory_for_it_is_full_too_are_requests_turned_away(
+    opened: Opened, receipt: Make, disk: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sobrio.ledger.ledger._MOST_WAITING", 1000)
+    ledger = opened()
+    ledger.close(receipt("last"))
+
+    with pytest.raises(LedgerError, match="make room") as caught:
+        ledger.open("next", "t")
+
+    assert caught.value.status == 503
+    disk.extend([1_000_000] * 9)
+    ledger.flush()
+    ledger.open("next", "t")
+
+
+def test_a_spool_that_has_grown_is_emptied_once_it_is_carried(
+    opened: Opened, receipt: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sobrio.ledger.ledger._ROLL_BYTES", 100)
+    ledger = opened()
+    ledger.close(receipt("one"))
+    ledger.flush()
+    ledger.close(receipt("two"))
+
+    assert [each.id for each in ledger.receipts()] == ["one", "two"]
+    assert [each.stat().st_size for each in (tmp_path / "spool").glob("*.spool")] == [0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -25,7 +26,11 @@ _PAUSE_S: Final = 0.5
 """Between two batches: a book entry costs less when many are made at once."""
 _PAUSE_AFTER_FAILURE_S: Final = 1.0
 _ROLL_BYTES: Final = 8_000_000
-"""Size at which a spool that is in the book makes room for an empty one."""
+"""Size at which a spool that is in the book is emptied."""
+_MOST_WAITING: Final = 64_000_000
+"""Bytes of records in memory, while the spool's disk is full, at which requests are turned away."""
+
+log = logging.getLogger("sobrio.ledger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +74,33 @@ class SqliteLedger:
         return self._counts
 
     def open(self, receipt_id: str, at: str) -> None:
-        """Note that a call is about to begin. Raises `LedgerError` when the spool's disk is full."""
-        try:
-            with self._writing:
-                self._current().open(receipt_id, at)
-        except OSError as error:
-            raise self._full(error) from error
+        """Note that a call is about to begin.
+
+        Raises `LedgerError` (503) when the spool's disk is full and so is the memory kept for that case.
+        """
+        with self._writing:
+            spool = self._current()
+            if spool.waiting > _MOST_WAITING:
+                raise LedgerError(
+                    f"{self._directory}: the disk is full, and {spool.waiting:,} bytes of receipts wait for "
+                    "room; make room there",
+                    status=503,
+                    code="ledger_full",
+                )
+            spool.open(receipt_id, at)
 
     def close(self, receipt: Receipt) -> None:
-        """Keep a receipt. Raises `LedgerError` when the spool's disk is full."""
+        """Keep a receipt: in the spool or, while its disk is full, in memory."""
         line = record.to_json(receipt)
-        try:
-            with self._writing:
-                self._current().close(line)
-        except OSError as error:
-            raise self._full(error) from error
+        with self._writing:
+            self._current().close(line)
         self._news.set()
+
+    @property
+    def waiting(self) -> int:
+        """Bytes of records that are in memory alone, since the spool's disk is full."""
+        spool = self._spool
+        return 0 if spool is None else spool.waiting
 
     def find(self, receipt_id: str) -> Receipt | None:
         """From the book, or from the spool of any worker that has not yet carried it there.
@@ -124,7 +140,7 @@ class SqliteLedger:
             pass
         with self._draining:
             left = self._pending()
-        if left:
+        if left or self.waiting:
             raise LedgerError(f"{self._book.path}: receipts stay in {self._directory}; is the disk full?")
 
     def shutdown(self) -> None:
@@ -138,16 +154,21 @@ class SqliteLedger:
         self._book.close()
         with self._writing:
             if self._spool is not None:
+                if self.waiting:
+                    log.error(
+                        "%s: no room for %d bytes of receipts; they are lost", self._directory, self.waiting
+                    )
                 self._spool.end(keep=bool(self._spool.read(self._offset)))
                 self._spool = None
 
-    def _full(self, error: OSError) -> LedgerError:
-        return LedgerError(f"{self._directory}: the spool takes no more ({error.strerror}); make room there")
-
     def _current(self) -> Spool:
-        """Made by the first request, so that a reader leaves no spool behind."""
+        """Made by the first request, so that a reader leaves no spool behind. Raises `LedgerError` (503)."""
         if self._spool is None:
-            self._spool, self._offset = Spool(self._directory), 0
+            try:
+                self._spool, self._offset = Spool(self._directory), 0
+            except OSError as error:
+                message = f"{self._directory}: no spool can be made ({error.strerror}); make room there"
+                raise LedgerError(message, status=503, code="ledger_full") from error
         if self._thread is None:
             self._thread = threading.Thread(target=self._carry, name="sobrio ledger", daemon=True)
             self._thread.start()
@@ -160,7 +181,7 @@ class SqliteLedger:
             failures = self._counts.failures
             while self._drain():
                 pass
-            failed = self._counts.failures > failures
+            failed = self._counts.failures > failures or self.waiting > 0
             if failed:
                 self._news.set()
             self._ending.wait(_PAUSE_AFTER_FAILURE_S if failed else _PAUSE_S)
@@ -168,12 +189,18 @@ class SqliteLedger:
     def _drain(self) -> bool:
         """Carry one batch; false when there is none or the book did not take it."""
         with self._draining:
+            self._press()
             lines = self._pending()
             if not lines or not self._store(lines):
                 return False
             self._offset += len(lines)
             self._roll()
             return True
+
+    def _press(self) -> None:
+        if self.waiting:
+            with self._writing:
+                self._current().press()
 
     def _pending(self) -> bytes:
         spool = self._spool
@@ -194,9 +221,10 @@ class SqliteLedger:
 
     def _roll(self) -> None:
         with self._writing:
-            if self._spool is not None and self._offset >= _ROLL_BYTES and not self._pending():
-                self._spool.end(keep=False)
-                self._spool = None
+            full = self._spool is not None and self._offset >= _ROLL_BYTES
+            if full and self._spool and not self._pending() and not self.waiting:
+                self._spool.empty()
+                self._offset = 0
 
     def _replay(self) -> None:
         for path in sorted(self._directory.glob(f"*{SUFFIX}")):
@@ -219,14 +247,20 @@ class SqliteLedger:
 
     def _spooled(self, receipt_id: str) -> Closed | None:
         wanted = receipt_id.encode()
-        for path in self._directory.glob(f"*{SUFFIX}"):
-            lines = _content(path)
+        for lines in self._spools():
             if wanted in lines:
                 closed = (each for each in records(lines) if isinstance(each, Closed))
                 found = next((each for each in closed if each.id == receipt_id), None)
                 if found is not None:
                     return found
         return None
+
+    def _spools(self) -> Iterator[bytes]:
+        """What has not been carried, and what may just have been, of every worker."""
+        with self._writing:
+            waiting = b"" if self._spool is None else self._spool.unwritten
+        yield waiting
+        yield from map(_content, self._directory.glob(f"*{SUFFIX}"))
 
 
 def _content(path: Path) -> bytes:

@@ -1,7 +1,8 @@
 """The spool: an append-only file per worker, written before anything is acknowledged.
 
 A record is one line, its first byte says what it is: `o` an opened request, `c` a closed receipt.
-A write goes to the operating system and waits for no disk: killing the process loses nothing.
+A write goes to the operating system and waits for no disk: killing the process loses nothing. What a full
+disk does not take waits in memory, in order, until it does.
 """
 
 from __future__ import annotations
@@ -70,7 +71,17 @@ class Spool:
         self._file = os.open(unlocked, os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_RDWR, 0o600)
         fcntl.flock(self._file, fcntl.LOCK_EX)
         unlocked.rename(self.path)  # only now can another worker find it, and it finds it locked
-        self._whole = True
+        self._unwritten = bytearray()
+
+    @property
+    def unwritten(self) -> bytes:
+        """What the disk has not taken yet; its first line may be the rest of one."""
+        return bytes(self._unwritten)
+
+    @property
+    def waiting(self) -> int:
+        """Bytes of that."""
+        return len(self._unwritten)
 
     def open(self, receipt_id: str, at: str) -> None:
         self._append(_OPENED + _encoder.encode(Opened(receipt_id, at)))
@@ -84,6 +95,18 @@ class Spool:
         data = os.pread(self._file, _BATCH_BYTES, offset)
         return data[: data.rfind(b"\n") + 1]
 
+    def empty(self) -> None:
+        """Begins the file anew. Nothing may be waiting."""
+        os.ftruncate(self._file, 0)
+
+    def press(self) -> None:
+        """Writes what waits, as far as the disk takes it."""
+        try:
+            while self._unwritten:
+                del self._unwritten[: os.write(self._file, self._unwritten)]
+        except OSError:
+            return
+
     def end(self, *, keep: bool) -> None:
         """Let go of the file; a kept one is replayed by the next ledger that opens here."""
         if not keep:
@@ -91,12 +114,9 @@ class Spool:
         os.close(self._file)
 
     def _append(self, line: bytes) -> None:
-        """Raises `OSError` when the disk takes no more; the next record then starts on a line of its own."""
-        record = line + b"\n" if self._whole else b"\n" + line + b"\n"
-        self._whole = False
-        while record:
-            record = record[os.write(self._file, record) :]
-        self._whole = True
+        self._unwritten += line
+        self._unwritten += b"\n"
+        self.press()
 
 
 @contextmanager
