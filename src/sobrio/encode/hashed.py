@@ -47,7 +47,8 @@ class HashedEncoder:
         """The square root of each bucket's share of the n-grams (so cosines are Bhattacharyya's)."""
         half = self.dimensions // 2
         words, characters = _ngrams(spans)
-        buckets = np.concatenate([_buckets(words, half), _buckets(characters, half) + half])
+        buckets = _buckets(np.concatenate([words, characters]), half)
+        buckets[len(words) :] += half
         found = np.bincount(buckets, minlength=self.dimensions)
         places = (found != 0).nonzero()[0]
         shares = found[places].astype(np.float64)

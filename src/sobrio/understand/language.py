@@ -49,27 +49,27 @@ def language_of_text(text: str) -> str:
 
 def _language(text: str, spans: Spans) -> str:
     sample = text if len(text) <= _MAX_CHARS else text[: _MAX_CHARS // 2] + text[-_MAX_CHARS // 2 :]
-    return (None if sample.isascii() else _by_script(sample)) or _by_words(spans, sample)
+    foreign = "" if sample.isascii() else "".join(_beyond_ascii.findall(sample))
+    return _by_script(foreign, len(sample)) or _by_words(spans, foreign)
 
 
-def _by_script(sample: str) -> str | None:
+def _by_script(foreign: str, chars: int) -> str | None:
     """Kana before Han: Japanese uses both."""
-    foreign = len(_beyond_latin.findall(sample))
-    if foreign * 4 < len(sample):
+    if not foreign or len(_beyond_latin.findall(foreign)) * 4 < chars:
         return None
-    counts = {code: len(pattern.findall(sample)) for code, pattern in _scripts}
+    counts = {code: len(pattern.findall(foreign)) for code, pattern in _scripts}
     if counts["ja"] * 5 > counts["zh"] and counts["ja"]:
         return "ja"
     return max(counts, key=lambda code: counts[code])
 
 
-def _by_words(spans: Spans, sample: str) -> str:
+def _by_words(spans: Spans, foreign: str) -> str:
     table = vocabulary().function_words
     _, rows = table.found(spans.hashes(spans.starts, spans.ends))
     votes = table.counts[rows].sum(axis=0)
-    if not sample.isascii():
-        foreign = "".join(_beyond_ascii.findall(sample.lower()))
+    if foreign:
+        lower = foreign.lower()
         for code, letters in _LETTERS.items():
-            votes[table.names.index(code)] += _LETTER_WORTH * sum(map(foreign.count, letters))
+            votes[table.names.index(code)] += _LETTER_WORTH * sum(map(lower.count, letters))
     best = int(votes.argmax())
     return table.names[best] if votes[best] > _LEAST_VOTE else "und"

@@ -88,8 +88,8 @@ def surface(reading: Reading) -> NDArray[np.float32]:
 def _structure(codes: NDArray[np.uint8], words: NDArray[np.intp]) -> NDArray[np.float64]:
     """Numbers, long words, lettered options, list items, indented lines."""
     digit = _IS_DIGIT[codes]
-    numbers = np.count_nonzero(digit[1:] & ~digit[:-1]) + int(digit[:1].any())
-    lines = np.flatnonzero(codes[:-2] == ord("\n")) + 1
+    numbers = np.count_nonzero(digit[1:] > digit[:-1]) + int(digit[:1].any())
+    lines = (codes[:-2] == ord("\n")).nonzero()[0] + 1
     first, second = codes[lines], codes[lines + 1]
     return np.array(
         [

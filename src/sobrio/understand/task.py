@@ -39,7 +39,9 @@ _CODE_FORMS: Final = tuple(
 """A form, and the sign without which it cannot be there: looking for that is much the quicker."""
 
 _sum = re.compile(r"\d\s*[-+*/×÷%^]\s*\d")
-_formula = re.compile(r"\\[a-zA-Z]+|\$[^$]+\$|\b[a-z]\s*[\^=]\s*[-\d(]")
+_command = re.compile(r"\\[a-zA-Z]")
+_between_dollars = re.compile(r"\$[^$]+\$")
+_equals = re.compile(r"[\^=]\s*[-\d(]")
 _TOOLS: Final = "[TOOLS]"
 
 
@@ -51,7 +53,7 @@ def task_of(reading: Reading, needs: Needs) -> Task:
     named = reading.named
     if _holds_code(sample) or (named("code") >= 2 and named("mathematics") < 2 * named("code")):
         return "code"
-    formula = any(sign in sample for sign in "\\$^=") and _formula.search(sample) is not None
+    formula = _holds_formula(sample)
     for concept, task in _ORDERS:
         if reading.asks(concept) and not formula:
             return task
@@ -62,6 +64,23 @@ def _holds_code(sample: str) -> bool:
     return any(sign in sample for sign in _CODE_SIGNS) or any(
         sign in sample and form.search(sample) for sign, form in _CODE_FORMS
     )
+
+
+def _holds_formula(sample: str) -> bool:
+    return (
+        ("\\" in sample and _command.search(sample) is not None)
+        or ("$" in sample and _between_dollars.search(sample) is not None)
+        or (("^" in sample or "=" in sample) and _holds_equation(sample))
+    )
+
+
+def _holds_equation(sample: str) -> bool:
+    """A single small letter before `^` or `=`, a number or a bracket after it."""
+    for sign in _equals.finditer(sample):
+        left = sample[: sign.start()].rstrip()[-2:]
+        if "a" <= left[-1:] <= "z" and not (len(left) == 2 and (left[0].isalnum() or left[0] == "_")):
+            return True
+    return False
 
 
 def domain_of(reading: Reading) -> str:
