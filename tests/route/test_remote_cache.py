@@ -1,0 +1,47 @@
+"""A cache on a server: asked off the event loop, and never a reason to fail."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import closing
+
+from sobrio.recall import RedisStore
+from sobrio.testing.fakes import MemoryStore
+
+
+class Remote(MemoryStore):
+    """Notes which threads asked."""
+
+    remote = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.threads: set[int] = set()
+
+    def get(self, key: bytes) -> bytes | None:
+        self.threads.add(threading.get_ident())
+        return super().get(key)
+
+
+def test_a_remote_store_is_asked_off_the_event_loop_and_its_time_is_charged(house):
+    store = Remote()
+    house = house.without(cache=store, similar=None)
+    house.answer("hello")
+    again = house.answer("hello")
+    assert again["sobrio"]["cache"] == "exact"
+    assert store.threads and threading.get_ident() not in store.threads
+    assert house.booked(again["sobrio"]["receipt"]).router_cpu_seconds > 0
+
+
+def test_a_server_that_is_gone_fails_no_request(house):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"redis://127.0.0.1:{free.getsockname()[1]}/0"
+    with closing(RedisStore(url)) as store:
+        house = house.without(cache=store, similar=None)
+        for _ in range(3):
+            answer = house.answer("hello")
+            assert answer["choices"]
+            assert "cache-unavailable" in answer["sobrio"]["caveats"]
+    assert len(house.upstream.requests) == 3
