@@ -53,6 +53,7 @@ DIMENSIONS: Final[Mapping[str, Callable[[Receipt], str]]] = MappingProxyType(
         "team": lambda receipt: receipt.caller.team or NONE,
         "app": lambda receipt: receipt.caller.app or NONE,
         "tenant": lambda receipt: receipt.caller.tenant,
+        "key": lambda receipt: receipt.caller.key_id or NONE,
         "model": _model,
         "requested": lambda receipt: receipt.requested_model,
         "deployment": _deployment,
