@@ -327,3 +327,19 @@ def test_a_declared_reference_is_never_called_missing(build):
         house.answer("hello", sobrio={"team": "careful"})
 
     assert "no-reference" not in house.booked(caught.value.receipt_id).caveats
+
+
+def test_a_full_disk_under_the_ledger_fails_no_request_and_is_told(house, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr("sobrio.ledger.spool.os.write", full)
+        house.answer("hello")
+        answer = house.answer("good day")
+        assert house.rooms.ledger.waiting > 0
+        assert any("is full" in (trouble() or "") for trouble in house.rooms.troubles)
+
+    assert "receipt-in-memory" in answer["sobrio"]["caveats"]
+    assert house.booked(answer["sobrio"]["receipt"]).outcome == "routed"
+    assert "receipt-in-memory" not in house.answer("good night")["sobrio"]["caveats"]

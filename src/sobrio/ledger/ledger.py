@@ -102,6 +102,14 @@ class SqliteLedger:
         spool = self._spool
         return 0 if spool is None else spool.waiting
 
+    @property
+    def problem(self) -> str | None:
+        """What keeps receipts from the disk, in words."""
+        waiting = self.waiting
+        if not waiting:
+            return None
+        return f"the disk of {self._directory} is full: {waiting:,} bytes of receipts wait in memory"
+
     def find(self, receipt_id: str) -> Receipt | None:
         """From the book, or from the spool of any worker that has not yet carried it there.
 

@@ -36,6 +36,8 @@ class Ending:
 def settle(journey: Journey, ending: Ending) -> Receipt:
     """Books one request in the ledger. Called once, before the last byte is sent."""
     begun = time.thread_time()
+    if journey.rooms.ledger.waiting:
+        journey.caveats.append("receipt-in-memory")
     receipt = _receipt(journey, ending)
     journey.rooms.ledger.close(receipt)
     learn(journey, ending.activity, receipt)

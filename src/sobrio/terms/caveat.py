@@ -30,6 +30,7 @@ CAVEATS: Final[dict[str, str]] = {
     "not-comparable": "The answer failed its check, so nothing counts as avoided.",
     "stale-facts": "The catalogue entry is more than a year old.",
     "training-excluded": "Training is left out on both sides of the comparison.",
+    "receipt-in-memory": "The ledger's disk was full; the receipt waits in memory for room.",
     "truncated": "The answer was cut off before its end.",
     "no-reference": "The policy declares no reference model, so avoided impact is unknown.",
     "passages-unavailable": "The passages could not be searched; the request went on without them.",

@@ -134,9 +134,18 @@ class Quotas(Protocol):
         """Returns at once."""
         ...
 
+    async def aclose(self) -> None:
+        """Waits for what is still on its way."""
+        ...
+
 
 class Ledger(Protocol):
     """Where receipts go. `open` and `close` never wait for a disk flush or a database."""
+
+    @property
+    def waiting(self) -> int:
+        """Bytes of records that are in memory alone, since no disk takes them."""
+        ...
 
     def open(self, receipt_id: str, at: str) -> None: ...
 

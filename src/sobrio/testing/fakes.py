@@ -129,6 +129,8 @@ class BrokenStore:
 class MemoryLedger:
     """A `Ledger` in a list. `opened` are the identities of requests that have not been closed."""
 
+    waiting = 0
+
     def __init__(self) -> None:
         self.opened: dict[str, str] = {}
         self.receipts: list[Receipt] = []
@@ -150,6 +152,8 @@ class MemoryLedger:
 
 class BrokenLedger:
     """A `Ledger` on a full disk."""
+
+    waiting = 0
 
     def open(self, *_: object, **__: object) -> NoReturn:
         raise LedgerError("the ledger was asked to fail")
