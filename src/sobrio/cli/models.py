@@ -9,10 +9,12 @@ from typing import Annotated, Any
 import typer
 
 from sobrio.cli import output
+from sobrio.cli.calibrate import calibrate
 from sobrio.cli.options import Json
 from sobrio.errors import InputError
 
 app = typer.Typer(help="The catalogue of models.", no_args_is_help=True)
+app.command()(calibrate)
 
 
 @app.command("list")

@@ -1,17 +1,27 @@
-"""`sobrio predictor`: the shipped predictor and how it is made."""
+"""`sobrio predictor`: the shipped predictor, how it is made, and what labels add to it."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sobrio.cli import output
 from sobrio.cli.options import Json
 
+if TYPE_CHECKING:
+    from sobrio.understand.evaluation import Evaluation
+
 app = typer.Typer(help="The predictor of quality and output length.", no_args_is_help=True)
+
+Labels = Annotated[
+    Path, typer.Argument(help="JSON lines: prompt (or messages), model, score, output_tokens, at.")
+]
+Fit = Annotated[Path | None, typer.Option("--fit", help="A file that 'predictor fit' wrote.")]
+
+COLUMNS = ("model", "prompts", "score", "expected", "calibration error", "APGR against the best")
 
 
 @app.callback()
@@ -33,3 +43,56 @@ def train(
         output.document(report)
     else:
         output.table(f"wrote {out}", ("", ""), ((name, str(value)) for name, value in report.items()))
+
+
+@app.command()
+def fit(
+    labels: Labels,
+    out: Annotated[Path, typer.Option("--out", help="File to write, such as fit.npz.")],
+    onto: Annotated[Path | None, typer.Option("--onto", help="An earlier fit to add to.")] = None,
+    half_life_days: Annotated[
+        float | None, typer.Option("--half-life-days", min=0.1, help="A label this old counts half.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Teach the predictor with your own scores. The file holds no text of any prompt."""
+    from sobrio.understand import Predictor
+    from sobrio.understand.labelled import read_labelled, recency
+
+    known = read_labelled(labels)
+    weights = None if half_life_days is None else recency(known.ages, half_life_days)
+    before = Predictor.default() if onto is None else Predictor.default().with_fit(onto)
+    fitted = before.fit(known.prompts, known.models, known.scores, known.output_tokens, weights)
+    fitted.save_fit(out)
+    if json:
+        output.document({"file": str(out), "predictor": fitted.version, "models": fitted.lessons()})
+    else:
+        rows = (
+            (model, "ranking and level" if taught else "level only")
+            for model, taught in fitted.lessons().items()
+        )
+        output.table(f"wrote {out} ({fitted.version})", ("model", "learnt"), rows)
+
+
+@app.command()
+def evaluate(labels: Labels, fit: Fit = None, json: Json = False) -> None:
+    """How far expectations hold on labelled prompts; use others than those fitted on."""
+    from sobrio.understand import Predictor
+    from sobrio.understand.evaluation import evaluate as evaluated
+    from sobrio.understand.labelled import read_labelled
+
+    known = Predictor.default() if fit is None else Predictor.default().with_fit(fit)
+    show_evaluations(f"predictor {known.version}", evaluated(known, read_labelled(labels)), json=json)
+
+
+def show_evaluations(title: str, found: tuple[Evaluation, ...], *, json: bool) -> None:
+    if json:
+        output.document([asdict(each) for each in found])
+    else:
+        output.table(title, COLUMNS, (_row(each) for each in found))
+
+
+def _row(found: Evaluation) -> tuple[str, ...]:
+    ranking = "" if found.against_best is None else f"{found.against_best:.3f}"
+    figures = (found.score, found.expected, found.calibration_error)
+    return (found.model, str(found.prompts), *(f"{each:.3f}" for each in figures), ranking)

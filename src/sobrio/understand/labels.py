@@ -116,11 +116,13 @@ def _together(outcomes: Sequence[Outcomes]) -> Outcomes:
         tuple(hashed for each in parts for hashed in each.hashed),
         np.concatenate([each.worth for each in parts]),
     )
-    tables = [
+    prior, scores, ln_errors = (
         np.concatenate([_aligned(getattr(each, part), each.names, names) for each in outcomes])
         for part in ("prior", "scores", "ln_errors")
-    ]
-    return Outcomes(names, prompts, *tables, weights=np.concatenate([each.weights for each in outcomes]))
+    )
+    return Outcomes(
+        names, prompts, prior, scores, ln_errors, np.concatenate([each.weights for each in outcomes])
+    )
 
 
 def _aligned(table: Floats, has: Sequence[str], wanted: Sequence[str]) -> Floats:
@@ -144,7 +146,7 @@ def _shrunk_mean(values: Floats, weights: Floats) -> Floats:
 def _lesson(known: Outcomes, columns: list[int], rows: NDArray[np.intp]) -> Lesson | None:
     """`None` when the prior ranks these prompts as well as anything learnt would."""
     prompts, weights = known.prompts.at(rows), known.weights[rows] / known.weights[rows].mean()
-    prior, scores = known.prior[np.ix_(rows, columns)], known.scores[np.ix_(rows, columns)]
+    prior, scores = known.prior[rows][:, columns], known.scores[rows][:, columns]
     views = views_of(prompts)
     features = views.features(prompts)
     centre, factors = equalise(features, views)
@@ -166,7 +168,7 @@ def _centred(values: Floats, weights: Floats) -> Floats:
 
 
 def _choice(features: Singles, prior: Floats, scores: Floats, weights: Floats) -> tuple[float, float] | None:
-    """The (share of the prior, shrinkage) of the least leave-one-out error of the gains, if it beats the prior.
+    """(share of the prior, shrinkage) of the least leave-one-out error of the gains; `None`: the prior.
 
     All from one spectrum, that of the Gram matrix.
     """
@@ -176,7 +178,7 @@ def _choice(features: Singles, prior: Floats, scores: Floats, weights: Floats) -
 
     def gains(share: float) -> Floats:
         wanted = _centred(scores[rows] - share * prior[rows], weights[rows]) * roots
-        return wanted - wanted.mean(axis=1, keepdims=True) if wanted.shape[1] > 1 else wanted
+        return np.asarray(wanted - wanted.mean(axis=1, keepdims=True) if wanted.shape[1] > 1 else wanted)
 
     def errors(turned: Floats, shrinkage: float) -> Floats:
         inverse = 1.0 / (np.maximum(spectrum, 0.0) + shrinkage)

@@ -22,6 +22,7 @@ from sobrio.terms.request import Request
 from sobrio.understand.conversation import Prompt, messages_of
 from sobrio.understand.facts import FACTS, HASHED_FACTS
 from sobrio.understand.features import NAMES, Features, features_of
+from sobrio.understand.fitted import load_labels, save_labels
 from sobrio.understand.labels import Labels, Outcomes
 from sobrio.understand.language import language_of
 from sobrio.understand.needs import input_tokens, request_tokens
@@ -50,7 +51,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _View:
+class View:
     """Prompts as the predictor weighs them; one row or entry per prompt."""
 
     prompts: Prompts
@@ -90,18 +91,39 @@ class Predictor:
     def of(cls, parameters: Parameters, version: str) -> Predictor:
         return cls(parameters, version, Labels(), Rosters(parameters))
 
+    @property
+    def base(self) -> str:
+        """The version without any label."""
+        return self.version.partition("+")[0]
+
+    def with_fit(self, file: Path) -> Predictor:
+        """This predictor with the labels that `save_fit` wrote.
+
+        Raises `InputError` when `file` is none of those, or was fitted on another predictor.
+        """
+        return self._with(load_labels(file, self.base))
+
+    def save_fit(self, out: Path) -> None:
+        """Write what labels taught; the file holds no text of any prompt."""
+        save_labels(self.labels, self.base, out)
+
+    def lessons(self) -> dict[str, bool]:
+        """By labelled model, whether its labels changed the ranking of prompts, or its level alone."""
+        ranked = {name for lesson in self.labels.lessons for name in lesson.names}
+        return {name: name in ranked for name in self.labels.levels or ()}
+
     def quality(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Expected score in [0, 1], shape (prompts, models)."""
         return self.expected([features_of(prompt) for prompt in prompts], models)
 
     def expected(self, seen: Sequence[Features], models: Sequence[str | Model]) -> Floats:
         """`quality` for prompts whose features are at hand."""
-        return self._quality(self._view(seen), self._roster(models))
+        return self._quality(self.view(seen), self._roster(models))
 
     def output_tokens(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Median expected output tokens, reasoning included, shape (prompts, models)."""
         seen = [features_of(prompt) for prompt in prompts]
-        return np.asarray(np.exp(self._ln_tokens(self._view(seen), self._roster(models))))
+        return np.asarray(np.exp(self._ln_tokens(self.view(seen), self._roster(models))))
 
     def fit(
         self,
@@ -124,7 +146,7 @@ class Predictor:
             np.full(shape, np.nan) if output_tokens is None else _table(output_tokens, shape, "output_tokens")
         )
         roster = self._roster(models)
-        view = self._view([features_of(prompt) for prompt in prompts])
+        view = self.view([features_of(prompt) for prompt in prompts])
         labels = self.labels.with_outcomes(
             Outcomes(
                 roster.names,
@@ -135,13 +157,12 @@ class Predictor:
                 np.ones(len(prompts)) if weights is None else _weights(weights, len(prompts)),
             )
         )
-        version = f"{self.version.partition('+')[0]}+{labels.count} labels"
-        return Predictor(self.parameters, version, labels, self.rosters)
+        return self._with(labels)
 
     def assess(self, prompt: Prompt, models: Sequence[str | Model]) -> Assessment:
         """Everything sobrio understands of one request, with an expectation per model."""
         seen = features_of(prompt)
-        view = self._view([seen])
+        view = self.view([seen])
         confidence = float(view.confidence[0])
         return Assessment(
             task=seen.task,
@@ -157,7 +178,7 @@ class Predictor:
             caveats=("out-of-distribution",) if confidence < _UNFAMILIAR else (),
         )
 
-    def _expectations(self, view: _View, roster: Roster, confidence: float) -> tuple[Expectation, ...]:
+    def _expectations(self, view: View, roster: Roster, confidence: float) -> tuple[Expectation, ...]:
         quality = self._quality(view, roster)[0]
         tokens = np.exp(self._ln_tokens(view, roster)[0])
         spread = self.parameters.ability_sd * np.where(roster.met, 0.5, 1.0) * (2.0 - confidence)
@@ -166,16 +187,19 @@ class Predictor:
         rows = zip(roster.models, quality.tolist(), sd.tolist(), tokens.tolist(), strict=True)
         return tuple(Expectation(model.name, q, s, t, ln_sd) for model, q, s, t in rows)
 
+    def _with(self, labels: Labels) -> Predictor:
+        return Predictor(self.parameters, f"{self.base}+{labels.count} labels", labels, self.rosters)
+
     def _roster(self, models: Sequence[str | Model]) -> Roster:
         return self.rosters.of([_model(model) for model in models])
 
-    def _quality(self, view: _View, roster: Roster) -> Floats:
+    def _quality(self, view: View, roster: Roster) -> Floats:
         return self.labels.correct(view.prompts, _chances(view.quality, roster), roster.names)
 
-    def _ln_tokens(self, view: _View, roster: Roster) -> Floats:
+    def _ln_tokens(self, view: View, roster: Roster) -> Floats:
         return self.labels.correct_length(_prior_ln_tokens(view.length, roster), roster.names)
 
-    def _view(self, seen: Sequence[Features]) -> _View:
+    def view(self, seen: Sequence[Features]) -> View:
         known = self.parameters
         raw = np.concatenate([each.dense for each in seen]) if seen else np.zeros(0, np.float32)
         surface = standardise(raw.reshape(len(seen), known.mean.size), known.mean, known.scale)
@@ -186,7 +210,7 @@ class Predictor:
         worth[:, _HASHED] += np.reshape(ngrams, (len(seen), len(_HASHED))) * confidence[:, None]
         quality, length = worth[:, : len(FACTS)], worth[:, len(FACTS) :]
         quality[:, _RISING] = np.maximum(quality[:, _RISING], _LEAST_WORTH)
-        return _View(Prompts(surface, tuple(hashed), quality[:, :2]), confidence, quality, length)
+        return View(Prompts(surface, tuple(hashed), quality[:, :2]), confidence, quality, length)
 
 
 @cache

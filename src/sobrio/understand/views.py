@@ -82,8 +82,8 @@ class Views:
         count, width = len(self.centres), default_encoder().dimensions
         likeness = self._likeness(prompts)
         found = likeness @ weights[:count] + _demand(prompts.worth) @ weights[count + width :]
-        for row, each in zip(found, prompts.hashed, strict=True):
-            row += each.values @ weights[count + each.places]
+        for place, each in enumerate(prompts.hashed):
+            found[place] += each.values @ weights[count + each.places]
         near = [float(each.values @ self.heart[each.places]) for each in prompts.hashed]
         return found, np.square(np.minimum(1.0, np.array(near) / self.usual))
 
@@ -143,4 +143,4 @@ def _kernel(one: Singles, other: Singles, width: float) -> Singles:
 def _squared_distances(one: Singles, other: Singles) -> Singles:
     crossed = one @ other.T
     norms = np.square(one).sum(axis=1)[:, None] + np.square(other).sum(axis=1)
-    return np.maximum(norms - 2 * crossed, 0.0)
+    return np.asarray(np.maximum(norms - 2 * crossed, 0.0), np.float32)

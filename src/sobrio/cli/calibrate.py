@@ -1,0 +1,105 @@
+"""`sobrio models calibrate`: make one model known from a few labelled prompts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sobrio.cli import output
+from sobrio.cli.options import Json
+from sobrio.errors import InputError
+
+if TYPE_CHECKING:
+    from sobrio.understand.evaluation import Evaluation
+    from sobrio.understand.labelled import Labelled
+
+_TESTED_PART = 4
+"""One labelled prompt in so many tests what the others taught."""
+_LEAST = 20
+
+
+def calibrate(
+    model: str,
+    on: Annotated[
+        Path | None, typer.Option("--on", help="Labelled prompts: JSON lines of prompt, model, score.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write the fit there, such as fit.npz.")] = None,
+    choose_from: Annotated[
+        Path | None, typer.Option("--choose-from", help="Prompts, one a line: say which to label next.")
+    ] = None,
+    count: Annotated[int, typer.Option("--count", min=1, help="How many to choose.")] = 20,
+    json: Json = False,
+) -> None:
+    """Teach what MODEL does with your prompts; about 100 labels are enough."""
+    from sobrio.understand.labelled import read_labelled
+
+    if on is None and choose_from is None:
+        raise InputError("give --on labelled.jsonl, or --choose-from prompts.txt to be told which to label")
+    known = None if on is None else _of_model(read_labelled(on), model)
+    if choose_from is not None:
+        _say_next(choose_from, known, count, json=json)
+        return
+    if known is not None:
+        _teach(known, out, json=json)
+
+
+def _of_model(known: Labelled, model: str) -> Labelled:
+    import numpy as np
+
+    from sobrio.understand.labelled import Labelled
+
+    if model not in known.models:
+        raise InputError(f"no label is {model}'s; the file has {', '.join(known.models)}")
+    column = [known.models.index(model)]
+    rows = np.flatnonzero(np.isfinite(known.scores[:, column[0]]))
+    cut = known.at(rows)
+    return Labelled(cut.prompts, (model,), cut.scores[:, column], cut.output_tokens[:, column], cut.ages)
+
+
+def _say_next(file: Path, known: Labelled | None, count: int, *, json: bool) -> None:
+    from sobrio.understand.calibrate import next_prompts
+
+    prompts = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    chosen = next_prompts(prompts, count, () if known is None else known.prompts)
+    if json:
+        output.document([prompts[place] for place in chosen])
+    else:
+        for place in chosen:
+            output.line(prompts[place])
+
+
+def _teach(known: Labelled, out: Path | None, *, json: bool) -> None:
+    """Before and after on prompts kept out of the teaching; what is written knows all of them."""
+    from sobrio.understand import Predictor
+
+    if len(known.prompts) < _LEAST:
+        raise InputError(f"{len(known.prompts)} labels are too few, give at least {_LEAST}")
+    before = Predictor.default()
+    tested, found = _tried(before, known)
+    if out is not None:
+        before.fit(known.prompts, known.models, known.scores, known.output_tokens).save_fit(out)
+    if json:
+        output.document({"tested": tested, **found})
+    else:
+        rows = ((name, *(f"{each[part]:.3f}" for part in ("score", "expected", "calibration_error")))
+                for name, each in found.items())  # fmt: skip
+        columns = ("", "score", "expected", "calibration error")
+        output.table(f"{known.models[0]}, on {tested} prompts not taught", columns, rows)
+
+
+def _tried(before: Any, known: Labelled) -> tuple[int, dict[str, dict[str, Any]]]:
+    import numpy as np
+
+    from sobrio.understand.evaluation import evaluate
+
+    kept = np.arange(len(known.prompts)) % _TESTED_PART > 0
+    taught, tested = known.at(np.flatnonzero(kept)), known.at(np.flatnonzero(~kept))
+    after = before.fit(taught.prompts, taught.models, taught.scores, taught.output_tokens)
+    found: dict[str, Evaluation] = {
+        "from public facts": evaluate(before, tested)[0],
+        "calibrated": evaluate(after, tested)[0],
+    }
+    return len(tested.prompts), {name: asdict(each) for name, each in found.items()}

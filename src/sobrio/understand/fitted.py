@@ -1,0 +1,113 @@
+"""What labels taught, in a file: vectors, scores and weights, but no text of any prompt."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sobrio.encode import Sparse
+from sobrio.errors import InputError
+from sobrio.understand.labels import Labels, Lesson, Outcomes
+from sobrio.understand.views import Prompts, Views
+
+_TABLES: Final = ("prior", "scores", "ln_errors", "weights")
+
+Arrays = dict[str, NDArray[Any]]
+
+
+def save_labels(labels: Labels, base: str, out: Path) -> None:
+    """Write `labels`, learnt on top of the predictor called `base`, as npz."""
+    arrays: Arrays = {"base": np.asarray(base)}
+    for place, outcomes in enumerate(labels.outcomes):
+        arrays |= {f"outcomes {place} {name}": value for name, value in _outcome_arrays(outcomes).items()}
+    for place, lesson in enumerate(labels.lessons):
+        arrays |= {f"lesson {place} {name}": value for name, value in _lesson_arrays(lesson).items()}
+    levels = labels.levels or {}
+    arrays |= {"names": np.array(list(levels), str), "levels": np.array(list(levels.values()))}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
+def load_labels(file: Path, base: str) -> Labels:
+    """Raises `InputError` when `file` holds no labels, or labels learnt on top of another predictor."""
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+        if str(arrays["base"]) != base:
+            raise InputError(
+                f"{file} was fitted on the predictor {arrays['base']}, this one is {base}; fit it again"
+            )
+        return Labels(
+            tuple(_outcomes(each) for each in _parts(arrays, "outcomes")),
+            tuple(_lesson(each) for each in _parts(arrays, "lesson")),
+            dict(zip(arrays["names"].tolist(), map(tuple, arrays["levels"].tolist()), strict=True)),
+        )
+    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise InputError(
+            f"{file} is not a fitted predictor ({error}); make one with 'sobrio predictor fit'"
+        ) from None
+
+
+def _parts(arrays: Arrays, kind: str) -> list[Arrays]:
+    """The arrays of each outcomes or lesson, in order, by their own names."""
+    found: dict[int, Arrays] = {}
+    for key, value in arrays.items():
+        if key.startswith(f"{kind} "):
+            _, place, name = key.split(" ", 2)
+            found.setdefault(int(place), {})[name] = value
+    return [found[place] for place in sorted(found)]
+
+
+def _outcome_arrays(outcomes: Outcomes) -> Arrays:
+    prompts = outcomes.prompts
+    return {
+        "names": np.array(outcomes.names, str),
+        "surface": prompts.surface,
+        "worth": prompts.worth,
+        "ends": np.cumsum([len(each.places) for each in prompts.hashed]),
+        "places": np.concatenate([each.places for each in prompts.hashed]).astype(np.int32),
+        "values": np.concatenate([each.values for each in prompts.hashed]),
+        **{name: getattr(outcomes, name) for name in _TABLES},
+    }
+
+
+def _outcomes(arrays: Arrays) -> Outcomes:
+    edges = arrays["ends"][:-1]
+    split = zip(
+        np.split(arrays["places"].astype(np.intp), edges), np.split(arrays["values"], edges), strict=True
+    )
+    hashed = tuple(Sparse(places, values) for places, values in split)
+    prompts = Prompts(arrays["surface"], hashed, arrays["worth"])
+    return Outcomes(tuple(arrays["names"].tolist()), prompts, *(arrays[name] for name in _TABLES))
+
+
+def _lesson_arrays(lesson: Lesson) -> Arrays:
+    views = {f"views {each.name}": np.asarray(getattr(lesson.views, each.name)) for each in fields(Views)}
+    return {
+        "names": np.array(lesson.names, str),
+        "weights": lesson.weights,
+        "level": lesson.level,
+        "prior_share": np.asarray(lesson.prior_share),
+        **views,
+    }
+
+
+def _lesson(arrays: Arrays) -> Lesson:
+    views = {each.name: _plain(arrays[f"views {each.name}"]) for each in fields(Views)}
+    return Lesson(
+        tuple(arrays["names"].tolist()),
+        Views(**views),
+        arrays["weights"],
+        arrays["level"],
+        float(arrays["prior_share"]),
+    )
+
+
+def _plain(value: NDArray[Any]) -> Any:
+    return float(value) if value.ndim == 0 else value
