@@ -91,6 +91,21 @@ def test_a_flushed_server_is_an_empty_cache_and_works_on(store, client, ask):
     assert store.near(ask(FRANCE), scope="a", limit=1, floor=0.9)
 
 
+def test_what_has_expired_leaves_the_servers_index_as_new_entries_come(store, client, ask):
+    for number in range(40):
+        store.put(bytes([number]) * 32, b"v", scope="a", ttl_s=60, question=ask(f"Is {'x' * number} old?"))
+    store.flush()
+    for number in range(40):
+        client.delete(f"sobrio:t:{(bytes([number]) * 32).hex()}")  # as it goes when its time is over
+    for number in range(40, 120):
+        store.put(bytes([number]) * 32, b"v", scope="a", ttl_s=60, question=ask(f"Is {'y' * number} new?"))
+        store.flush()
+    for vectors in client.keys("sobrio:*:v:*"):
+        assert client.execute_command("VCARD", vectors) < 100
+    near = store.near(ask("Is x old?"), scope="a", limit=10, floor=0.0)
+    assert all("new" in each.text for each in near)
+
+
 def refused() -> str:
     """The address of a port where nobody listens."""
     with socket.socket() as free:

@@ -7,9 +7,11 @@ step; entries that were trimmed or deleted meanwhile are found out when one of t
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Final
 
 from sobrio.recall.change import Put
+from sobrio.recall.found import Found
 from sobrio.recall.redis_link import Link, Redis
 from sobrio.recall.redis_names import GENERATION, Names
 from sobrio.recall.replica import Replica, Row
@@ -43,10 +45,8 @@ class ByLog:
         pipe.xtrim(log, minid=max(0, int(1000 * (put.at - ttl_s))), approximate=False)
         return log
 
-    def near(
-        self, question: Question, tag: str, *, limit: int, floor: float, now: float
-    ) -> list[tuple[str, float]]:
-        """(name, cosine), nearest first."""
+    def near(self, question: Question, tag: str, *, limit: int, floor: float, now: float) -> list[Found]:
+        """Nearest first."""
         log = self._names.log(tag, question.context)
         with self._lock, self._link.asking() as server:
             index = self._replica.caught_up(
@@ -54,9 +54,16 @@ class ByLog:
             )
             found = index.nearest(question.vector, limit=limit, floor=floor, now=now)
             names = self._named(log, [number for number, _ in found]) if found else []
-            if None in names:
-                index.forget([number for (number, _), name in zip(found, names, strict=True) if name is None])
-        return [(name, cosine) for (_, cosine), name in zip(found, names, strict=True) if name is not None]
+        return [Found(name, cosine, number) for (number, cosine), name in zip(found, names, strict=True)]
+
+    def forget(self, question: Question, tag: str, gone: Sequence[Found]) -> None:
+        log = self._names.log(tag, question.context)
+        with self._lock, self._link.asking() as server:
+            server.xdel(log, *(_identity(each.number) for each in gone))
+            self._replica.forget(log.encode(), [each.number for each in gone])
+
+    def tidy(self, server: Redis, room: str, count: int) -> None:
+        """Nothing: what is too old is trimmed with every entry."""
 
     def since(self, context: bytes, number: int, limit: int) -> list[Row]:
         """For the index; called within `near`."""
@@ -74,11 +81,12 @@ class ByLog:
                 found += [_number(identity) for identity, _ in page]
         return found
 
-    def _named(self, log: str, numbers: list[int]) -> list[str | None]:
+    def _named(self, log: str, numbers: list[int]) -> list[str]:
+        """Empty for an entry that was trimmed."""
         with self._link.asking() as server, server.pipeline(transaction=False) as pipe:
             for number in numbers:
                 pipe.xrange(log, min=_identity(number), max=_identity(number))
-            return [entries[0][1][b"n"].decode() if entries else None for entries in pipe.execute()]
+            return [entries[0][1][b"n"].decode() if entries else "" for entries in pipe.execute()]
 
 
 def _identity(number: int) -> str:

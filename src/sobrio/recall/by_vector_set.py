@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sobrio.recall.change import Put
+from sobrio.recall.found import Found
 from sobrio.recall.redis_link import Link, Redis
 from sobrio.recall.redis_names import Names
 from sobrio.terms.question import Question
@@ -26,10 +29,8 @@ class ByVectorSet:
         )
         return vectors
 
-    def near(
-        self, question: Question, tag: str, *, limit: int, floor: float, now: float
-    ) -> list[tuple[str, float]]:
-        """(name, cosine), nearest first. The server's scores are (1 + cosine) / 2."""
+    def near(self, question: Question, tag: str, *, limit: int, floor: float, now: float) -> list[Found]:
+        """Nearest first. The server's scores are (1 + cosine) / 2."""
         vectors = self._names.vectors(tag, question.context)
         with self._link.asking() as server:
             flat: list[bytes] = server.execute_command(
@@ -37,9 +38,27 @@ class ByVectorSet:
                 "FILTER", f".x > {now!r}",
             )  # fmt: skip
         found = [
-            (name.decode(), 2 * float(score) - 1) for name, score in zip(flat[::2], flat[1::2], strict=True)
+            Found(name.decode(), 2 * float(score) - 1)
+            for name, score in zip(flat[::2], flat[1::2], strict=True)
         ]
-        return [(name, cosine) for name, cosine in found if cosine >= floor]
+        return [each for each in found if each.cosine >= floor]
+
+    def forget(self, question: Question, tag: str, gone: Sequence[Found]) -> None:
+        vectors = self._names.vectors(tag, question.context)
+        with self._link.asking() as server:
+            self._remove(server, vectors, [each.name for each in gone])
+
+    def tidy(self, server: Redis, room: str, count: int) -> None:
+        """Looks at `count` elements by chance and removes those whose text has expired: two for each new
+        one keep the expired a minority.
+        """
+        names = [name.decode() for name in server.execute_command("VRANDMEMBER", room, count)]
+        texts = server.mget([self._names.text(name) for name in names]) if names else []
+        self._remove(server, room, [name for name, text in zip(names, texts, strict=True) if text is None])
+
+    def _remove(self, server: Redis, room: str, names: Sequence[str]) -> None:
+        for name in set(names):
+            server.execute_command("VREM", room, name)
 
 
 def _floats(vector: bytes) -> bytes:

@@ -63,6 +63,11 @@ class Replica:
             held.due = 2 * len(held.index) + _SLACK
         return held.index
 
+    def forget(self, context: bytes, numbers: Sequence[int]) -> None:
+        """What turned out to have left the store."""
+        if context in self._held:
+            self._held[context].index.forget(numbers)
+
     def _read_on(self, context: bytes, held: _Held) -> bool:
         rows = self._log.since(context, held.seen, CATCH_UP)
         if not rows:

@@ -14,6 +14,9 @@ from sobrio.terms.question import Label
 _FRESH_S: Final = 60.0
 """How long this process goes without asking what others have learnt."""
 
+_MOST: Final = 1_000
+"""Streams held in memory; beyond them all are read anew."""
+
 
 @dataclass(slots=True)
 class _Stream:
@@ -47,6 +50,8 @@ class Streams:
                     known.threshold = known.evidence.threshold
 
     def _read(self, stream: str, scope: str, rate: float) -> _Stream:
+        if len(self._known) >= _MOST:
+            self._known.clear()
         labels = self._store.labels(stream, scope=scope)
         evidence = Evidence(
             rate, tuple(each.probability for each in labels), tuple(each.right for each in labels)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -13,6 +14,7 @@ from sobrio.errors import CacheError
 from sobrio.recall.by_log import ByLog
 from sobrio.recall.by_vector_set import ByVectorSet
 from sobrio.recall.change import Change, Drop, Learn, Put, labelled, unlabelled
+from sobrio.recall.found import Found
 from sobrio.recall.pending import Pending
 from sobrio.recall.redis_link import Link, Redis
 from sobrio.recall.redis_names import GENERATION, SALT, SCOPES, Names
@@ -81,15 +83,16 @@ class RedisStore:
 
     def near(self, question: Question, *, scope: str, limit: int, floor: float) -> list[Near]:
         tag = self._names.tag(scope)
-        found = self._searching().near(question, tag, limit=limit, floor=floor, now=self._clock())
+        search = self._searching()
+        found = search.near(question, tag, limit=limit, floor=floor, now=self._clock())
         if not found:
             return []
         with self._link.asking() as server:
-            texts = server.mget([self._names.text(name) for name, _ in found])
-        there = [(name, cosine, text) for (name, cosine), text in zip(found, texts, strict=True) if text]
-        near = [
-            Near(*unlabelled(self._seal.open(text, name.encode())), cosine) for name, cosine, text in there
-        ]
+            texts = server.mget([self._names.text(each.name) for each in found])
+        there = {each: text for each, text in zip(found, texts, strict=True) if text}
+        if len(there) < len(found):
+            search.forget(question, tag, [each for each in found if each not in there])
+        near = [self._near(each, text) for each, text in there.items()]
         return [each for each in near if not isinstance(self._pending.of(each.key), Drop)]
 
     def learn(self, label: Label, *, stream: str, scope: str) -> None:
@@ -141,6 +144,9 @@ class RedisStore:
             sealed = server.get(self._names.answer(name))
         return None if sealed is None else self._seal.open(sealed, name.encode())
 
+    def _near(self, found: Found, text: bytes) -> Near:
+        return Near(*unlabelled(self._seal.open(text, found.name.encode())), found.cosine)
+
     def _searching(self) -> ByLog | ByVectorSet:
         if self._search is None:
             by_server = not self._seal.sealing and self._link.has_vector_sets()
@@ -152,32 +158,41 @@ class RedisStore:
         return self._search
 
     def _write(self, changes: Sequence[Change]) -> None:
-        search = self._searching()
+        search, rooms = self._searching(), Counter[str]()
         with self._link.writing() as server, server.pipeline(transaction=False) as pipe:
             for change in changes:
                 match change:
                     case Put():
-                        self._write_put(pipe, change, search)
+                        self._write_put(pipe, change)
+                        rooms.update(self._write_question(pipe, change, search))
                     case Drop():
                         self._write_drop(pipe, change)
                     case Learn():
                         self._write_label(pipe, change)
             pipe.execute()
+            for room, added in rooms.items():
+                search.tidy(server, room, 2 * added)
             for tag in {self._names.tag(each.scope) for each in changes if isinstance(each, Put)}:
                 self._shrink(server, tag)
 
-    def _write_put(self, pipe: Redis, put: Put, search: ByLog | ByVectorSet) -> None:
-        """The answer before its question, so that a question always finds it."""
-        name, tag, until = self._names.of(put.key), self._names.tag(put.scope), int(1000 * put.expires_at)
-        pipe.set(self._names.answer(name), self._seal.close(put.value, name.encode()), pxat=until)
+    def _write_put(self, pipe: Redis, put: Put) -> None:
+        name, tag = self._names.of(put.key), self._names.tag(put.scope)
+        value = self._seal.close(put.value, name.encode())
+        pipe.set(self._names.answer(name), value, pxat=int(1000 * put.expires_at))
         pipe.zadd(self._names.held(tag), {name: put.expires_at})
         pipe.hset(SCOPES, tag, self._names.title(put.scope))
-        if put.question is not None:
-            text = self._seal.close(labelled(put.key, put.question.text), name.encode())
-            pipe.set(self._names.text(name), text, pxat=until)
-            room = search.add(pipe, put, put.question, tag)
-            pipe.pexpireat(room, until)
-            pipe.zadd(self._names.rooms(tag), {room: put.expires_at})
+
+    def _write_question(self, pipe: Redis, put: Put, search: ByLog | ByVectorSet) -> tuple[str, ...]:
+        """After its answer, so that a question always finds one. The room it is in, where there is one."""
+        if put.question is None:
+            return ()
+        name, tag, until = self._names.of(put.key), self._names.tag(put.scope), int(1000 * put.expires_at)
+        text = self._seal.close(labelled(put.key, put.question.text), name.encode())
+        pipe.set(self._names.text(name), text, pxat=until)
+        room = search.add(pipe, put, put.question, tag)
+        pipe.pexpireat(room, until)
+        pipe.zadd(self._names.rooms(tag), {room: put.expires_at})
+        return (room,)
 
     def _write_drop(self, pipe: Redis, drop: Drop) -> None:
         name = self._names.of(drop.key)
