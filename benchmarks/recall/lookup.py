@@ -28,6 +28,7 @@ import numpy as np
 
 from sobrio.encode import static_encoder
 from sobrio.recall import SameAnswer, Similar, SqliteStore, Streams, Terms
+from sobrio.recall.replica import CATCH_UP
 from sobrio.route import receive
 from sobrio.terms.request import Caller, Request
 from sobrio.understand.language import language_of_text
@@ -128,7 +129,7 @@ def measured(path: Path) -> dict[str, Any]:
             similar.find(*asked, scope=SCOPE, terms=Terms())
             return len(judged) - before
 
-        catching_up, _ = spent(semantic, [request(unlike(chance))] * (ENTRIES // 2_000 + 2))
+        catching_up, _ = spent(semantic, [request(unlike(chance))] * (ENTRIES // CATCH_UP + 2))
         hits, found = spent(store.get, [key(chance.randrange(ENTRIES)) for _ in range(20 * LOOKUPS)])
         assert all(found)
         misses, _ = spent(store.get, [key(ENTRIES + number) for number in range(20 * LOOKUPS)])
@@ -143,7 +144,7 @@ def measured(path: Path) -> dict[str, Any]:
             "semantic_first_stage_only": summary(
                 [t for t, yes in zip(took, reached, strict=True) if not yes]
             ),
-            "catching_up_2000_entries": summary(catching_up[: ENTRIES // 2_000]),
+            f"reading_{CATCH_UP}_entries_after_a_start": summary(catching_up[: ENTRIES // CATCH_UP]),
             "memory_bytes_per_entry": round(held.index.nbytes / len(held.index)),
             "file_bytes_per_entry_beside_text": round(
                 (path.stat().st_size - text_bytes) / ENTRIES - len(ANSWER)

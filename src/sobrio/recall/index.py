@@ -99,5 +99,5 @@ def _signs(rows: Bytes) -> Words:
     """One bit per dimension, transposed: shape (words, len(rows))."""
     packed = np.packbits(rows > 0, axis=1)
     short = -packed.shape[1] % 8
-    padded = np.pad(packed, ((0, 0), (0, short)))
+    padded = np.pad(packed, ((0, 0), (0, short))) if short else packed
     return np.ascontiguousarray(padded.view(np.uint64).T)

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from sobrio.recall.index import Index
 
-CATCH_UP: Final = 2_000
+CATCH_UP: Final = 1_000
 """Entries read per look-up at most: a process that has just started is up to date after a few."""
 _SLACK: Final = 1_000
 _MAX_ENTRIES: Final = 500_000
@@ -38,8 +38,8 @@ class Log(Protocol):
 class _Held:
     index: Index
     seen: int = 0
-    due: int = _SLACK
-    """Size at which entries that left the store are looked for."""
+    due: int | None = None
+    """Size at which entries that left the store are looked for; `None` until everything was read once."""
 
 
 class Replica:
@@ -58,9 +58,8 @@ class Replica:
             self._generation = generation
         held = self._held.setdefault(context, _Held(Index(dimensions)))
         self._held.move_to_end(context)
-        if self._read_on(context, held) and len(held.index) >= held.due:
-            held.index.keep(self._log.numbers(context), now)
-            held.due = 2 * len(held.index) + _SLACK
+        if self._read_on(context, held) < CATCH_UP:
+            self._tidy(context, held, now)
         return held.index
 
     def forget(self, context: bytes, numbers: Sequence[int]) -> None:
@@ -68,16 +67,24 @@ class Replica:
         if context in self._held:
             self._held[context].index.forget(numbers)
 
-    def _read_on(self, context: bytes, held: _Held) -> bool:
+    def _read_on(self, context: bytes, held: _Held) -> int:
+        """How many entries were new."""
         rows = self._log.since(context, held.seen, CATCH_UP)
-        if not rows:
-            return False
-        held.index.add(
-            [row.number for row in rows], [row.expires_at for row in rows], [row.vector for row in rows]
-        )
-        held.seen = rows[-1].number
-        self._shrink()
-        return True
+        if rows:
+            held.index.add(
+                [row.number for row in rows], [row.expires_at for row in rows], [row.vector for row in rows]
+            )
+            held.seen = rows[-1].number
+            self._shrink()
+        return len(rows)
+
+    def _tidy(self, context: bytes, held: _Held, now: float) -> None:
+        """Each time the index has doubled, so that the cost is a share of the entries' own."""
+        if held.due is not None and len(held.index) >= held.due:
+            held.index.keep(self._log.numbers(context), now)
+            held.due = None
+        if held.due is None:
+            held.due = 2 * len(held.index) + _SLACK
 
     def _shrink(self) -> None:
         total = sum(len(held.index) for held in self._held.values())
