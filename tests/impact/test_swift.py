@@ -116,5 +116,5 @@ def test_many_kinds_of_requests_do_not_pile_up_tables():
 
     tables = ESTIMATOR._swift._pairs.values()
     assert all(
-        len(side._boxes) <= 64 for each in tables for side in (each.ours, each.theirs, each.difference)
+        len(side._boxes) <= 48 for each in tables for side in (each.ours, each.theirs, each.difference)
     )

@@ -24,11 +24,11 @@ JUDGED: Final = 1
 """The row whose share above zero is asked: greenhouse gas."""
 _LEAST_SHARE: Final = 1e-3
 """Shares up to this one lie in one box."""
-_STEP: Final = math.log(1.5)
+_STEP: Final = math.log(1.3)
 """Ln of how much larger the upper end of a box is than the lower."""
 _LAST: Final = 1e28
 """Stands behind all that can be reached."""
-_MOST_BOXES: Final = 64
+_MOST_BOXES: Final = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +61,24 @@ class Ranked:
         weights: Floats,
         precision: type[np.float32 | np.float64] = np.float32,
     ) -> None:
-        """`weights` say how much one of each count matters, shape (counts,); 0 where all its rates are 0.
+        """`weights` say how much one of each count matters, shape (counts,); those of 0 have no rates.
 
         Sums in which terms cancel each other need double `precision`.
         """
         self._precision = precision
         self._unknown: NDArray[np.bool_] = np.asarray(np.isnan(rates).any(axis=(0, 2)))
         self._some_unknown = bool(self._unknown.any())
-        self._rates = np.where(self._unknown[:, None], 0.0, rates)
+        self._counted: list[int] = np.flatnonzero(weights).tolist()
+        self._rates = np.where(self._unknown[:, None], 0.0, rates[self._counted])
         self._nothing: NDArray[np.bool_] = np.asarray(~self._rates.any(axis=(0, 2)))
         self._ranks = ranks
-        self._weights: list[float] = weights.tolist()
+        self._weights: list[float] = weights[self._counted].tolist()
         self._boxes: dict[tuple[int, ...], Few] = {}
 
     def levels(self, counts: Sequence[float]) -> list[list[float]]:
         """The value at each rank of each row, shape (rows, ranks)."""
-        few = self._few(counts)
-        values = (np.array(counts, few.rates.dtype) @ few.rates).reshape(few.shape)
+        counted, few = self._few(counts)
+        values = (np.array(counted, self._precision) @ few.rates).reshape(few.shape)
         values.sort(axis=1)
         found = values.take(few.places)
         if self._some_unknown:
@@ -87,12 +88,15 @@ class Ranked:
 
     def above_zero(self, counts: Sequence[float]) -> float:
         """Share of the scenarios in which the judged row is above zero."""
-        few = self._few(counts)
-        among = int(np.count_nonzero(np.array(counts, few.unsure.dtype) @ few.unsure > 0))
+        counted, few = self._few(counts)
+        judged: Floats = np.array(counted, self._precision) @ few.unsure
+        among = int(np.count_nonzero(judged > 0))
         return float((few.above + among) / self._rates.shape[2])
 
-    def _few(self, counts: Sequence[float]) -> Few:
-        parts = [count * weight for count, weight in zip(counts, self._weights, strict=True)]
+    def _few(self, counts: Sequence[float]) -> tuple[list[float], Few]:
+        """The counts that matter, and the scenarios of their box."""
+        counted = [counts[index] for index in self._counted]
+        parts = [count * weight for count, weight in zip(counted, self._weights, strict=True)]
         whole = sum(parts) or 1.0
         box = (parts.index(max(parts)), *[_cell(part / whole) for part in parts])
         few = self._boxes.get(box)
@@ -100,7 +104,7 @@ class Ranked:
             if len(self._boxes) >= _MOST_BOXES:
                 self._boxes.pop(next(iter(self._boxes)))
             few = self._boxes[box] = self._found(box[0], box[1:])
-        return few
+        return counted, few
 
     def _found(self, base: int, box: tuple[int, ...]) -> Few:
         low, high = self._bounds(base, box)
@@ -109,31 +113,38 @@ class Ranked:
         below = np.count_nonzero(high[:, None] < least[..., None], axis=2)
         # where nothing depends on the scenario, any one of them will do
         may_be[self._nothing], below[self._nothing] = np.arange(low.shape[1]) == 0, self._ranks
-        width = int(may_be.sum(axis=2).max())
-        order = np.argsort(~may_be, axis=2, kind="stable")[..., :width]
-        among = np.take_along_axis(may_be, order, axis=2)
-        rates = np.take_along_axis(self._rates[:, :, None], order[None], axis=3)
-        rates = np.where(among, rates, 0.0)
-        rates[base][~among] = _LAST
-        rows = below.size
         sure, never = low[JUDGED] > 0, high[JUDGED] <= 0
+        rates, width = self._gathered(base, may_be)
+        first = np.arange(below.size).reshape(below.shape) * width
         return Few(
-            rates=rates.reshape(len(box), -1).astype(self._precision),
-            shape=(rows, width),
-            places=(np.arange(rows) * width + (self._ranks - below).reshape(-1)).reshape(below.shape),
+            rates=rates,
+            shape=(below.size, width),
+            places=first + self._ranks - below,
             unsure=self._rates[:, JUDGED, ~(sure | never)].astype(self._precision),
             above=int(np.count_nonzero(sure)),
         )
+
+    def _gathered(self, base: int, may_be: NDArray[np.bool_]) -> tuple[Table, int]:
+        """The rates of the marked scenarios side by side, and how many there are at most in a row."""
+        counts, levels = self._rates.shape[0], may_be.shape[1]
+        marked = may_be.reshape(-1, may_be.shape[2])
+        lengths = np.count_nonzero(marked, axis=1)
+        width = int(lengths.max())
+        row, scenario = np.nonzero(marked)
+        place = np.arange(row.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        rates = np.zeros((counts, len(marked), width), self._precision)
+        rates[base] = _LAST
+        rates[:, row, place] = self._rates[:, row // levels, scenario]
+        return rates.reshape(counts, -1), width
 
     def _bounds(self, base: int, box: tuple[int, ...]) -> tuple[Floats, Floats]:
         """Of each row in each scenario, per unit of the whole. Shares add up to one: the `base` follows."""
         value = whole = self._rates[base] / self._weights[base]
         slack = np.zeros_like(value)
         for index, cell in enumerate(box):
-            weight = self._weights[index]
-            if index != base and weight:
+            if index != base:
                 low, high = _ends(cell)
-                difference = self._rates[index] / weight - whole
+                difference = self._rates[index] / self._weights[index] - whole
                 value = value + (low + high) / 2 * difference
                 slack += (high - low) / 2 * np.abs(difference)
         slack += 1e-6 * np.abs(value)  # what single precision may move

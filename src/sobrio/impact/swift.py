@@ -17,7 +17,7 @@ from sobrio.terms.activity import Activity
 
 _SIDE: Final = len(PARTS) + len(ROWS) - 1
 """Rows of one side: the criteria, and every part but energy, which is a criterion itself."""
-_MOST_PAIRS: Final = 12
+_MOST_PAIRS: Final = 8
 _NOTHING: Final[Sequence[float]] = (0.0, 0.0, 0.0, 0.0)
 _NO_SCENARIOS: Final = np.empty((len(ROWS), 0))
 
