@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sobrio import sdk
 from sobrio.call import Direct, Dispatch, ThroughLitellm
 from sobrio.catalog import Catalog
 from sobrio.catalog.hourly import configured
 from sobrio.encode import static_encoder
-from sobrio.errors import LedgerError
+from sobrio.errors import LedgerError, PolicyError
 from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
+from sobrio.observe import Metrics
 from sobrio.policy import CachePolicy, Policy, load_policy
+from sobrio.policy.watch import Watched
+from sobrio.quota import LocalQuotas, SharedQuotas, connect
 from sobrio.recall import FILE, RedisStore, SameAnswer, Similar, SqliteStore, Streams, seal_of
 from sobrio.route import Rooms
 from sobrio.understand import Predictor
@@ -26,7 +29,10 @@ from sobrio.understand.language import language_of_text
 if TYPE_CHECKING:
     from sobrio.gateway.keystore import KeyStore
     from sobrio.report.document import Declarations
-    from sobrio.terms.ports import Retriever
+    from sobrio.terms.ports import Quotas, Retriever
+
+FIT: Final = "fit.npz"
+REDIS_URL: Final = "SOBRIO_REDIS_URL"
 
 
 def home(data_dir: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -84,6 +90,26 @@ def _shelf(policy: Policy, data_dir: Path, stack: ExitStack) -> Retriever | None
     return shelf
 
 
+def _predictor(data_dir: Path) -> Predictor:
+    """The shipped one, with what `sobrio predictor fit` learned for this place."""
+    fit = data_dir / FIT
+    return Predictor.default().with_fit(fit) if fit.exists() else Predictor.default()
+
+
+def _must_be_countable(policy: Policy, workers: int, environ: Mapping[str, str]) -> None:
+    """Raises `PolicyError` for limits that several workers would each count for themselves."""
+    if policy.limits and workers > 1 and not environ.get(REDIS_URL):
+        raise PolicyError(f"limits need one worker, or a server to share: set {REDIS_URL} or drop --workers")
+
+
+def _quotas(policy: Callable[[], Policy], environ: Mapping[str, str]) -> Quotas:
+    url = environ.get(REDIS_URL)
+    if not url:
+        return LocalQuotas(lambda: policy().limits)
+    client, away = connect(url)
+    return SharedQuotas(client, lambda: policy().limits, away=away)
+
+
 def declarations(policy: Policy) -> Declarations:
     """What a report takes from the policy: the declared reference, and where impacts belong."""
     from sobrio.report.document import Baseline, Declarations
@@ -102,6 +128,7 @@ def open_rooms(
     *,
     data_dir: Path | None = None,
     environ: Mapping[str, str] = os.environ,
+    workers: int = 1,
 ) -> Iterator[Rooms]:
     """Every room a request passes through, opened in order and closed in reverse.
 
@@ -109,23 +136,36 @@ def open_rooms(
     `LedgerError` or `CatalogError` with the line that says what to do.
     """
     catalog = Catalog.default()
-    in_force = load_policy(policy, catalog, environ)
     where = home(data_dir, environ)
     accountant = Estimator(catalog=catalog, hourly=configured(environ))
-    for deployment in in_force.deployments.values():
-        accountant.rates(deployment)  # drawn now, so that the first request does not wait for it
+
+    def load() -> Policy:
+        loaded = load_policy(policy, catalog, environ)
+        _must_be_countable(loaded, workers, environ)
+        for deployment in loaded.deployments.values():
+            accountant.rates(deployment)  # drawn now, so that no request has to wait for it
+        return loaded
+
+    in_force = load()
     with ExitStack() as stack:
+        watched = stack.enter_context(Watched(in_force, load))
+        metrics = Metrics(lambda: watched().version)
         ledger = open_ledger(where)
         stack.callback(ledger.shutdown)
         cache = open_cache(in_force.cache, where, environ) if in_force.cache.exact else None
         if cache is not None:
             stack.callback(cache.close)
         yield Rooms(
-            policy=lambda: in_force,
-            assessor=Predictor.default(),
+            policy=watched,
+            assessor=_predictor(where),
             accountant=accountant,
             upstream=Dispatch(openai=Direct(), litellm=ThroughLitellm()),
             ledger=ledger,
+            quotas=_quotas(watched, environ),
+            price=catalog.price,
+            listeners=(metrics.take,),
+            metrics=metrics.text,
+            troubles=(lambda: watched.problem, lambda: ledger.problem),
             cache=cache,
             retriever=_shelf(in_force, where, stack),
             similar=None if cache is None else _similar(cache),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,8 +50,8 @@ def command(policy: Path, tmp_path: Path, *more: str) -> list[str]:
 
 
 @contextmanager
-def serving(policy: Path, tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    arguments = command(policy, tmp_path, "--port", "0", "--json")
+def serving(policy: Path, tmp_path: Path, *more: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    arguments = command(policy, tmp_path, "--port", "0", "--json", *more)
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         ready = json.loads(process.stdout.readline())
@@ -117,3 +120,54 @@ def test_beyond_loopback_a_key_is_needed(tmp_path, monkeypatch):
 
     assert done.returncode == 2
     assert "SOBRIO_API_KEY" in done.stderr
+
+
+def test_several_workers_share_a_port_the_counters_and_the_ledger_and_a_killed_one_is_replaced(tmp_path):
+    with LoopbackUpstream() as upstream:
+        policy = policy_for(upstream.base_url, tmp_path)
+        with serving(policy, tmp_path, "--workers", "2") as (url, process):
+            workers = children_of(process.pid)
+            assert len(workers) == 2
+            ask_many(url, 20)
+            os.kill(workers[0], signal.SIGKILL)
+            ask_many(url, 20)
+            counted = metric(url, "sobrio_requests_total")
+
+    from sobrio.assemble import open_ledger
+
+    ledger = open_ledger(tmp_path / "data")
+    try:
+        assert len(list(ledger.receipts())) == 40
+        assert ledger.verify().whole
+    finally:
+        ledger.shutdown()
+    assert counted == 40
+
+
+def test_limits_that_several_workers_cannot_count_together_are_refused(tmp_path):
+    policy = policy_for("http://127.0.0.1:9/v1", tmp_path)
+    policy.write_text(policy.read_text() + "limits: [{name: pace, requests: 5, per: minute}]\n")
+    arguments = command(policy, tmp_path, "--port", "0", "--workers", "2")
+    done = subprocess.run(arguments, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 2
+    assert "SOBRIO_REDIS_URL" in done.stderr
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def ask_many(url: str, count: int) -> None:
+    """Each on a connection of its own, so that every worker gets some; one lost to a kill is repeated."""
+    for number in range(count):
+        with openai.OpenAI(base_url=url, api_key="none", max_retries=3) as client:
+            client.chat.completions.create(
+                model="small", messages=[{"role": "user", "content": f"question {number} of {time.time()}"}]
+            )
+
+
+def metric(url: str, name: str) -> float:
+    with urllib.request.urlopen(url.removesuffix("/v1") + "/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    return sum(float(line.rsplit(" ", 1)[1]) for line in text.splitlines() if line.startswith(name + "{"))

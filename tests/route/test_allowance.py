@@ -54,7 +54,7 @@ def test_an_energy_budget_ends_and_what_is_kept_can_still_be_had(build) -> None:
 
 
 def test_money_without_a_price_is_let_through_and_said(build) -> None:
-    house = limited(build(), Limit("bill", "usd", 0.01, "month"))
+    house = limited(build(), Limit("bill", "usd", 0.01, "month")).without(price=lambda _: None)
     receipt = house.booked(house.answer("hello", caller=ALICE)["sobrio"]["receipt"])
     assert "limit-unmeasured" in receipt.caveats
 
@@ -72,3 +72,10 @@ def test_a_stream_is_charged_too(build) -> None:
     with pytest.raises(OverLimit):
         for number in range(500):
             house.stream(f"question {number}", caller=ALICE)
+
+
+def test_money_is_counted_at_the_list_price(build) -> None:
+    house = limited(build(), Limit("bill", "usd", 0.00003, "month"))
+    with pytest.raises(OverLimit, match="limit 'bill'"):
+        for number in range(1000):
+            house.answer(f"question {number}", caller=ALICE)

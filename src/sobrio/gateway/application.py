@@ -8,14 +8,15 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sobrio.errors import SobrioError
+from sobrio.errors import Refused, SobrioError
 from sobrio.gateway.access import Access, AccessLog
-from sobrio.gateway.asgi import Application, Limits, Receive, Scope, Send
+from sobrio.gateway.asgi import Application, Headers, Limits, Receive, Scope, Send
 from sobrio.gateway.body import Gone, headers_of, json_body
 from sobrio.gateway.delivery import Attended, deliver, turn_away
 from sobrio.gateway.endpoints import table
 from sobrio.gateway.faults import fault, internal_fault
-from sobrio.gateway.keys import Keys
+from sobrio.gateway.keys import Admission, Keys
+from sobrio.gateway.keystore import Right
 from sobrio.gateway.lifespan import until_shutdown
 from sobrio.gateway.routes import Endpoint, Table, Visit, WrongMethod
 from sobrio.route import Rooms
@@ -24,13 +25,14 @@ from sobrio.terms.request import Caller
 
 logger = logging.getLogger("sobrio.gateway")
 _CLIENT_LEFT = 499
+_NOBODY = Admission(Caller(), frozenset())
 
 
 def application(
     rooms: Rooms, *, keys: Keys | None = None, limits: Limits | None = None, log: AccessLog | None = None
 ) -> Application:
     """The rooms over HTTP, for any ASGI 3 server. Without `keys`, whoever reaches it may ask."""
-    return Gateway(table(rooms), keys or Keys(), limits or Limits(), log, rooms.upstream.aclose)
+    return Gateway(table(rooms), keys or Keys(), limits or Limits(), log, rooms.aclose)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,19 @@ class Gateway:
         """Raises `SobrioError` for what is turned away at the door, and `Gone`."""
         headers = headers_of(scope, self.limits)
         route, name = self.table.resolve(scope["method"], scope["path"])
-        caller = Caller() if route.public else self.keys.caller(headers)
+        admission = _admitted(self.keys, headers, route.right)
         body = await json_body(headers, receive, self.limits) if route.method == "POST" else b""
-        return route.endpoint, Visit(caller, headers, body, name)
+        return route.endpoint, Visit(admission, headers, body, name)
+
+
+def _admitted(keys: Keys, headers: Headers, right: Right | None) -> Admission:
+    """Raises `InputError` (401) without a valid key, and `Refused` (403) without the right."""
+    if right is None:
+        return _NOBODY
+    admission = keys.admit(headers)
+    if right not in admission.rights:
+        raise Refused(f"this key lacks the right '{right}'; see `sobrio keys`", code="right_missing")
+    return admission
 
 
 async def _answer(endpoint: Endpoint, visit: Visit, path: str) -> Reply:

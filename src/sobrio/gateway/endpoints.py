@@ -17,6 +17,7 @@ from sobrio.terms.record import to_json
 from sobrio.terms.shape import PATHS, Shape
 
 AUTO = "sobrio/auto"
+_EXPOSITION = ("content-type", "text/plain; version=0.0.4; charset=utf-8")
 
 
 def table(rooms: Rooms) -> Table:
@@ -27,9 +28,10 @@ def table(rooms: Rooms) -> Table:
         Route("POST", "/v1/feedback", here.feedback),
         Route("GET", "/v1/models", here.models),
         Route("GET", "/v1/models/", here.model),
-        Route("GET", "/v1/receipts/", here.receipt),
-        Route("GET", "/healthz", here.health, public=True),
-        Route("GET", "/readyz", here.ready, public=True),
+        Route("GET", "/v1/receipts/", here.receipt, "read"),
+        Route("GET", "/metrics", here.metrics, "admin"),
+        Route("GET", "/healthz", here.health, None),
+        Route("GET", "/readyz", here.ready, None),
     )
 
 
@@ -44,7 +46,9 @@ class Endpoints:
         """The endpoint at which requests of that shape are answered."""
 
         async def answer(visit: Visit) -> Reply:
-            return await live(receive(visit.body, visit.headers, visit.caller, shape), self._rooms)
+            request = receive(visit.body, visit.headers, visit.caller, shape)
+            visit.must_be_allowed(request.model)
+            return await live(request, self._rooms)
 
         return answer
 
@@ -78,7 +82,14 @@ class Endpoints:
         policy = self._rooms.policy()
         backed = sum(each.backing is not None for each in policy.deployments.values())
         deployments = {"callable": backed, "declared": len(policy.deployments)}
-        return _json({"status": "ready", "policy": policy.version, "deployments": deployments})
+        troubles = [trouble for look in self._rooms.troubles if (trouble := look()) is not None]
+        state = {"status": "degraded" if troubles else "ready", "policy": policy.version}
+        return _json({**state, "deployments": deployments, "troubles": troubles})
+
+    async def metrics(self, _visit: Visit) -> Reply:
+        if self._rooms.metrics is None:
+            raise InputError("no metrics are kept here", status=404, code="not_found")
+        return Reply(200, (_EXPOSITION,), "", body=self._rooms.metrics())
 
     def _models(self) -> dict[str, dict[str, Any]]:
         """`sobrio/auto`, the aliases and the deployments, in OpenAI's shape, by name."""

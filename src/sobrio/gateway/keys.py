@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Final
 
 from sobrio.errors import InputError
 from sobrio.gateway.asgi import Headers
+from sobrio.gateway.keystore import RIGHTS, KeyStore, Right
 from sobrio.terms.request import Caller
 
 ONE_KEY = "SOBRIO_API_KEY"
@@ -23,28 +25,53 @@ class Key:
 
     digest: bytes
     caller: Caller
+    rights: frozenset[Right] = frozenset({"call", "read"})
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who has come in, and what that one may do."""
+
+    caller: Caller
+    rights: frozenset[Right] = frozenset(RIGHTS)
+    models: frozenset[str] | None = None
+    """Model names that may be asked for; `None` means any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The accepted keys; none means that everyone who can reach the gateway may ask."""
+    """The accepted keys; none means that everyone who can reach the gateway may do everything."""
 
     accepted: tuple[Key, ...] = ()
+    """From the environment."""
+    issued: KeyStore | None = None
 
     def __bool__(self) -> bool:
-        return bool(self.accepted)
+        return bool(self.accepted) or bool(self.issued)
 
-    def caller(self, headers: Headers) -> Caller:
+    def admit(self, headers: Headers) -> Admission:
         """Raises `InputError` (401) when a key is needed and none that is known was sent."""
-        if not self.accepted:
+        if not self:
             _must_be_meant(headers.get("host", ""))
-            return Caller()
-        digest = hashlib.sha256(_secret(headers).encode("latin-1")).digest()
-        known = [key.caller for key in self.accepted if hmac.compare_digest(key.digest, digest)]
+            return _ANYONE
+        secret = _secret(headers)
+        issued = self.issued.holder(secret) if self.issued else None
+        if issued is not None:
+            caller = Caller(issued.tenant, issued.team, issued.app, issued.id)
+            return Admission(caller, issued.rights, issued.models)
+        digest = hashlib.sha256(secret.encode("latin-1")).digest()
+        known = [key for key in self.accepted if hmac.compare_digest(key.digest, digest)]
         if not known:
-            message = "the API key is missing or unknown; send authorization: Bearer <key>"
+            message = "the API key is missing, unknown or no longer valid; send authorization: Bearer <key>"
             raise InputError(message, status=401, code="invalid_api_key")
-        return known[0]
+        return Admission(known[0].caller, known[0].rights)
+
+    def close(self) -> None:
+        if self.issued is not None:
+            self.issued.close()
+
+
+_ANYONE: Final = Admission(Caller())
 
 
 def _must_be_meant(host: str) -> None:
@@ -67,19 +94,23 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def keys_from(environ: Mapping[str, str]) -> Keys:
-    """Keys out of `SOBRIO_API_KEY` (one) and `SOBRIO_API_KEYS` (comma-separated, `team:key` or `key`)."""
+def keys_from(environ: Mapping[str, str], issued: KeyStore | None = None) -> Keys:
+    """Keys out of `SOBRIO_API_KEY` and `SOBRIO_API_KEYS`, beside those that were issued here.
+
+    The first holds one, its owner's, with every right; the second holds several, separated by commas
+    (`team:key` or `key`), which may call and read.
+    """
     one = environ.get(ONE_KEY, "").strip()
     many = (each.strip() for each in environ.get(MANY_KEYS, "").split(","))
-    return Keys(tuple(_keys(filter(None, (one, *many)))))
+    owners = (replace(_key(each), rights=frozenset(RIGHTS)) for each in (one,) if each)
+    return Keys((*owners, *(_key(each) for each in many if each)), issued)
 
 
-def _keys(texts: Iterable[str]) -> Iterable[Key]:
-    for text in texts:
-        team, _, secret = text.rpartition(":")
-        digest = hashlib.sha256(secret.encode()).digest()
-        key_id = digest.hex()[:12]
-        yield Key(digest, Caller(tenant=team or key_id, team=team or None, key_id=key_id))
+def _key(text: str) -> Key:
+    team, _, secret = text.rpartition(":")
+    digest = hashlib.sha256(secret.encode()).digest()
+    key_id = digest.hex()[:12]
+    return Key(digest, Caller(tenant=team or key_id, team=team or None, key_id=key_id))
 
 
 def _secret(headers: Headers) -> str:

@@ -74,6 +74,12 @@ class KeyStore:
             self._database = sqlite3.connect(path, timeout=2, check_same_thread=False, isolation_level=None)
             self._database.executescript(_SCHEMA)
 
+    def __bool__(self) -> bool:
+        """Whether any key was ever issued: then nobody comes in without one."""
+        if self._clock() - self._looked_at >= _LOOK_EVERY_S:
+            self._read()
+        return bool(self._known)
+
     def issue(
         self,
         name: str,

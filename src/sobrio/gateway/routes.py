@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sobrio.errors import InputError
+from sobrio.errors import InputError, Refused
 from sobrio.gateway.asgi import Headers
+from sobrio.gateway.keys import Admission
+from sobrio.gateway.keystore import Right
 from sobrio.route.reply import Reply
 from sobrio.terms.request import Caller
 
@@ -16,11 +18,22 @@ from sobrio.terms.request import Caller
 class Visit:
     """What an endpoint gets to see."""
 
-    caller: Caller
+    admission: Admission
     headers: Headers
     body: bytes = b""
     name: str = ""
     """The rest of the path, for a route that ends in `/`."""
+
+    @property
+    def caller(self) -> Caller:
+        return self.admission.caller
+
+    def must_be_allowed(self, model: str) -> None:
+        """Raises `Refused` for a model name that the key is not meant for."""
+        models = self.admission.models
+        if models is not None and model not in models:
+            message = f"this key may not ask for {model[:200]!r}; it may ask for {', '.join(sorted(models))}"
+            raise Refused(message, code="model_not_allowed")
 
 
 Endpoint: TypeAlias = Callable[[Visit], Awaitable[Reply]]
@@ -33,8 +46,8 @@ class Route:
     method: str
     path: str
     endpoint: Endpoint
-    public: bool = False
-    """Answers without a key."""
+    right: Right | None = "call"
+    """What the key must be allowed; `None` answers without a key."""
 
 
 class WrongMethod(InputError):

@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from sobrio.errors import InputError
@@ -14,6 +14,7 @@ from sobrio.gateway.access import AccessLog
 from sobrio.gateway.application import application
 from sobrio.gateway.asgi import Application, Limits
 from sobrio.gateway.keys import MANY_KEYS, ONE_KEY, Keys, is_loopback
+from sobrio.gateway.workers import supervise
 from sobrio.route import Rooms
 
 if TYPE_CHECKING:
@@ -31,21 +32,30 @@ def serve(
     ready: Callable[[str], None],
     host: str = "127.0.0.1",
     port: int = PORT,
-    keys: Keys | None = None,
+    open_keys: Callable[[], Keys] = Keys,
     limits: Limits | None = None,
     log: AccessLog | None = None,
+    workers: int = 1,
 ) -> None:
     """Serves until SIGTERM or SIGINT, then lets running requests end.
 
     `ready` is called with the base URL once requests are taken; port 0 takes any free one.
     Raises `InputError` when the port is taken, or when others could reach a gateway without keys.
     """
-    keys = keys or Keys()
-    must_be_guarded(host, keys)
-    with listening(host, port) as listener, open_rooms() as rooms, _signals_only_drain():
-        app = application(rooms, keys=keys, limits=limits, log=log)
+    with closing(open_keys()) as keys:
+        must_be_guarded(host, keys)
+    with listening(host, port) as listener:
         url = base_url(host, listener.getsockname()[1])
-        server_of(app, lambda: ready(url), limits).run([listener])
+
+        def work(told: Callable[[], None]) -> None:
+            with open_rooms() as rooms, closing(open_keys()) as keys, _signals_only_drain():
+                app = application(rooms, keys=keys, limits=limits, log=log)
+                server_of(app, told, limits).run([listener])
+
+        if workers == 1:
+            work(lambda: ready(url))
+        else:
+            supervise(workers, work, lambda: ready(url))
 
 
 def must_be_guarded(host: str, keys: Keys) -> None:

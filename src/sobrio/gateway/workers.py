@@ -6,14 +6,17 @@ in files and stores that are made for several writers.
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import select
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
@@ -71,6 +74,14 @@ class Crew:
             os.close(self.start())
         if self.stopping:
             self.stop()  # the signal came while the new one was not yet known
+
+
+def share_metrics(environ: MutableMapping[str, str]) -> None:
+    """Lets the workers add up their counters in files; to be called before any of them counts."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in environ:
+        folder = tempfile.mkdtemp(prefix="sobrio-metrics-")
+        environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 def supervise(count: int, work: Work, ready: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ exported, for the same requests, and a dashboard subtracts them.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -27,11 +28,23 @@ _CRITERIA: Final = (
 )
 
 
+def _everyone() -> CollectorRegistry | None:
+    """The counters of all workers, where several add them up in files."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return None
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.multiprocess import MultiProcessCollector
+
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return registry
+
+
 class Metrics:
     """Counters in memory; `take` costs microseconds and never waits."""
 
     def __init__(self, policy_version: Callable[[], str] | None = None) -> None:
-        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+        from prometheus_client import CollectorRegistry, Counter, Histogram
 
         self._registry: CollectorRegistry = CollectorRegistry()
         self._children: dict[tuple[Any, ...], Any] = {}
@@ -58,9 +71,6 @@ class Metrics:
                 ("request", "Time to the last byte of the answer"),
             )
         }
-        self._policy = Gauge(
-            "sobrio_policy_info", "The policy in force", ("version",), registry=self._registry
-        )
         self._policy_version = policy_version
 
     def take(self, receipt: Receipt) -> None:
@@ -84,10 +94,14 @@ class Metrics:
         """The exposition text (format 0.0.4)."""
         from prometheus_client import generate_latest
 
-        if self._policy_version is not None:
-            self._policy.clear()
-            self._policy.labels(self._policy_version()).set(1)
-        return generate_latest(self._registry)
+        return generate_latest(_everyone() or self._registry) + self._policy()
+
+    def _policy(self) -> bytes:
+        """By hand: the counting library cannot forget an old version where several workers count."""
+        if self._policy_version is None:
+            return b""
+        head = "# HELP sobrio_policy_info The policy in force\n# TYPE sobrio_policy_info gauge\n"
+        return f'{head}sobrio_policy_info{{version="{self._policy_version()}"}} 1.0\n'.encode()
 
     def _take_calls(self, receipt: Receipt) -> None:
         for each in receipt.activities:

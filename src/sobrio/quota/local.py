@@ -44,6 +44,9 @@ class LocalQuotas:
         for share in corrections(held, actual):
             self._add(share, now)
 
+    async def aclose(self) -> None:
+        """Nothing is ever on its way."""
+
     def _used(self, share: Share, now: float) -> float:
         return used_now(self._meters.get((share.limit.name, share.holder)), share.limit, now)
 

@@ -10,6 +10,8 @@ from sobrio.terms.receipt import Receipt
 
 def learn(journey: Journey, answered: Activity | None, receipt: Receipt) -> None:
     settle_accounts(journey, receipt)
+    for listener in journey.rooms.listeners:
+        listener(receipt)
     if answered is None:
         return
     tokens = int(answered.input_tokens + answered.output_tokens)

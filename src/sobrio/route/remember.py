@@ -21,6 +21,7 @@ from sobrio.route.headers import headers_of
 from sobrio.route.journey import Journey
 from sobrio.route.lookup import found, look_up
 from sobrio.route.reply import EVENTS, JSON, Reply
+from sobrio.route.said import said
 from sobrio.route.stamp import Stamp, stamp_of, stamped
 from sobrio.terms.activity import Activity
 from sobrio.terms.answer import Usage
@@ -29,17 +30,6 @@ from sobrio.terms.ports import AnswerStore
 _encode = msgspec.json.encode
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _array = msgspec.json.Decoder(list[msgspec.Raw])
-
-
-class _Message(msgspec.Struct, frozen=True):
-    content: str | None = None
-
-
-class _Choice(msgspec.Struct):
-    message: _Message = _Message()
-
-
-_choices = msgspec.json.Decoder(list[_Choice])
 
 
 async def recalled(journey: Journey) -> Reply | None:
@@ -83,12 +73,6 @@ def _fields(body: bytes, dialect: Dialect) -> dict[str, msgspec.Raw]:
     return _object.decode(_encode(dialect.assembled(_array.decode(body))) if body.startswith(b"[") else body)
 
 
-def _said(body: bytes) -> str:
-    """A chat's first choice's text; empty where there is none, such as for a call of a tool."""
-    choices = _choices.decode(_fields(body, DIALECTS["chat"])["choices"])
-    return choices[0].message.content or "" if choices else ""
-
-
 async def _replayed(
     journey: Journey, entry: Entry, stamp: Stamp, usage: Usage
 ) -> AsyncGenerator[bytes, None]:
@@ -125,7 +109,9 @@ def _learn(journey: Journey, body: bytes) -> None:
     """Compares the kept answer that was not served with the one the model has given instead."""
     similar, recalled, kept = journey.rooms.similar, journey.recalled, journey.kept
     if similar is not None and recalled is not None and kept is not None:
-        similar.compare(recalled, _said(kept.body), _said(body), scope=journey.cache_scope)
+        dialect = DIALECTS[journey.request.shape]
+        texts = [said(_fields(each, dialect)) for each in (kept.body, body)]
+        similar.compare(recalled, texts[0], texts[1], scope=journey.cache_scope)
 
 
 def _store(cache: AnswerStore, journey: Journey, key: bytes, entry: Entry) -> None:

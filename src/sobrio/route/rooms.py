@@ -16,6 +16,7 @@ from sobrio.route.ground import Grounds
 from sobrio.route.pace import Paces
 from sobrio.route.reply import Reply
 from sobrio.terms.ports import Accountant, AnswerStore, Assessor, Ledger, Quotas, Retriever, Upstream
+from sobrio.terms.receipt import Receipt
 
 
 @dataclass(slots=True)
@@ -41,6 +42,12 @@ class Rooms:
     similar: Similar | None = None
     retriever: Retriever | None = None
     quotas: Quotas | None = None
+    listeners: tuple[Callable[[Receipt], None], ...] = ()
+    """Told of every receipt once it is booked; they neither wait nor fail."""
+    metrics: Callable[[], bytes] | None = None
+    """The text that a Prometheus server reads."""
+    troubles: tuple[Callable[[], str | None], ...] = ()
+    """What does not keep requests from being answered, but somebody should look at; each in one line."""
     price: Callable[[str], Price | None] | None = None
     """The list price of a model, by its catalogue name."""
     conversations: Conversations = field(default_factory=Conversations)
@@ -50,3 +57,9 @@ class Rooms:
     breakers: Breakers = field(default_factory=Breakers)
     repeats: RetryBudget = field(default_factory=RetryBudget)
     closing: ClosingCost = field(default_factory=ClosingCost)
+
+    async def aclose(self) -> None:
+        """Lets go of connections, on the event loop that made them."""
+        await self.upstream.aclose()
+        if self.quotas is not None:
+            await self.quotas.aclose()

@@ -36,7 +36,7 @@ class InProcess:
         return self._rooms.ledger.find(receipt_id)
 
     async def aclose(self) -> None:
-        await self._rooms.upstream.aclose()
+        await self._rooms.aclose()
 
     def close(self) -> None:
         self._stack.close()

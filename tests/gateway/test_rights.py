@@ -1,0 +1,95 @@
+"""What a key may do, over HTTP."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sobrio.gateway import keys_from
+from sobrio.gateway.keystore import KeyStore
+
+BODY = json.dumps({"model": "small", "messages": [{"role": "user", "content": "hello"}]}).encode()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> KeyStore:
+    return KeyStore(tmp_path / "keys.sqlite")
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {key}"}
+
+
+def test_an_issued_key_opens_books_on_its_team_and_stops_when_revoked(opened, store) -> None:
+    key, text = store.issue("ci", team="research")
+    with opened(keys=keys_from({}, store)) as house:
+        answer = house.raw("POST", "/v1/chat/completions", BODY, bearer(text))
+        receipt = house.rooms.ledger.find(answer.headers["x-sobrio-receipt"])
+        assert (receipt.caller.team, receipt.caller.key_id) == ("research", key.id)
+        assert house.raw("POST", "/v1/chat/completions", BODY).status == 401
+        store.revoke(key.id)
+        refused = house.raw("POST", "/v1/chat/completions", BODY, bearer(text))
+        assert (refused.status, refused.error["code"]) == (401, "invalid_api_key")
+
+
+def test_a_key_that_may_only_call_reads_no_receipts(opened, store) -> None:
+    _, text = store.issue("app", rights=["call"])
+    with opened(keys=keys_from({}, store)) as house:
+        answer = house.raw("POST", "/v1/chat/completions", BODY, bearer(text))
+        receipt = answer.headers["x-sobrio-receipt"]
+        refused = house.raw("GET", f"/v1/receipts/{receipt}", None, bearer(text))
+        assert (refused.status, refused.error["code"]) == (403, "right_missing")
+
+
+def test_a_key_for_some_models_gets_no_others(opened, store) -> None:
+    _, text = store.issue("app", models=["tests"])
+    with opened(keys=keys_from({}, store)) as house:
+        refused = house.raw("POST", "/v1/chat/completions", BODY, bearer(text))
+        assert (refused.status, refused.error["code"]) == (403, "model_not_allowed")
+        allowed = BODY.replace(b'"small"', b'"tests"')
+        assert house.raw("POST", "/v1/chat/completions", allowed, bearer(text)).status == 200
+
+
+def test_metrics_are_for_administrators(opened, store) -> None:
+    _, user = store.issue("app")
+    _, admin = store.issue("scraper", rights=["admin"])
+    with opened(keys=keys_from({"SOBRIO_API_KEY": "owner"}, store)) as house:
+        house.raw("POST", "/v1/chat/completions", BODY, bearer(user))
+        assert house.raw("GET", "/metrics").status == 401
+        assert house.raw("GET", "/metrics", None, bearer(user)).status == 403
+        for key in (admin, "owner"):
+            text = house.raw("GET", "/metrics", None, bearer(key))
+            assert text.status == 200
+            assert b'sobrio_requests_total{model="gpt-5-nano"' in text.body
+            assert user.encode() not in text.body
+
+
+def test_readiness_says_what_is_wrong_without_being_down(opened, tmp_path) -> None:
+    with opened() as house:
+        assert json.loads(house.raw("GET", "/readyz").body)["troubles"] == []
+        policy = tmp_path / "policy.yaml"
+        policy.write_text(policy.read_text().replace("fallback: small", "fallback: nobody"))
+        house.rooms.policy.look()
+        ready = house.raw("GET", "/readyz")
+        state = json.loads(ready.body)
+        assert (ready.status, state["status"]) == (200, "degraded")
+        assert "nobody" in state["troubles"][0]
+        assert house.raw("POST", "/v1/chat/completions", BODY).status == 200
+
+
+def test_a_changed_policy_takes_over_while_a_stream_goes_on(opened, tmp_path) -> None:
+    with opened() as house, house.client() as client:
+        turns = [{"role": "user", "content": "hello"}]
+        stream = client.chat.completions.create(model="endless", messages=turns, stream=True)
+        events = iter(stream)
+        next(events)
+        before = house.rooms.policy().version
+        policy = tmp_path / "policy.yaml"
+        policy.write_text(policy.read_text() + "\n# changed\n")
+        assert house.rooms.policy.look()
+        after = house.raw("POST", "/v1/chat/completions", BODY).headers["x-sobrio-policy"]
+        assert after == house.rooms.policy().version != before
+        assert next(events).choices
+        stream.close()
