@@ -89,7 +89,7 @@ class Ranked:
     def above_zero(self, counts: Sequence[float]) -> float:
         """Share of the scenarios in which the judged row is above zero."""
         counted, few = self._few(counts)
-        judged: Floats = np.array(counted, self._precision) @ few.unsure
+        judged: Table = np.array(counted, self._precision) @ few.unsure
         among = int(np.count_nonzero(judged > 0))
         return float((few.above + among) / self._rates.shape[2])
 
