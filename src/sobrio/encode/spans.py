@@ -53,6 +53,7 @@ def _powers(base: int) -> Hashes:
 
 _DIGITS: Final = slice(ord("0"), ord("9") + 1)
 _CLASSES: Final = _byte_classes()
+_IS_DIGIT: Final = np.isin(np.arange(256), np.arange(256)[_DIGITS])
 _VALUES: Final = _byte_values(digits=False)
 _EXACT_VALUES: Final = _byte_values(digits=True)
 _UP: Final = _powers(_BASE)
@@ -79,6 +80,8 @@ class Spans:
 
     def with_digits(self) -> Spans:
         """The same tokens with every digit a letter of its own; words keep their hashes."""
+        if not _IS_DIGIT[self.codes].any():
+            return self
         return replace(self, prefix=_prefix(self.codes, _EXACT_VALUES))
 
 

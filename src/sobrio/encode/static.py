@@ -60,7 +60,7 @@ class StaticEncoder:
         """`encode` of one text whose tokens are at hand, shape (dimensions,)."""
         rows, shares = rows_of(spans, self.words, len(self.halves) - len(self.words))
         worth = shares * self.steps[rows]
-        found = self.halves[rows]
+        found = self.halves.take(rows, axis=0)
         total = np.concatenate(
             [worth @ (found & _LOW).astype(np.float32), worth @ (found >> 4).astype(np.float32)]
         )

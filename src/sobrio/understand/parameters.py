@@ -58,7 +58,7 @@ class Parameters:
         """
         if 0 < len(hashed.places) < _FEW:
             return _OF_FEW
-        near = float((hashed.values @ self.landmarks[hashed.places]).max(initial=0.0))
+        near = float((hashed.values @ self.landmarks.take(hashed.places, axis=0)).max(initial=0.0))
         if near < self.usual[0]:
             return near / float(self.usual[0]) * _AT_THE_EDGE
         rank = np.searchsorted(self.usual, near) / len(self.usual)
@@ -108,4 +108,4 @@ def _value(array: NDArray[Any]) -> Any:
     """Names come back as a tuple of strings, scalars as floats, half precision as single."""
     if array.dtype.kind == "U":
         return tuple(array.tolist())
-    return float(array) if array.ndim == 0 else array.astype(np.float32)
+    return float(array) if array.ndim == 0 else np.ascontiguousarray(array, np.float32)

@@ -205,7 +205,7 @@ class Predictor:
         surface = standardise(raw.reshape(len(seen), known.mean.size), known.mean, known.scale)
         hashed = [each.hashed for each in seen]
         confidence = np.array([known.confidence(each) for each in hashed])
-        ngrams = [each.values @ known.hashed[each.places] for each in hashed]
+        ngrams = [each.values @ known.hashed.take(each.places, axis=0) for each in hashed]
         worth = surface @ known.dense[:-1] + known.dense[-1]
         worth[:, _HASHED] += np.reshape(ngrams, (len(seen), len(_HASHED))) * confidence[:, None]
         quality, length = worth[:, : len(FACTS)], worth[:, len(FACTS) :]

@@ -32,4 +32,6 @@ def landmarks_of(hashed: Any) -> Landmarks:
                 total = np.asarray(members.sum(axis=0)).ravel()
                 centres[place] = total / np.linalg.norm(total)
     likeness = np.asarray(hashed @ centres.T).max(axis=1)
-    return Landmarks(centres.T.astype(np.float32), np.quantile(likeness, _QUANTILES).astype(np.float32))
+    # A prompt reads a few hundred rows: they must lie one after the other.
+    columns = np.ascontiguousarray(centres.T, np.float32)
+    return Landmarks(columns, np.quantile(likeness, _QUANTILES).astype(np.float32))
