@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import anthropic
@@ -15,6 +16,16 @@ from sobrio.gateway import application, running
 from sobrio.route import Rooms
 from sobrio.terms.receipt import Receipt
 from sobrio.testing import LoopbackUpstream
+
+_APART = {
+    "test_langchain.py": find_spec("langchain_openai"),
+    "test_llama_index.py": find_spec("llama_index"),
+    "test_pydantic_ai.py": find_spec("pydantic_ai"),
+    "test_litellm.py": find_spec("litellm"),
+    "test_node.py": (Path(__file__).parent / "node" / "node_modules").is_dir(),
+}
+collect_ignore = [name for name, there in _APART.items() if not there]
+"""These clients are many packages; `.ci/clients` installs them in a place of their own."""
 
 POLICY = """
 version: 1
