@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
@@ -15,17 +13,18 @@ from sobrio.terms.request import Request
 _messages = msgspec.json.Decoder(list[msgspec.Raw])
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _encode = msgspec.json.encode
-_OTHERWISE: Final = "en"
+_QUESTION: Final = "\n\nQuestion: "
+"""Parts the passages from the question. How to answer is for the user to say, not for us."""
 
 
-def added(request: Request, pack: Pack, language: str) -> Request:
+def added(request: Request, pack: Pack) -> Request:
     """The passages go into the last message, before the question: system, history, passages, question.
 
     What precedes them is then the same as in the turn before, so that a provider's prompt cache holds,
     and no model is sent roles in an order it does not know.
     """
     *before, last = _messages.decode(request.fields["messages"])
-    lead = f"{pack.text}\n\n{_instruction(language)}\n\n"
+    lead = pack.text + _QUESTION
     fields = _fields.decode(last)
     fields["content"] = msgspec.Raw(_encode(_led(msgspec.json.decode(fields["content"]), lead)))
     *spoken, question = request.messages
@@ -39,15 +38,3 @@ def added(request: Request, pack: Pack, language: str) -> Request:
 def _led(content: Any, lead: str) -> Any:
     """Content is a text, or a list of parts."""
     return lead + content if isinstance(content, str) else [{"type": "text", "text": lead}, *content]
-
-
-def _instruction(language: str) -> str:
-    known = _wording()
-    return known.get(language, known[_OTHERWISE])
-
-
-@cache
-def _wording() -> dict[str, str]:
-    """What is asked of the model, by language."""
-    text = files("sobrio.recall.passages").joinpath("data/wording.json").read_bytes()
-    return msgspec.json.decode(text, type=dict[str, str])

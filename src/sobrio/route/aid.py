@@ -51,7 +51,7 @@ def weigh(journey: Journey, plan: Plan, assessment: Assessment) -> Aid | None:
     return Aid(packed.tokens, packed.p_answer, always=terms.always and packed.p_answer >= _PROBABLY)
 
 
-def use(journey: Journey, decision: Decision, assessment: Assessment) -> None:
+def use(journey: Journey, decision: Decision) -> None:
     """Puts the passages into the request, if the decision is for them.
 
     The answer is then not kept: another caller of the tenant may not be allowed to read what it was made
@@ -61,7 +61,7 @@ def use(journey: Journey, decision: Decision, assessment: Assessment) -> None:
         journey.cache_key = None
         journey.question = None
         journey.aided = journey.pack
-        journey.send(added(journey.request, journey.pack, assessment.language))
+        journey.send(added(journey.request, journey.pack))
 
 
 def _question(journey: Journey) -> str | None:

@@ -64,7 +64,7 @@ def _decided(journey: Journey) -> Decision:
         haste=_haste(journey, plan),
         aid=aid,
     )
-    use(journey, decision, journey.assessment)
+    use(journey, decision)
     return decision
 
 

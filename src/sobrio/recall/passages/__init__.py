@@ -1,6 +1,6 @@
 """The user's own documents: taken in, found again, weighed and cited."""
 
-from sobrio.encode import default_encoder as encoder
+from sobrio.encode import static_encoder as encoder
 from sobrio.recall.passages.ingest import Ingestion, ingest
 from sobrio.recall.passages.library import Holdings, Library
 from sobrio.recall.passages.scope import scopes_of

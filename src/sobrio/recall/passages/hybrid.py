@@ -20,7 +20,7 @@ from sobrio.terms.ports import Encoder
 
 RUNS: Final = 0.5
 """Weight of the runs of letters beside the words."""
-DENSE: Final = 0.1
+DENSE: Final = 0.4
 """Weight of the dense scores beside the lexical ones."""
 RELEVANCE: Final = 0.9
 """Weight of relevance against novelty in the order of the best (maximal marginal relevance)."""
