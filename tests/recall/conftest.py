@@ -19,6 +19,8 @@ from sobrio.recall.through_redis import RedisStore
 from sobrio.recall.vector import quantised
 from sobrio.terms.question import Question
 
+PATIENT_S = 10.0
+"""For tests of what a server answers, not of how fast: machines that run tests are busy."""
 SECRET = "0123456789abcdef" * 4
 
 
@@ -126,7 +128,7 @@ def open_store(
             store: Store = (
                 SqliteStore(tmp_path / "cache.sqlite", **more)
                 if name == "sqlite"
-                else RedisStore(server(name), **more)
+                else RedisStore(server(name), patience_s=PATIENT_S, **more)
             )
             stack.callback(store.close)
             return store

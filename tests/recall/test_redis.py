@@ -17,12 +17,13 @@ from sobrio.recall.circuit import Circuit
 from sobrio.terms.question import Label
 
 KEY = b"k" * 32
+PATIENT_S = 10.0
 FRANCE = "What is the capital of France?"
 
 
 @pytest.fixture
 def store(url: str) -> Iterator[RedisStore]:
-    with closing(RedisStore(url)) as store:
+    with closing(RedisStore(url, patience_s=PATIENT_S)) as store:
         yield store
 
 
@@ -45,7 +46,7 @@ def test_the_server_searches_where_it_can_and_a_sealed_store_never_lets_it(url, 
     has_vectors = int(client.info("server")["redis_version"].split(".")[0]) >= 8
     for secret, expected in ((None, b":v:" if has_vectors else b":q:"), ("0123456789abcdef" * 4, b":q:")):
         client.flushall()
-        with closing(RedisStore(url, seal=seal_of(secret))) as store:
+        with closing(RedisStore(url, patience_s=PATIENT_S, seal=seal_of(secret))) as store:
             store.put(KEY, b"Paris", scope="a", ttl_s=60, question=ask(FRANCE))
             store.flush()
             assert store.near(ask(FRANCE), scope="a", limit=1, floor=0.9)[0].key == KEY
@@ -53,7 +54,7 @@ def test_the_server_searches_where_it_can_and_a_sealed_store_never_lets_it(url, 
 
 
 def test_a_sealed_server_holds_nothing_that_can_be_read(url, client, ask):
-    with closing(RedisStore(url, seal=seal_of("0123456789abcdef" * 4))) as store:
+    with closing(RedisStore(url, patience_s=PATIENT_S, seal=seal_of("0123456789abcdef" * 4))) as store:
         store.put(KEY, b"the secret answer", scope="the-tenant", ttl_s=60, question=ask("The secret text"))
         store.learn(Label(0.9, True, "shadow"), stream="en", scope="the-tenant")
         store.flush()
@@ -64,7 +65,10 @@ def test_a_sealed_server_holds_nothing_that_can_be_read(url, client, ask):
 
 
 def test_a_replica_whose_log_was_trimmed_finds_what_is_left(url, client, ask):
-    with closing(RedisStore(url)) as one, closing(RedisStore(url)) as two:
+    with (
+        closing(RedisStore(url, patience_s=PATIENT_S)) as one,
+        closing(RedisStore(url, patience_s=PATIENT_S)) as two,
+    ):
         for number, animal in enumerate(("cat", "dog", "horse")):
             question = ask(f"Is a {animal} big?")
             one.put(bytes([number]) * 32, b"v", scope="a", ttl_s=60, question=question)

@@ -12,18 +12,19 @@ from sobrio.recall.circuit import Circuit
 Redis: TypeAlias = Any
 """A client of the redis package, whose own types mix text with bytes and waiting with not waiting."""
 
-_ASKING_S: Final = 0.05
-"""A look-up is worth no longer a wait, for a connection or for an answer."""
 _WRITING_S: Final = 5.0
 
 
 class Link:
     """`asking` is for the request path, `writing` for everything that may take its time."""
 
-    def __init__(self, url: str, *, asking_s: float = _ASKING_S) -> None:
-        """Connects when first asked. Raises `CacheError` without the package, or for a malformed address."""
+    def __init__(self, url: str, *, patience_s: float) -> None:
+        """Connects when first asked. `patience_s` bounds each wait of the request path.
+
+        Raises `CacheError` without the package, or for a malformed address.
+        """
         self._circuit = Circuit()
-        self._asking = _client(url, asking_s)
+        self._asking = _client(url, patience_s)
         self._writing = _client(url, _WRITING_S)
 
     @contextmanager

@@ -22,6 +22,8 @@ from sobrio.recall.seal import Seal, Unsealed
 from sobrio.recall.stats import Stats
 from sobrio.terms.question import Label, Near, Question
 
+_PATIENCE_S: Final = 0.05
+"""A look-up is worth no longer a wait, for a connection or for an answer."""
 _MOST_LABELS: Final = 10_000
 _PAGE: Final = 1_000
 _FOREVER: Final = "+inf"
@@ -45,6 +47,7 @@ class RedisStore:
         *,
         seal: Seal | None = None,
         max_entries: int = 100_000,
+        patience_s: float = _PATIENCE_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Connects when first asked. `max_entries` bounds each scope; the first to expire go first."""
@@ -52,7 +55,7 @@ class RedisStore:
         self._names = Names(self._seal)
         self._max_entries = max_entries
         self._clock = clock
-        self._link = Link(url)
+        self._link = Link(url, patience_s=patience_s)
         self._search: ByLog | ByVectorSet | None = None
         self._salt = b""
         self._hits = self._misses = 0
