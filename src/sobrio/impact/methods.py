@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final, TypeAlias
 
 from sobrio.errors import InputError
-from sobrio.impact import ecologits, sobrio1
+from sobrio.impact import sobrio1
 from sobrio.impact.draws import Draws, Levels
 from sobrio.impact.place import Place
 from sobrio.impact.profile import Profile
@@ -37,6 +37,8 @@ def method(name: str, scenarios: Scenarios) -> Method:
     if known == "sobrio-1":
         return Method(known, scenarios, partial(_with_scenarios, scenarios), probabilistic=True)
     if known == "ecologits":
+        from sobrio.impact import ecologits
+
         return Method(known, Levels(), ecologits.profile, probabilistic=False)
     raise InputError(f"unknown method {name!r}; choose one of {', '.join(NAMES)}")
 
