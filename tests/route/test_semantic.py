@@ -15,7 +15,7 @@ from sobrio.encode import HashedEncoder
 from sobrio.errors import InputError
 from sobrio.policy.policy import SemanticPolicy
 from sobrio.recall import Similar, Streams
-from sobrio.route import explain, receive
+from sobrio.route import explain, live, receive
 from sobrio.route.feedback import take_feedback
 from sobrio.terms.question import Label
 from sobrio.terms.request import Caller
@@ -92,6 +92,25 @@ def test_with_enough_labels_a_like_question_is_answered_from_the_cache(furnish):
     assert receipt.avoided.energy_wh.central > 0
     assert receipt.router_cpu_seconds > 0
     assert "France" not in json.dumps(receipt.as_dict())
+
+
+def test_a_like_question_in_anthropics_shape_is_learnt_from_and_served_too(furnish):
+    def ask(house, text: str, stream: bool = False):
+        turns = [{"role": "user", "content": [{"type": "text", "text": text}]}]
+        body = {"model": "sobrio/auto", "max_tokens": 50, "messages": turns, "stream": stream}
+        reply = house.run(live(receive(json.dumps(body).encode(), {}, Caller(), "messages"), house.rooms))
+        house.rooms.cache.flush()
+        return reply, house.booked(reply.receipt_id)
+
+    learning = furnish()
+    ask(learning, ASKED)
+    assert ask(learning, LIKE)[1].recalled.use == "learning"
+    assert len(labels(learning)) == 1
+    serving = furnish(labels=500)
+    reply, receipt = ask(serving, "What is the capital of France!")
+    assert receipt.cache == "semantic"
+    assert json.loads(reply.body)["content"][0]["text"]
+    assert ask(serving, "what is the capital of France", stream=True)[0].stream is not None
 
 
 def test_the_header_says_where_the_answer_came_from_and_streams_replay(furnish):

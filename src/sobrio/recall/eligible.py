@@ -24,6 +24,7 @@ _WITH_TOOLS: Final = (
     "audio",
     "prediction",
 )
+_WITH_TURNS: Final = frozenset({"chat", "messages"})
 _TEXT_PARTS: Final = frozenset({"text", "input_text"})
 
 
@@ -64,7 +65,7 @@ def may_recall_similar(request: Request) -> bool:
 
 def _is_text(request: Request) -> bool:
     """Text alone, from the first turn to the last, which is the user's."""
-    if request.shape != "chat" or request.messages[-1].role != "user":
+    if request.shape not in _WITH_TURNS or request.messages[-1].role != "user":
         return False
     counted = sum(each.images + each.tool_calls for each in request.messages)
     return not counted and all(_only_text(turn) for turn in _turns.decode(request.fields["messages"]))
