@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sobrio.encode import default_encoder
+from sobrio.encode import static_encoder
+from sobrio.errors import InputError
 from sobrio.recall.same.bound import threshold
+from sobrio.recall.same.features import Words, features
+from sobrio.recall.same.parameters import Parameters, load
+from sobrio.recall.same.reading import read
+from sobrio.recall.same.vectors import WordVectors
 from sobrio.terms.ports import Encoder
+
+_FILE: Final = Path(__file__).parent / "data" / "same.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,26 +28,41 @@ class SameAnswer:
     """A calibrated probability for pairs of texts; `fingerprint` changes whenever the scores would."""
 
     encoder: Encoder
+    parameters: Parameters
+    words: Words = field(repr=False)
 
     @staticmethod
     @cache
     def default() -> SameAnswer:
-        """With the encoder that ships."""
-        return SameAnswer(default_encoder())
+        """With the encoder and the parameters that ship."""
+        return SameAnswer.with_encoder(static_encoder(), _FILE)
+
+    @staticmethod
+    def with_encoder(encoder: Encoder, file: Path) -> SameAnswer:
+        """With another encoder and the parameters fitted for it (`python -m sobrio.recall.same.train`).
+
+        Raises `InputError` when `file` was fitted for an encoder of another fingerprint.
+        """
+        parameters = load(file)
+        if parameters.encoder != encoder.fingerprint:
+            raise InputError(
+                f"{file} is for the encoder {parameters.encoder}, not {encoder.fingerprint}; fit one for it "
+                "with 'python -m sobrio.recall.same.train'"
+            )
+        return SameAnswer(encoder, parameters, Words(parameters.weight_of, WordVectors(static_encoder())))
 
     @property
     def fingerprint(self) -> str:
-        return f"same-0-{self.encoder.fingerprint}"
+        return f"{self.parameters.version}-{self.encoder.fingerprint}"
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
         """P(the answer kept for b is right for a) per pair (a, b), shape (len(pairs),)."""
-        left, right = self.encoder.encode([a for a, _ in pairs]), self.encoder.encode([b for _, b in pairs])
-        likeness = np.einsum("ij,ij->i", left, right).astype(float)
-        scores: NDArray[np.float64] = 1.0 / (1.0 + np.exp(-20.0 * (likeness - 0.9)))
-        return scores
+        if not pairs:
+            return np.zeros(0)
+        return self.parameters.probability(table(pairs, self.encoder, self.words))
 
     def threshold(
-        self, *, max_false_hit_rate: float = 0.01, labels: Sequence[tuple[tuple[str, str], bool]]
+        self, max_false_hit_rate: float = 0.01, *, labels: Sequence[tuple[tuple[str, str], bool]]
     ) -> float | None:
         """The loosest score at which at most `max_false_hit_rate` of this stream's hits are wrong.
 
@@ -48,3 +72,15 @@ class SameAnswer:
         """
         scores = self.score([pair for pair, _ in labels])
         return threshold(scores.tolist(), [right for _, right in labels], max_false_hit_rate)
+
+
+def table(pairs: Sequence[tuple[str, str]], encoder: Encoder, words: Words) -> NDArray[np.float64]:
+    """The features of the pairs, shape (len(pairs), len(NAMES)); each text is read and encoded once."""
+    places = {
+        text: place for place, text in enumerate(dict.fromkeys(text for pair in pairs for text in pair))
+    }
+    vectors = encoder.encode(list(places))
+    rows = [
+        features(read(a), read(b), float(vectors[places[a]] @ vectors[places[b]]), words) for a, b in pairs
+    ]
+    return np.array(rows)

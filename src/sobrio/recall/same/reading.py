@@ -1,0 +1,180 @@
+"""What one text says, as far as its answer hangs on it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from sobrio.recall.same.lexicon import fold, lexicon, tokens
+
+_LONGEST_PHRASE: Final = 4
+_MAX_WORDS: Final = 60
+"""Later words of a long text are not read: the semantic cache is for short questions."""
+_CAPITAL: Final = re.compile(r"(?<=[^\W_][\s,'’(«\"-])\s*«?\s*([A-ZÀ-ÖØ-Þ][\w+#]*)")
+_ENDINGS: Final = (
+    *("ations", "ation", "ements", "ement", "ments", "ment", "ingly", "ings", "ing", "edly", "ies", "ied"),
+    *(
+        "tion",
+        "eurs",
+        "euse",
+        "eur",
+        "eaux",
+        "aux",
+        "ees",
+        "es",
+        "ed",
+        "er",
+        "ez",
+        "ent",
+        "ly",
+        "e",
+        "s",
+        "x",
+        "y",
+    ),
+)
+_LEAST_STEM: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Positions are places in `words`."""
+
+    words: tuple[str, ...]
+    content: tuple[int, ...]
+    stems: tuple[str, ...]
+    """One per content word."""
+    senses: tuple[frozenset[int], ...]
+    members: tuple[tuple[str, int], ...]
+    things: tuple[str, ...]
+    """Names and members of groups, in their order."""
+    numbers: Counter[str]
+    counted: frozenset[tuple[str, int]]
+    """(number, sense of the word it counts), for words of known sense."""
+    roles: tuple[tuple[str, str], ...]
+    """(stem or number, role its preposition gives it)."""
+    names: frozenset[str]
+    aspects: frozenset[str]
+    negated: bool
+    only: bool
+    passive: bool
+    pronouns: frozenset[int]
+    language: str
+
+
+@lru_cache(maxsize=20_000)
+def read(text: str) -> Reading:
+    known = lexicon()
+    plain = tokens(fold(text))[:_MAX_WORDS]
+    words = _phrased(plain)
+    numbers = {place: value for place, word in enumerate(words) if (value := _number(word)) is not None}
+    content = tuple(
+        place for place, word in enumerate(words) if place not in numbers and word not in known.stop
+    )
+    stems = {place: stem(words[place]) for place in content}
+    things = {**stems, **numbers}
+    names = frozenset(stem(fold(found)) for found in _CAPITAL.findall(text) if _is_name(found))
+    counted = {stems[place + 1]: "counted" for place in numbers if place + 1 in stems}
+    roles = tuple({**dict(_roles(words, things)), **counted}.items())
+    return Reading(
+        words=tuple(words),
+        content=content,
+        stems=tuple(stems.values()),
+        senses=tuple(frozenset(known.senses.get(words[place], ())) for place in content),
+        members=tuple(item for word in words for item in known.members.get(word, {}).items()),
+        things=tuple(
+            thing for place, thing in stems.items() if words[place] in known.members or thing in names
+        ),
+        numbers=Counter(numbers.values()),
+        counted=frozenset(
+            (value, min(known.senses[words[place + 1]]))
+            for place, value in numbers.items()
+            if words[place + 1 : place + 2] and words[place + 1] in known.senses
+        ),
+        roles=roles,
+        names=names,
+        aspects=_aspects(plain),
+        negated=any(word in known.negators for word in words),
+        only=any(word in known.only for word in words),
+        passive=any(role == "agent" for _, role in roles),
+        pronouns=frozenset(known.pronouns[word] for word in words if word in known.pronouns),
+        language=_language(words),
+    )
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Without an ending, as long as enough is left: rough, the same for every language."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM - (len(ending) == 1):
+            return word[: -len(ending)]
+    return word
+
+
+def _phrased(words: Sequence[str]) -> list[str]:
+    """Entries of several words are one word, the longest first."""
+    phrases, joined, place = lexicon().phrases, [], 0
+    while place < len(words):
+        for length in range(_LONGEST_PHRASE, 0, -1):
+            run = tuple(words[place : place + length])
+            if length == 1 or (len(run) == length and run in phrases):
+                joined.append(" ".join(run))
+                place += length
+                break
+    return joined
+
+
+def _number(word: str) -> str | None:
+    if word[0].isdigit() and " " not in word:
+        plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", word).replace(",", ".")
+        return plain.rstrip("0").rstrip(".") if re.search(r"\.\d*0$", plain) else plain
+    return lexicon().numbers.get(word)
+
+
+def _roles(words: Sequence[str], things: dict[int, str]) -> Iterable[tuple[str, str]]:
+    """A thing takes the role of the preposition up to two words before it."""
+    known, role, since = lexicon(), "", _LONGEST_PHRASE
+    for place, word in enumerate(words):
+        if word in known.roles and not (known.roles[word] == "of" and role and since <= 2):
+            role, since = known.roles[word], 0
+        elif place in things:
+            if role and since <= 2:
+                yield things[place], role
+            if since <= 2:
+                role = "" if word[0].isalpha() else role
+        since += 1
+
+
+def _is_name(found: str) -> bool:
+    folded = fold(found)
+    return folded not in lexicon().stop and len(folded) > 1
+
+
+def _aspects(words: Sequence[str]) -> frozenset[str]:
+    """What is asked for; the longer entry hides the shorter ones within it."""
+    known, found, place = lexicon().aspects, set(), 0
+    while place < len(words):
+        for length in range(_LONGEST_PHRASE + 1, 0, -1):
+            entry = " ".join(words[place : place + length])
+            if entry in known:
+                found |= known[entry]
+                place += length - 1
+                break
+        place += 1
+    return frozenset(found)
+
+
+def _language(words: Sequence[str]) -> str:
+    """The language with most marks, or none when no other is behind it by two."""
+    votes: Counter[str] = Counter()
+    for word in words:
+        votes.update(lexicon().languages.get(word, ()))
+    ranked = votes.most_common(2)
+    if not ranked or ranked[0][1] < 2:
+        return ""
+    behind = ranked[1][1] if len(ranked) > 1 else 0
+    return ranked[0][0] if ranked[0][1] > behind else ""

@@ -1,0 +1,1 @@
+"""Fitting the scorer of pairs; needs the `train` extra."""

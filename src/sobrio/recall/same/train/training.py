@@ -1,0 +1,173 @@
+"""From pairs and weights of words to `Parameters`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sobrio.encode import static_encoder
+from sobrio.recall.same.answer import table
+from sobrio.recall.same.features import NAMES, Words
+from sobrio.recall.same.parameters import Parameters
+from sobrio.recall.same.reading import read
+from sobrio.recall.same.train.made import framed, made
+from sobrio.recall.same.train.pairs import Pair, across, blocks, from_blocks, within
+from sobrio.recall.same.vectors import WordVectors
+from sobrio.terms.ports import Encoder
+
+Floats = NDArray[np.float64]
+
+VERSION: Final = "same-1"
+
+_SHARES: Final = {
+    "made": 0.16,
+    "framed": 0.08,
+    "intents": 0.14,
+    "qa": 0.04,
+    "gptcache": 0.04,
+    "others": 0.14,
+    "general.en": 0.11,
+    "general.fr": 0.04,
+    "medical.en": 0.07,
+    "medical.fr": 0.03,
+    "traps.en": 0.09,
+    "traps.fr": 0.06,
+}
+"""Of the loss, per source; half of it each for pairs of the same and of another answer."""
+_FREE: Final = frozenset(
+    (
+        *("spelling", "shared", "average", "shared_rare", "gap_most", "missing_least", "first_shared"),
+        *("length_ratio", "shorter", "pronouns", "only"),
+    )
+)
+"""Features whose coefficient may have either sign beside the others."""
+_PENALTY: Final = 0.002
+_COMMON: Final = 2e-4
+"""A stem in a smaller share of the texts is rare: its weight is 1."""
+_LEAST_WEIGHT: Final = 0.25
+_LONGEST: Final = 150
+
+
+def train(data: Path, pairs: Path, encoder: Encoder) -> Parameters:
+    """`data` holds cache/*.parquet, rag/qa.parquet and prompts/unlabelled.parquet; `pairs` the blocks."""
+    texts = _texts(data, pairs)
+    weights = _word_weights(texts.values())
+    found = gather(texts, pairs, data)
+    words = Words(weights, WordVectors(static_encoder()))
+    features = table([(pair.a, pair.b) for pair in found], encoder, words)
+    coefficients, intercept = fit(features, found)
+    stems = tuple(sorted(weights))
+    return Parameters(
+        VERSION,
+        encoder.fingerprint,
+        tuple(NAMES),
+        coefficients,
+        intercept,
+        stems,
+        np.array([weights[stem] for stem in stems]),
+    )
+
+
+def fit(features: Floats, pairs: Sequence[Pair]) -> tuple[Floats, float]:
+    """Penalised logistic regression in which a clash never speaks for the same answer."""
+    from scipy.optimize import minimize
+
+    weight, sign = _loss_weights(pairs), np.where([pair.same for pair in pairs], 1.0, -1.0)
+    mean, scale = np.average(features, axis=0, weights=weight), features.std(axis=0) + 1e-6
+    design = np.column_stack([(features - mean) / scale, np.ones(len(features))])
+
+    def loss(c: Floats) -> tuple[float, Floats]:
+        margin = sign * (design @ c)
+        shrunk = _PENALTY * np.append(c[:-1], 0.0)
+        gradient = shrunk - (weight * sign / (1.0 + np.exp(margin))) @ design
+        return float(weight @ np.logaddexp(0.0, -margin) + 0.5 * shrunk @ c), gradient
+
+    found = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B", bounds=_bounds())
+    coefficients = found.x[:-1] / scale
+    return coefficients, float(found.x[-1] - coefficients @ mean)
+
+
+def _bounds() -> list[tuple[float | None, float | None]]:
+    signs = [0 if name in _FREE else sign for name, sign in NAMES.items()]
+    return [(0.0 if sign > 0 else None, 0.0 if sign < 0 else None) for sign in signs] + [(None, None)]
+
+
+def _loss_weights(pairs: Sequence[Pair]) -> Floats:
+    counts = Counter((pair.source, pair.same) for pair in pairs)
+    weights = np.array([_SHARES[pair.source] / counts[pair.source, pair.same] for pair in pairs])
+    weights /= weights.sum()
+    return weights
+
+
+def gather(texts: dict[str, list[str]], pairs: Path, data: Path) -> list[Pair]:
+    """Every pair of the training, from every source."""
+    files = sorted(pairs.glob("*.txt"))
+    hand = [pair for file in files for pair in from_blocks(file)]
+    lines = [same[:2] for file in files if not file.stem.startswith("traps") for same, _ in blocks(file)]
+    flat = [line for two in lines for line in two]
+    labels = [str(place) for place, two in enumerate(lines) for _ in two]
+    chance = np.random.default_rng(0)
+    real = [
+        text
+        for source in ("intents", "qa", "prompts")
+        for text in chance.choice([t for t in texts[source] if len(t) <= _LONGEST], 120, replace=False)
+    ]
+    seeds = [*(two[0] for two in lines), *map(str, real)]
+    others = across(flat, labels, static_encoder(), "others")
+    return [*hand, *others, *made(seeds), *framed(), *_shared(data)]
+
+
+def _shared(data: Path) -> list[Pair]:
+    """Intents (same canned answer), questions on one passage (never the same), published paraphrases."""
+    import pandas as pd
+
+    intents = pd.read_parquet(data / "cache/intents.parquet").drop_duplicates("text").query("intent != 'oos'")
+    some = intents.groupby("intent").sample(12, random_state=1)
+    encoder = static_encoder()
+    found = within(intents.text.tolist(), intents.intent.tolist(), "intents", 1_500)
+    found += across(some.text.tolist(), some.intent.tolist(), encoder, "intents", 1)
+    questions = pd.read_parquet(data / "rag/qa.parquet").groupby("context").question
+    for number, (_, group) in enumerate(questions):
+        if len(group) > 1 and number % 2 == 0:
+            found.append(Pair(group.iloc[0], group.iloc[-1], False, "qa", "near", f"qa-{number}"))
+    published = pd.read_parquet(data / "cache/pairs.parquet")
+    a, b = published.text_a.tolist(), published.text_b.tolist()
+    found += [
+        Pair(*two, True, "gptcache", "same", f"gptcache-{k}") for k, two in enumerate(zip(a, b, strict=True))
+    ]
+    return found + across(a, [str(k) for k in range(len(a))], encoder, "gptcache", 1)
+
+
+def _texts(data: Path, pairs: Path) -> dict[str, list[str]]:
+    import pandas as pd
+
+    def column(file: str, name: str) -> list[Any]:
+        return list(pd.read_parquet(data / file)[name])
+
+    written = [
+        line[2:] for file in sorted(pairs.glob("*.txt")) for line in file.read_text("utf-8").splitlines()
+    ]
+    return {
+        "intents": column("cache/intents.parquet", "text"),
+        "qa": column("rag/qa.parquet", "question"),
+        "prompts": [prompt[:600] for prompt in column("prompts/unlabelled.parquet", "prompt")],
+        "written": [line for line in written if line],
+    }
+
+
+def _word_weights(sources: Iterable[Sequence[str]]) -> dict[str, float]:
+    """Rarity over the sources, each source counting the same; words that are not rare only."""
+    shares: Counter[str] = Counter()
+    for texts in (tuple(source) for source in sources):
+        found = Counter(stem for text in texts for stem in set(read(text).stems))
+        shares.update({stem: count / len(texts) / 4 for stem, count in found.items()})
+    return {
+        stem: round(max(_LEAST_WEIGHT, float(np.log(share) / np.log(_COMMON))), 3)
+        for stem, share in shares.items()
+        if share > _COMMON
+    }

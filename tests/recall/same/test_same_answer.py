@@ -1,0 +1,124 @@
+"""The scorer that ships: what it must tell apart, in English and French."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sobrio.encode import default_encoder
+from sobrio.errors import InputError
+from sobrio.recall import SameAnswer
+
+SHIPPED = Path(__file__).parents[3] / "src/sobrio/recall/same/data/same.npz"
+
+TRAPS = [
+    ("antonym", "How do I enable caching?", "How can I turn caching on?", "How do I disable caching?"),
+    ("number", "Name 4 rivers in Asia.", "Tell me four Asian rivers.", "Name 9 rivers in Asia."),
+    ("unit", "Convert 3 km to miles.", "How many miles are 3 km?", "Convert 3 m to miles."),
+    ("date", "Who ruled Spain in 1960?", "In 1960, who ruled Spain?", "Who ruled Spain in 1860?"),
+    (
+        "entity",
+        "What's the capital of Peru?",
+        "Which city is Peru's capital?",
+        "What's the capital of Chile?",
+    ),
+    (
+        "direction",
+        "Is there a bus from Lyon to Lille?",
+        "Any bus to Lille from Lyon?",
+        "Is there a bus from Lille to Lyon?",
+    ),
+    ("format", "Show the data as JSON.", "Show me the data in JSON.", "Show the data as CSV."),
+    ("language", "Explain tides in French.", "Explain tides in French please.", "Explain tides in Polish."),
+    ("negation", "Which birds can fly?", "What birds are able to fly?", "Which birds cannot fly?"),
+    (
+        "antonym",
+        "Comment ouvrir un compte ?",
+        "Que faire pour ouvrir un compte ?",
+        "Comment fermer un compte ?",
+    ),
+    ("number", "Cite 3 fleuves d'Asie.", "Donne-moi trois fleuves d'Asie.", "Cite 8 fleuves d'Asie."),
+    (
+        "date",
+        "Quel temps fait-il à Rome en mai 2020 ?",
+        "Quel est le temps à Rome en mai 2020 ?",
+        "Quel temps fait-il à Rome en juin 2020 ?",
+    ),
+    ("entity", "Où se trouve Oslo ?", "Dans quel endroit se trouve Oslo ?", "Où se trouve Dublin ?"),
+    (
+        "direction",
+        "Convertis 5 euros en dollars.",
+        "Combien de dollars font 5 euros ?",
+        "Convertis 5 dollars en euros.",
+    ),
+    (
+        "negation",
+        "Peut-on voyager avec un visa ?",
+        "Est-il possible de voyager avec un visa ?",
+        "Peut-on voyager sans visa ?",
+    ),
+]
+
+
+@pytest.mark.parametrize(("family", "question", "same", "other"), TRAPS)
+def test_a_paraphrase_scores_above_a_trap(family: str, question: str, same: str, other: str) -> None:
+    paraphrase, trap = SameAnswer.default().score([(question, same), (question, other)])
+    assert paraphrase > trap, family
+
+
+def test_scores_are_probabilities_the_same_both_ways_round() -> None:
+    pairs = [(a, b) for _, a, b, _ in TRAPS]
+    scores = SameAnswer.default().score(pairs)
+    assert scores.shape == (len(pairs),)
+    assert ((scores > 0) & (scores < 1)).all()
+    assert np.allclose(scores, SameAnswer.default().score([(b, a) for a, b in pairs]))
+
+
+@pytest.mark.parametrize("odd", ["", "   ", "???", "42", "\x00", "的", "a" * 50_000, "no " * 9_000])
+def test_odd_texts_are_scored(odd: str) -> None:
+    scores = SameAnswer.default().score([(odd, "How do I bake bread?"), (odd, odd)])
+    assert np.isfinite(scores).all()
+
+
+def test_no_pairs_no_scores() -> None:
+    assert SameAnswer.default().score([]).shape == (0,)
+
+
+def test_two_languages_do_not_share_an_answer() -> None:
+    same, other = SameAnswer.default().score(
+        [
+            ("How do I bake bread?", "How can I bake bread?"),
+            ("How do I bake bread?", "Comment faire du pain ?"),
+        ]
+    )
+    assert other < same
+
+
+def test_the_threshold_needs_labels_and_keeps_wrong_hits_out() -> None:
+    _, question, same, other = TRAPS[0]
+    right, wrong = ((question, same), True), ((question, other), False)
+    scorer = SameAnswer.default()
+    assert scorer.threshold(0.01, labels=[]) is None
+    assert scorer.threshold(0.01, labels=[right] * 298) is None
+    assert scorer.threshold(max_false_hit_rate=0.05, labels=[right] * 58) is None
+    found = scorer.threshold(max_false_hit_rate=0.01, labels=[right] * 299 + [wrong] * 50)
+    assert found is not None
+    assert scorer.score([(question, other)])[0] < found <= scorer.score([(question, same)])[0]
+
+
+def test_parameters_fitted_for_another_encoder_are_refused() -> None:
+    with pytest.raises(InputError, match="for the encoder"):
+        SameAnswer.with_encoder(default_encoder(), SHIPPED)
+
+
+def test_a_broken_file_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "same.npz").write_bytes(b"not a file of arrays")
+    with pytest.raises(InputError, match="not a scorer of pairs"):
+        SameAnswer.with_encoder(default_encoder(), tmp_path / "same.npz")
+
+
+def test_the_fingerprint_names_scorer_and_encoder() -> None:
+    scorer = SameAnswer.default()
+    assert scorer.fingerprint.endswith(scorer.encoder.fingerprint)
