@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from statistics import NormalDist
 from typing import Literal
 
@@ -158,8 +159,13 @@ def _bar(allowed: Allowed, assessment: Assessment) -> _Bar:
         quality=floor * reference.quality,
         sd=floor * reference.quality_sd,
         reference=reference,
-        z=NormalDist().inv_cdf(allowed.confidence),
+        z=_z(allowed.confidence),
     )
+
+
+@cache
+def _z(confidence: float) -> float:
+    return NormalDist().inv_cdf(confidence)
 
 
 def _reference(allowed: Allowed, assessment: Assessment) -> Expectation:
@@ -185,34 +191,32 @@ def _fits(deployment: Deployment, assessment: Assessment, aid: Aid) -> bool:
 
 
 def _candidate(deployment: Deployment, case: _Case, aid: Aid | None = None) -> Candidate:
-    alone, bar = case.assessment.of(deployment.model.name), case.bar
+    alone, known = case.assessment.of(deployment.model.name), case.rates.get(deployment.name)
     expected, added = (alone, 0) if aid is None else (with_aid(alone, aid), aid.tokens)
-    candidate = Candidate(
+    cost = None
+    if known is not None:
+        cost = price(
+            expected,
+            known,
+            input_tokens=case.assessment.input_tokens + added,
+            cached_tokens=case.cached_tokens(deployment, added),
+            cap=case.cap,
+        )
+    if cost is None:
+        objection: str | None = "its impact is unknown, so it cannot be compared"
+    else:
+        objection = case.objection(deployment, expected, cost.output_tokens)
+    return Candidate(
         deployment=deployment.name,
         model=deployment.model.name,
         expected_quality=expected.quality,
-        relative_quality=expected.quality / max(bar.reference.quality, 1e-9),
-        expected_output_tokens=expected.output_tokens,
+        relative_quality=expected.quality / max(case.bar.reference.quality, 1e-9),
+        expected_output_tokens=cost.output_tokens if cost else expected.output_tokens,
+        energy_wh=cost.energy_wh if cost else None,
+        ghg_g=cost.ghg_g if cost else None,
+        refused=objection,
         passage_tokens=added,
     )
-    known = case.rates.get(deployment.name)
-    if known is None:
-        return replace(candidate, refused="its impact is unknown, so it cannot be compared")
-    cost = price(
-        expected,
-        known,
-        input_tokens=case.assessment.input_tokens + added,
-        cached_tokens=case.cached_tokens(deployment, added),
-        cap=case.cap,
-    )
-    candidate = replace(
-        candidate,
-        expected_output_tokens=cost.output_tokens,
-        energy_wh=cost.energy_wh,
-        ghg_g=cost.ghg_g,
-    )
-    objection = case.objection(deployment, expected, cost.output_tokens)
-    return candidate if objection is None else replace(candidate, refused=objection)
 
 
 def _impact(candidate: Candidate, objective: str) -> tuple[float, str, int]:
