@@ -15,7 +15,7 @@ from sobrio.recall.passages.near import originals, signature
 from sobrio.terms.passage import Citation, Passage
 
 CHARACTERS_PER_TOKEN: Final = 4
-_LEAST: Final = 160
+_LEAST: Final = 80
 """Fewer characters than this of a passage are not worth having."""
 
 
@@ -75,6 +75,8 @@ def excerpt(question: str, text: str, room: int) -> str:
     if len(text) <= room:
         return text
     sentences = sentences_of(text)
+    if not sentences:
+        return ""
     wanted = set(runs(words_of(question)))
     nearness = [len(wanted & set(runs(words_of(each)))) for each in sentences]
     first = last = nearness.index(max(nearness))

@@ -1,0 +1,199 @@
+"""A scope stays in step with its folder, and no scope knows of another."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sobrio.encode import default_encoder
+from sobrio.errors import CacheError, DocumentError
+from sobrio.recall.passages import Library, Shelf, ingest, scopes_of
+from sobrio.terms.request import Caller
+
+LEAVE = "Employees may take twenty-five days of leave each year, and five of them may be carried over."
+LUNCH = "The canteen serves lunch from eleven to two, and there is always a dish without meat."
+
+
+def found(library: Library, question: str, scope: str = "acme") -> list[str]:
+    return [each.text for each in Shelf(library, default_encoder()).find(question, scope=scope, limit=3)]
+
+
+def test_what_was_taken_in_is_found_with_its_title_and_source(library, take):
+    done = take({"staff/rules.md": f"# Rules\n\n## Leave\n\n{LEAVE}"})
+
+    assert (done.added, done.passages) == (("staff/rules.md",), 1)
+    [passage] = Shelf(library, default_encoder()).find("How many days of leave?", scope="acme", limit=3)
+    assert (passage.text, passage.title, passage.source) == (LEAVE, "Rules > Leave", "staff/rules.md")
+
+
+def test_taking_in_again_changes_nothing_that_did_not_change(library, take):
+    take({"a.txt": LEAVE, "b.txt": LUNCH})
+
+    done = take({})
+
+    assert (done.added, done.changed, done.unchanged, done.passages) == ((), (), 2, 0)
+    assert library.epoch("acme") == 1
+
+
+def test_a_changed_document_is_replaced_and_a_vanished_one_dropped(library, take):
+    take({"a.txt": LEAVE, "b.txt": LUNCH})
+
+    done = take({"a.txt": LEAVE.replace("twenty-five", "thirty"), "b.txt": None})
+
+    assert (done.changed, done.dropped) == (("a.txt",), ("b.txt",))
+    assert found(library, "How many days of leave?") == [LEAVE.replace("twenty-five", "thirty")]
+    assert LUNCH not in found(library, "When is lunch served in the canteen?")
+
+
+def test_two_folders_in_one_scope_do_not_drop_each_others_documents(library, take):
+    take({"a.txt": LEAVE}, folder="one")
+    take({"a.txt": LUNCH}, folder="two")
+
+    assert LEAVE in found(library, "days of leave")
+    assert LUNCH in found(library, "lunch in the canteen")
+
+
+def test_a_repeated_text_is_found_once_and_comes_back_when_the_first_one_goes(library, take):
+    take({"a.txt": LEAVE, "b.txt": LEAVE + " "})
+    assert [each.repeats for each in library.holdings()] == [1]
+    assert len(found(library, "days of leave")) == 1
+
+    take({"a.txt": None})
+    assert len(found(library, "days of leave")) == 1
+
+
+def test_a_file_that_cannot_be_read_is_told_and_the_rest_goes_on(library, take, tmp_path):
+    take({"a.txt": LEAVE, "b.txt": LUNCH})
+    (tmp_path / "docs" / "b.txt").write_bytes(b"\xff\xff")
+
+    done = take({"c.txt": LUNCH + " Dogs wait outside."})
+
+    assert [name for name, _ in done.failed] == ["b.txt"]
+    assert done.added == ("c.txt",)
+    assert LUNCH in found(library, "When is lunch served in the canteen?"), "its earlier text stays"
+
+
+def test_hidden_files_and_links_are_not_followed(library, take, tmp_path):
+    (tmp_path / "secret.txt").write_text(LUNCH)
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "link.txt").symlink_to(tmp_path / "secret.txt")
+
+    done = take({"a.txt": LEAVE, ".hidden.txt": LUNCH, ".git/b.txt": LUNCH, "picture.png": "no document"})
+
+    assert done.added == ("a.txt",)
+
+
+def test_one_file_is_a_folder_of_one(library, tmp_path):
+    (tmp_path / "a.txt").write_text(LEAVE)
+
+    assert ingest(library, tmp_path / "a.txt", scope="acme", encoder=default_encoder()).added == ("a.txt",)
+
+
+@pytest.mark.parametrize("docs", ["nothing", "empty"])
+def test_a_folder_without_documents_is_an_error(library, tmp_path, docs):
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(DocumentError, match=docs):
+        ingest(library, tmp_path / docs, scope="acme", encoder=default_encoder())
+
+
+SCOPES = ["acme", "acme/legal", "acme/", "Acme", "acme%2Flegal", "", "acme' OR '1'='1", "a\x00b"]
+
+
+def test_a_scope_holds_what_was_taken_into_it_and_nothing_else(library, take):
+    for number, scope in enumerate(SCOPES):
+        take({"a.txt": f"{LEAVE} Scope {number}."}, scope=scope)
+
+    for number, scope in enumerate(SCOPES):
+        assert found(library, "days of leave", scope) == [f"{LEAVE} Scope {number}."]
+    assert found(library, "days of leave", "elsewhere") == []
+
+
+def test_ids_of_one_scope_open_nothing_in_another(library, take):
+    take({"a.txt": LEAVE}, scope="acme")
+    take({"a.txt": LEAVE}, scope="other")
+    [mine] = library.pieces("acme")
+
+    assert library.passages("other", [mine.id]) == []
+
+
+def test_clearing_a_scope_takes_its_words_from_the_file_and_leaves_the_others(library, take, tmp_path):
+    take({"a.txt": LEAVE}, scope="acme")
+    take({"a.txt": LUNCH}, scope="other")
+
+    assert library.clear("acme") == 1
+
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "data").iterdir())
+    assert b"twenty-five days" not in kept
+    assert b"dish without meat" in kept
+    assert library.scopes() == ("other",)
+    assert library.clear() == 1
+
+
+def test_callers_read_their_tenant_and_their_keys_team_and_no_name_fakes_another():
+    assert scopes_of(Caller("acme")) == ("acme",)
+    assert scopes_of(Caller("acme", "legal")) == ("acme", "acme/legal")
+    assert scopes_of(Caller("acme", "legal", team_claimed=True)) == ("acme",)
+    assert scopes_of(Caller("acme/legal")) == ("acme%2Flegal",)
+    assert scopes_of(Caller("acme", "a/b")) == ("acme", "acme/a%2Fb")
+
+
+def test_a_running_shelf_notices_a_change_made_by_another_process(library, take, tmp_path):
+    take({"a.txt": LEAVE})
+    shelf = Shelf(Library(tmp_path / "data" / Library.FILE), default_encoder())
+    take({"a.txt": LUNCH})
+
+    assert shelf.find("days of leave", scope="acme", limit=3) == [], "what is gone is gone at once"
+    shelf.refresh("acme")
+    assert [each.text for each in shelf.find("lunch in the canteen", scope="acme", limit=3)] == [LUNCH]
+    shelf.close()
+
+
+def test_vectors_of_another_encoder_are_made_anew(library, take):
+    take({"a.txt": LEAVE})
+
+    class Other:
+        fingerprint = "other"
+
+        def encode(self, texts):
+            return default_encoder().encode(texts)[:, ::-1]
+
+    assert Shelf(library, Other()).find("days of leave", scope="acme", limit=1)[0].text == LEAVE
+
+
+def test_a_file_that_is_no_library_is_an_error_of_one_line(tmp_path):
+    (tmp_path / "passages.sqlite").write_text("something else" * 100)
+
+    with pytest.raises(CacheError, match="move the file aside"):
+        Library(tmp_path / "passages.sqlite")
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from sobrio.encode import default_encoder
+from sobrio.recall.passages import Library, ingest
+library = Library(Path(sys.argv[1]))
+print(len(ingest(library, Path(sys.argv[2]), scope="acme", encoder=default_encoder()).added), flush=True)
+library._database.execute("BEGIN IMMEDIATE")
+library._database.execute("DELETE FROM documents")
+os.kill(os.getpid(), 9)
+"""
+
+
+def test_a_killed_process_leaves_all_of_a_run_or_nothing_of_it(tmp_path, take, library):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.txt").write_text(LEAVE)
+    path = tmp_path / "data" / Library.FILE
+
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(path), str(tmp_path / "docs")],
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert done.stdout == "1\n"
+    assert found(library, "days of leave") == [LEAVE]
+    assert Path(path).exists()
