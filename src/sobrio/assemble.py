@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -23,6 +25,7 @@ from sobrio.policy.watch import Watched
 from sobrio.quota import LocalQuotas, SharedQuotas, connect
 from sobrio.recall import FILE, RedisStore, SameAnswer, Similar, SqliteStore, Streams, seal_of
 from sobrio.route import Rooms
+from sobrio.route.rooms import Totals
 from sobrio.understand import Predictor
 from sobrio.understand.language import language_of_text
 
@@ -110,6 +113,20 @@ def _quotas(policy: Callable[[], Policy], environ: Mapping[str, str]) -> Quotas:
     return SharedQuotas(client, lambda: policy().limits, away=away)
 
 
+def _totals(ledger: SqliteLedger, catalog: Catalog) -> Totals:
+    """Has an estimator of its own: it works in another thread than requests are answered in."""
+    estimator = functools.cache(lambda: Estimator(catalog=catalog))
+
+    def total(tenant: str | None, first: date, last: date, by: tuple[str, ...]) -> bytes:
+        from sobrio.report.summary import summary
+
+        receipts = ledger.receipts(first.isoformat(), (last + timedelta(days=1)).isoformat())
+        own = (each for each in receipts if tenant is None or each.caller.tenant == tenant)
+        return summary(own, estimator=estimator(), first=first, last=last, by=by)
+
+    return total
+
+
 def declarations(policy: Policy) -> Declarations:
     """What a report takes from the policy: the declared reference, and where impacts belong."""
     from sobrio.report.document import Baseline, Declarations
@@ -166,6 +183,7 @@ def open_rooms(
             listeners=(metrics.take,),
             metrics=metrics.text,
             troubles=(lambda: watched.problem, lambda: ledger.problem),
+            totals=_totals(ledger, catalog),
             cache=cache,
             retriever=_shelf(in_force, where, stack),
             similar=None if cache is None else _similar(cache),

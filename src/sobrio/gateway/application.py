@@ -76,7 +76,8 @@ class Gateway:
         route, name = self.table.resolve(scope["method"], scope["path"])
         admission = _admitted(self.keys, headers, route.right)
         body = await json_body(headers, receive, self.limits) if route.method == "POST" else b""
-        return route.endpoint, Visit(admission, headers, body, name)
+        query = scope.get("query_string", b"").decode("latin-1")
+        return route.endpoint, Visit(admission, headers, body, name, query)
 
 
 def _admitted(keys: Keys, headers: Headers, right: Right | None) -> Admission:

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from sobrio.errors import InputError, UnknownModel
+from sobrio.gateway import openapi
+from sobrio.gateway.impact import Impact
 from sobrio.gateway.routes import Endpoint, Route, Table, Visit
 from sobrio.route import Rooms, explain, live, receive
 from sobrio.route.feedback import take_feedback
@@ -29,7 +31,9 @@ def table(rooms: Rooms) -> Table:
         Route("GET", "/v1/models", here.models),
         Route("GET", "/v1/models/", here.model),
         Route("GET", "/v1/receipts/", here.receipt, "read"),
+        Route("GET", "/v1/impact", Impact(rooms.totals), "read"),
         Route("GET", "/metrics", here.metrics, "admin"),
+        Route("GET", "/openapi.json", here.openapi, None),
         Route("GET", "/healthz", here.health, None),
         Route("GET", "/readyz", here.ready, None),
     )
@@ -90,6 +94,9 @@ class Endpoints:
         if self._rooms.metrics is None:
             raise InputError("no metrics are kept here", status=404, code="not_found")
         return Reply(200, (_EXPOSITION,), "", body=self._rooms.metrics())
+
+    async def openapi(self, _visit: Visit) -> Reply:
+        return Reply(200, (JSON,), "", body=openapi.to_json())
 
     def _models(self) -> dict[str, dict[str, Any]]:
         """`sobrio/auto`, the aliases and the deployments, in OpenAI's shape, by name."""

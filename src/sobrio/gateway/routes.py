@@ -23,6 +23,8 @@ class Visit:
     body: bytes = b""
     name: str = ""
     """The rest of the path, for a route that ends in `/`."""
+    query: str = ""
+    """What stands behind the path's question mark."""
 
     @property
     def caller(self) -> Caller:

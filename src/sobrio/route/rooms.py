@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
 
 from sobrio.call.breaker import Breakers
 from sobrio.call.retry import RetryBudget
@@ -17,6 +19,9 @@ from sobrio.route.pace import Paces
 from sobrio.route.reply import Reply
 from sobrio.terms.ports import Accountant, AnswerStore, Assessor, Ledger, Quotas, Retriever, Upstream
 from sobrio.terms.receipt import Receipt
+
+Totals: TypeAlias = Callable[[str | None, date, date, tuple[str, ...]], bytes]
+"""JSON on the receipts of one tenant (`None`: of all) from a first to a last day, by some dimensions."""
 
 
 @dataclass(slots=True)
@@ -57,6 +62,8 @@ class Rooms:
     breakers: Breakers = field(default_factory=Breakers)
     repeats: RetryBudget = field(default_factory=RetryBudget)
     closing: ClosingCost = field(default_factory=ClosingCost)
+    totals: Totals | None = None
+    """Sums a period up, which takes a while: never on the event loop."""
 
     async def aclose(self) -> None:
         """Lets go of connections, on the event loop that made them."""
