@@ -232,7 +232,11 @@ def _quantity(
     whole = levels[place]
     if _unknown(whole[1]):
         return None
-    known = {name: Interval(*levels[i]) for name, i in parts if not _unknown(levels[i][1])}
+    known = {}
+    for name, i in parts:
+        low, central, high = levels[i]
+        if not _unknown(central):
+            known[name] = Interval(low, central, high)
     return Quantity(whole[0], whole[1], whole[2], unit, known)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -16,8 +17,9 @@ from sobrio.wire.counts import chat_counts
 
 _encode = msgspec.json.encode
 
-_FIGURE: Final = '"%s":{"low":%.4g,"central":%.4g,"high":%.4g},'
+_FIGURE: Final = '"%s":{"low":%%.4g,"central":%%.4g,"high":%%.4g},'
 """Four significant digits: enough for three, and never rounded to zero."""
+_IN_USAGE: Final = CRITERIA[:3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,9 @@ def _counts(given: msgspec.Raw | None, usage: Usage, counted: Callable[[Usage], 
 
 def _usage(receipt: Receipt) -> bytes:
     realised = receipt.realised
-    figures = "".join(_figure(name, getattr(realised, name, None)) for name in CRITERIA[:3])
+    figures = (
+        _figures(realised, _IN_USAGE) if realised else "".join(_figure(name, None) for name in _IN_USAGE)
+    )
     evidence = realised.evidence if realised else "unknown"
     return b'{%s"evidence":"%s","caveats":%s}' % (
         figures.encode(), evidence.encode(), _encode(receipt.caveats)
@@ -119,14 +123,27 @@ def _avoided(avoided: Avoided | None) -> msgspec.Raw | None:
 
 
 def _object_of(side: Impacts | Avoided, head: bytes, tail: bytes) -> msgspec.Raw:
-    figures = "".join(_figure(name, getattr(side, name)) for name in CRITERIA)
-    return msgspec.Raw(b"{%s%s%s}" % (head, figures.encode(), tail))
+    return msgspec.Raw(b"{%s%s%s}" % (head, _figures(side, CRITERIA).encode(), tail))
+
+
+def _figures(side: Impacts | Avoided, names: Sequence[str]) -> str:
+    """Each name with its figure, and a comma behind each."""
+    known = [getattr(side, name) for name in names]
+    if any(each is None for each in known):
+        return "".join(map(_figure, names, known))
+    levels = [level for each in known for level in (each.low, each.central, each.high)]
+    return _template(names) % tuple(levels)
+
+
+@cache
+def _template(names: Sequence[str]) -> str:
+    return "".join(_FIGURE % name for name in names)
 
 
 def _figure(name: str, interval: Interval | None) -> str:
     if interval is None:
         return f'"{name}":null,'
-    return _FIGURE % (name, interval.low, interval.central, interval.high)
+    return _FIGURE % name % (interval.low, interval.central, interval.high)
 
 
 def significant(number: Number) -> float:
