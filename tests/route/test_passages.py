@@ -330,3 +330,13 @@ def test_a_passage_left_out_as_a_repeat_is_told(settle):
 
     assert [each["id"] for each in slim["sobrio"]["passages"]] == ["one"]
     assert [(each["kind"], each["name"]) for each in slim["sobrio"]["cut"]] == [("passage", "two")]
+
+
+def test_explaining_cites_what_was_weighed_and_how_probably_it_holds_the_answer(settle):
+    body = json.dumps({"model": "sobrio/auto", "messages": [{"role": "user", "content": QUESTION}]}).encode()
+
+    shown = explain(receive(body, {}, Caller()), settle().rooms)
+
+    assert shown["passages"]["p_answer"] > 0.8
+    assert shown["passages"]["cited"][0]["source"] == "rules.md"
+    assert shown["decision"]["passage_tokens"] in (0, shown["passages"]["tokens"])

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from sobrio.errors import InputError, NotReachable, SobrioError
+from sobrio.recall.passages.packing import Pack
 from sobrio.route.decide import decide
 from sobrio.route.journey import Journey
 from sobrio.route.lookup import found, look_up
@@ -32,6 +33,7 @@ def explain(request: Request, rooms: Rooms) -> dict[str, Any]:
         "decision": _decided(decision) if decision else None,
         "refused": refused,
         "cache": found(journey),
+        "passages": _passages(journey.pack) if journey.pack else None,
         "policy": journey.policy.version,
         "caveats": journey.caveats,
         "route_ms": round(journey.route_ms, 3),
@@ -63,6 +65,7 @@ def _decided(decision: Decision) -> dict[str, Any]:
         "reference": decision.reference,
         "quality_floor": decision.quality_floor,
         "callable": decision.callable,
+        "passage_tokens": decision.passage_tokens,
         "fallbacks": list(decision.fallbacks),
     }
 
@@ -78,6 +81,15 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         "input_tokens": assessment.input_tokens,
         "reasons": list(assessment.reasons),
         "predictor": assessment.predictor,
+    }
+
+
+def _passages(pack: Pack) -> dict[str, Any]:
+    """Those that were weighed, whether the decision is for them or not."""
+    return {
+        "p_answer": significant(pack.p_answer),
+        "tokens": pack.tokens,
+        "cited": [asdict(each) for each in pack.citations],
     }
 
 
