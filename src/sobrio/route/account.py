@@ -101,6 +101,7 @@ def _reference(journey: Journey, ending: Ending) -> Activity | None:
         role="reference",
         deployment=deployment.name if deployment else "",
         beside=answered.model,
+        at=journey.at,
     )
 
 
@@ -126,6 +127,7 @@ def activity_of(journey: Journey, deployment: Deployment, usage: Usage, *, role:
         cpu_seconds=cpu_seconds,
         role=role,
         deployment=deployment.name,
+        at=journey.at,
     )
 
 
