@@ -43,7 +43,7 @@ class Behind(Generic[Item]):
             self._changed.notify_all()
         return True
 
-    def flush(self, timeout_s: float = 10.0) -> None:
+    def flush(self, timeout_s: float = 60.0) -> None:
         """Waits until everything added so far is written.
 
         Raises `CacheError` when that takes too long, or when anything since the last flush was lost.
