@@ -167,3 +167,17 @@ def test_no_bytes_whatever_raise_anything_but_an_input_error(body):
         receive(body, {}, Caller())
     except InputError as error:
         assert error.message
+
+
+def test_pictures_of_a_long_body_are_counted_not_read_and_go_on_as_they_came():
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 100_000}}
+    odd = {"type": "image_url", "image_url": {"url": 'data:image/png;base64,\\"' + "A" * 100_000}}
+    say = 'what is "url": "data:image/png;base64,"?'
+    content = [picture, {"type": "text", "text": say}, odd, picture, {"type": "text", "text": "And this?"}]
+    body = {"model": "m", "messages": [{"role": "user", "content": content}]}
+
+    request = received(body)
+
+    assert request.messages[0].text == f"{say}\nAnd this?"
+    assert request.messages[0].images == 3
+    assert json.loads(call_of(request, UPSTREAM).body)["messages"] == body["messages"]

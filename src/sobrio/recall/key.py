@@ -7,7 +7,7 @@ likeness of that text is left to judge.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from itertools import chain
 from typing import Final
 
@@ -19,6 +19,7 @@ _FORMAT: Final = b"sobrio exact 1"
 _CONTEXT_FORMAT: Final = b"sobrio context 1"
 _WITHOUT_EFFECT: Final = frozenset({"model", "stream", "stream_options", "user", "metadata", "sobrio"})
 """Fields that leave the answer as it is; `model` is hashed as the request's own."""
+_LONG: Final = 128 * 1024
 
 
 def _number(literal: str) -> msgspec.Raw:
@@ -91,4 +92,8 @@ def _wishes(request: Request) -> tuple[object, ...]:
 
 
 def _canonical(raw: bytes) -> bytes:
+    """A long value, such as one with a picture in it, is taken as it is written: reading it costs more than
+    a second spelling of it is worth."""
+    if len(raw) > _LONG:
+        return b"sha256 " + sha256(raw).digest()
     return _encoder.encode(_decoder.decode(raw))
