@@ -81,14 +81,14 @@ def _similar(cache: SqliteStore | RedisStore) -> Similar:
     return Similar(cache, Streams(cache), static_encoder(), SameAnswer.default(), language_of_text)
 
 
-def _shelf(policy: Policy, data_dir: Path, stack: ExitStack) -> Retriever | None:
+def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: ExitStack) -> Retriever | None:
     """The passages of `sobrio cache ingest`, taken in before or while this runs."""
     from sobrio.recall.passages import Library, Shelf, encoder
 
     path = data_dir / Library.FILE
     if not policy.adds_passages and not path.exists():
         return None
-    shelf = Shelf(Library(path), encoder())
+    shelf = Shelf(Library(path, seal_of(environ.get("SOBRIO_CACHE_KEY"))), encoder())
     stack.callback(shelf.close)
     return shelf
 
@@ -185,7 +185,7 @@ def open_rooms(
             troubles=(lambda: watched.problem, lambda: ledger.problem),
             totals=_totals(ledger, catalog),
             cache=cache,
-            retriever=_shelf(in_force, where, stack),
+            retriever=_shelf(in_force, where, environ, stack),
             similar=None if cache is None else _similar(cache),
         )
 

@@ -70,10 +70,10 @@ def clear(
 
 
 def _cleared(library: Library, scope: str | None) -> int:
-    """A tenant's passages, and those of its teams."""
+    """A tenant's passages and those of its teams, or one team's."""
     if scope is None:
         return library.clear()
-    return sum(library.clear(each) for each in library.scopes() if each.split("/")[0] == scope)
+    return sum(library.clear(each) for each in library.scopes() if scope in (each, each.split("/")[0]))
 
 
 @contextmanager

@@ -22,13 +22,17 @@ Scope = Annotated[
 
 def ingest(docs: Docs, scope: Scope = "default", data_dir: DataDir = None, json: Json = False) -> None:
     """Take in documents, replace the changed, drop the vanished. Exit 1 when a file cannot be read."""
+    import os
     from contextlib import closing
 
     from sobrio.assemble import home
+    from sobrio.recall import seal_of
     from sobrio.recall.passages import Library, encoder
     from sobrio.recall.passages import ingest as take_in
 
-    with closing(Library(home(data_dir) / Library.FILE)) as library:
+    with closing(
+        Library(home(data_dir) / Library.FILE, seal_of(os.environ.get("SOBRIO_CACHE_KEY")))
+    ) as library:
         done = take_in(library, docs, scope=scope, encoder=encoder())
     if json:
         output.document(asdict(done))

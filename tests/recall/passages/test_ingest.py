@@ -10,6 +10,7 @@ import pytest
 
 from sobrio.encode import default_encoder
 from sobrio.errors import CacheError, DocumentError
+from sobrio.recall import AesSeal
 from sobrio.recall.passages import Library, Shelf, ingest, scopes_of
 from sobrio.terms.request import Caller
 
@@ -171,10 +172,26 @@ def test_a_file_that_is_no_library_is_an_error_of_one_line(tmp_path):
         Library(tmp_path / "passages.sqlite")
 
 
+def test_with_a_key_no_word_of_the_documents_is_readable_in_the_file(tmp_path):
+    (tmp_path / "a.md").write_text(f"# Confidential matters\n\n{LEAVE}")
+    path = tmp_path / "data" / Library.FILE
+    sealed = Library(path, AesSeal("k" * 32))
+    ingest(sealed, tmp_path / "a.md", scope="acme", encoder=default_encoder())
+
+    assert found(sealed, "days of leave") == [LEAVE]
+    sealed.close()
+    kept = b"".join(each.read_bytes() for each in path.parent.iterdir())
+    assert b"leave" not in kept
+    assert b"Confidential" not in kept
+    with pytest.raises(CacheError, match="SOBRIO_CACHE_KEY"):
+        found(Library(path, AesSeal("another" * 8)), "days of leave")
+
+
 KILLED = """
 import os, sys
 from pathlib import Path
 from sobrio.encode import default_encoder
+from sobrio.recall import AesSeal
 from sobrio.recall.passages import Library, ingest
 library = Library(Path(sys.argv[1]))
 print(len(ingest(library, Path(sys.argv[2]), scope="acme", encoder=default_encoder()).added), flush=True)

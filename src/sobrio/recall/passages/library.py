@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sobrio.errors import CacheError
 from sobrio.recall.passages.near import Signature, originals
+from sobrio.recall.seal import Seal, Unsealed
 from sobrio.terms.passage import Passage
 
 _PRAGMAS: Final = """
@@ -41,8 +42,8 @@ CREATE TABLE IF NOT EXISTS passages (
     root TEXT NOT NULL,
     name TEXT NOT NULL,
     place INTEGER NOT NULL,
-    title TEXT NOT NULL,
-    text TEXT NOT NULL,
+    title BLOB NOT NULL,
+    text BLOB NOT NULL,
     signature BLOB NOT NULL,
     encoder TEXT NOT NULL,
     vector BLOB NOT NULL,
@@ -92,9 +93,13 @@ class Library:
     FILE: Final = "passages.sqlite"
     """Its name in the data directory."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises `CacheError` when the file cannot be opened or is not a library."""
+    def __init__(self, path: Path, seal: Seal | None = None) -> None:
+        """`seal` encrypts titles, texts and vectors; names of files and scopes stay readable.
+
+        Raises `CacheError` when the file cannot be opened or is not a library.
+        """
         self._path = path
+        self._seal = seal or Unsealed()
         self._lock = threading.Lock()
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -132,7 +137,12 @@ class Library:
         )
         return [
             Piece(
-                key, title, text, np.frombuffer(near, np.uint32), encoder, np.frombuffer(vector, np.float16)
+                id=key,
+                title=self._opened(title, scope, key, "title").decode(),
+                text=self._opened(text, scope, key, "text").decode(),
+                signature=np.frombuffer(near, np.uint32),
+                encoder=encoder,
+                vector=np.frombuffer(self._opened(vector, scope, key, "vector"), np.float16),
             )
             for key, title, text, near, encoder, vector in rows
         ]
@@ -143,7 +153,16 @@ class Library:
         rows = self._rows(
             f"SELECT id, text, title, name FROM passages WHERE scope = ? AND id IN ({marks})", (scope, *ids)
         )
-        found = {row[0]: Passage(row[0], row[1], row[2], row[3], scope) for row in rows}
+        found = {
+            key: Passage(
+                id=key,
+                text=self._opened(text, scope, key, "text").decode(),
+                title=self._opened(title, scope, key, "title").decode(),
+                source=name,
+                scope=scope,
+            )
+            for key, text, title, name in rows
+        }
         return [found[each] for each in ids if each in found]
 
     def scopes(self) -> tuple[str, ...]:
@@ -180,12 +199,21 @@ class Library:
         )
         self._database.executemany(
             "INSERT OR IGNORE INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-            [
-                (scope, each.id, root, volume.name, place, each.title, each.text,
-                 each.signature.tobytes(), each.encoder, each.vector.tobytes())
-                for place, each in enumerate(volume.pieces)
-            ],
-        )  # fmt: skip
+            [self._row(scope, root, volume.name, place, each) for place, each in enumerate(volume.pieces)],
+        )
+
+    def _row(self, scope: str, root: str, name: str, place: int, piece: Piece) -> tuple[object, ...]:
+        title = self._closed(piece.title.encode(), scope, piece.id, "title")
+        text = self._closed(piece.text.encode(), scope, piece.id, "text")
+        vector = self._closed(piece.vector.tobytes(), scope, piece.id, "vector")
+        near = piece.signature.tobytes()
+        return scope, piece.id, root, name, place, title, text, near, piece.encoder, vector
+
+    def _closed(self, data: bytes, *place: str) -> bytes:
+        return self._seal.close(data, _about(*place))
+
+    def _opened(self, data: bytes, *place: str) -> bytes:
+        return self._seal.open(data, _about(*place))
 
     def _mark_repeats(self, scope: str) -> None:
         """Anew over the whole scope: when a document goes, what repeated it takes its place."""
@@ -220,3 +248,8 @@ class Library:
             yield
         except (sqlite3.Error, OSError) as error:
             raise CacheError(f"{self._path}: the passages failed ({error}); move the file aside") from error
+
+
+def _about(*place: str) -> bytes:
+    """Binds what is sealed to its scope, passage and column."""
+    return b"".join(len(part).to_bytes(8, "big") + part.encode() for part in place)
