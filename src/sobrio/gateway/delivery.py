@@ -17,16 +17,18 @@ from sobrio.terms.answer import Chunks
 
 _unsafe = re.compile(r"[^\x20-\x7e]")
 _LINGER_S = 2.0
+_SOON_S = 0.02
 _STREAM_HEADERS = [(b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no")]
 
 
 class Attended:
     """Cancels the work inside when the client leaves; outside, that is no error.
 
-    Enter it once the body has been read: from then on nothing but the disconnect can arrive.
+    Enter it once the body has been read: from then on nothing but the disconnect can arrive. The watch
+    begins after a moment, since it costs more than an answer from the cache takes.
     """
 
-    __slots__ = ("_receive", "_watch", "_work", "gone")
+    __slots__ = ("_receive", "_soon", "_watch", "_work", "gone")
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -34,8 +36,12 @@ class Attended:
 
     async def __aenter__(self) -> Self:
         self._work = asyncio.current_task()
-        self._watch = asyncio.create_task(self._until_gone())
+        self._watch: asyncio.Task[None] | None = None
+        self._soon = asyncio.get_running_loop().call_later(_SOON_S, self._begin)
         return self
+
+    def _begin(self) -> None:
+        self._watch = asyncio.create_task(self._until_gone())
 
     async def _until_gone(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
@@ -47,7 +53,9 @@ class Attended:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        self._watch.cancel()
+        self._soon.cancel()
+        if self._watch is not None:
+            self._watch.cancel()
         if self.gone and kind is asyncio.CancelledError and self._work is not None:
             self._work.uncancel()
             return True
