@@ -40,6 +40,16 @@ def test_the_median_of_a_known_deployment_is_the_fit_itself():
     assert medians == pytest.approx([medians[0]] * 3, rel=1e-3)
 
 
+def test_known_deployments_asked_together_are_those_asked_alone():
+    facts = {"total_params_b": [8, 70, 405], "gpu": ["H100", "B200", "H100"], "batch": [16, 64, 512]}
+    together = SCENARIOS.accelerator_energy(**facts, weight_bits=16, gpu_count=8)
+    for i in range(3):
+        alone = SCENARIOS.accelerator_energy(
+            **{name: each[i] for name, each in facts.items()}, weight_bits=16, gpu_count=8
+        )
+        assert np.allclose(together[:, i], alone[:, 0], rtol=1e-12)
+
+
 def test_one_network_has_one_residual_whatever_it_runs_on():
     half, full = (
         SCENARIOS.accelerator_energy(total_params_b=70, weight_bits=bits, gpu="H100", batch=64, gpu_count=4)[

@@ -161,7 +161,8 @@ class Scenarios:
 def around(central: Vector, residual: Vector) -> Vector:
     """`central` times the exponential of `residual`, which widens each column and leaves its median."""
     drawn = central * np.exp(residual)
-    return np.asarray(drawn * (np.median(central, axis=0) / np.median(drawn, axis=0)))
+    middle = np.median(np.broadcast_to(central, drawn.shape), axis=0)
+    return np.asarray(drawn * (middle / np.median(drawn, axis=0)))
 
 
 def _widening(total_b: float) -> float:
