@@ -9,10 +9,16 @@ from __future__ import annotations
 import hashlib
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from sobrio.terms.model import Model
+from sobrio.understand.train.parallel import parallel
 
 LANGUAGES = ("fr", "en", "de", "es")
 _PROMPTS_PER_SOURCE = 350
@@ -21,6 +27,7 @@ _UNLABELLED_CHARS = 200
 _SENTENCE_CHARS = (25, 300)
 _JUDGED_INTENTS = 2_000
 _JUDGED_QUESTIONS = 600
+_JUDGED_PARALLEL = 250
 _sentence_end = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -82,6 +89,17 @@ def judged_pairs(data: Path) -> tuple[list[str], list[str]]:
     """Paraphrases: (one wording, the other)."""
     pairs = pd.read_parquet(data / "cache" / "pairs.parquet")
     return pairs.text_a.tolist(), pairs.text_b.tolist()
+
+
+def judged_parallel() -> tuple[list[str], list[str]]:
+    """(English, French): requests written for the predictor's training, none of them taught here."""
+    written = parallel(_unjudged, _unjudged).prompts
+    chosen = random.Random(0).sample(range(len(written) // 4), _JUDGED_PARALLEL)
+    return [written[4 * place] for place in chosen], [written[4 * place + 1] for place in chosen]
+
+
+def _unjudged(prompts: Sequence[str], models: Sequence[Model]) -> NDArray[np.float64]:
+    return np.zeros((len(prompts), len(models)))
 
 
 def _held(key: str) -> bool:
