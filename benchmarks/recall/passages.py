@@ -34,6 +34,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -249,14 +250,14 @@ def is_right(answer: str, said: str) -> bool:
 
 
 def reported(questions: Sequence[Question], half: int = 1, seed: int = 7) -> list[Question]:
-    """A fixed sample; each paragraph at most once."""
+    """A fixed sample, one language after the other in turn; each paragraph at most once."""
     chance, chosen = random.Random(seed), []
     for lang, count in REPORTED.items():
         mine = [each for each in questions if each.lang == lang and each.half == half]
         chance.shuffle(mine)
         once = {each.source: each for each in mine}
-        chosen += list(once.values())[:count]
-    return chosen
+        chosen.append(list(once.values())[:count])
+    return [each for turn in zip_longest(*chosen) for each in turn if each is not None]
 
 
 def answers(seconds: float, half: int = 1) -> None:

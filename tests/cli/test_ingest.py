@@ -1,0 +1,44 @@
+"""`sobrio cache ingest` takes documents in, says what it did, and says what it could not read."""
+
+from __future__ import annotations
+
+
+def test_what_was_taken_in_is_counted_and_again_nothing_changes(sobrio, tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("# Leave\n\nTwenty-five days.")
+
+    first = sobrio("cache", "ingest", "docs", "--scope", "acme", "--json")
+    second = sobrio("cache", "ingest", "docs", "--scope", "acme")
+
+    assert (first.code, first.json["added"], first.json["passages"]) == (0, ["a.md"], 1)
+    assert second.out.startswith("0 added, 0 changed, 0 dropped, 1 unchanged")
+    assert sobrio("cache", "stats", "--json").json["passages"][0]["scope"] == "acme"
+
+
+def test_a_file_that_cannot_be_read_is_one_line_and_exit_code_1(sobrio, tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("# Leave\n\nTwenty-five days.")
+    (tmp_path / "docs" / "b.pdf").write_text("broken")
+
+    said = sobrio("cache", "ingest", "docs")
+
+    assert said.code == 1
+    assert [line.split(":")[0] for line in said.err.splitlines()] == ["b.pdf"]
+    assert "1 added" in said.out
+    assert "1 not read" in said.out
+
+
+def test_a_folder_that_is_not_there_is_bad_input(sobrio):
+    said = sobrio("cache", "ingest", "nowhere")
+
+    assert said.code == 2
+    assert said.err == "sobrio: nowhere: no such file or folder\n"
+
+
+def test_clearing_a_team_leaves_its_tenant_alone(sobrio, tmp_path):
+    (tmp_path / "a.txt").write_text("Twenty-five days.")
+    sobrio("cache", "ingest", "a.txt", "--scope", "acme")
+    sobrio("cache", "ingest", "a.txt", "--scope", "acme/legal")
+
+    assert "1 passages removed" in sobrio("cache", "clear", "--scope", "acme/legal").out
+    assert [each["scope"] for each in sobrio("cache", "stats", "--json").json["passages"]] == ["acme"]
