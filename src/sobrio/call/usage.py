@@ -56,6 +56,8 @@ class _Answer(msgspec.Struct):
 
 
 _decoder = msgspec.json.Decoder(_Answer, strict=False)
+_usage = msgspec.json.Decoder(_Counts | None, strict=False)
+_timings = msgspec.json.Decoder(_Timings | None, strict=False)
 
 
 def usage_of_json(body: bytes, *, threads: int | None = None) -> Usage:
@@ -78,8 +80,12 @@ def usage_of_json(body: bytes, *, threads: int | None = None) -> Usage:
 
 def usage_of_fields(fields: Mapping[str, msgspec.Raw], *, threads: int | None = None) -> Usage:
     """The same of an answer whose fields have been told apart."""
-    read = {name: fields[name] for name in ("usage", "timings") if name in fields}
-    return usage_of_json(msgspec.json.encode(read), threads=threads)
+    try:
+        counts = _usage.decode(fields["usage"]) if "usage" in fields else None
+        timings = _timings.decode(fields["timings"]) if "timings" in fields else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return UNKNOWN
+    return _plausible(_timed(_counted(counts or _Counts()), timings, threads))
 
 
 def usage_of_events(payloads: Iterable[bytes], *, threads: int | None = None) -> Usage:
@@ -94,13 +100,11 @@ def usage_of_events(payloads: Iterable[bytes], *, threads: int | None = None) ->
 def _plausible(usage: Usage) -> Usage:
     """Counts below zero are unknown, and no more is cached than was read: energy is never negative."""
     read, written = _count(usage.input_tokens), _count(usage.output_tokens)
-    cached = max(0, usage.cached_tokens)
-    return replace(
-        usage,
-        input_tokens=read,
-        output_tokens=written,
-        cached_tokens=cached if read is None else min(cached, read),
-    )
+    most = max(0, usage.cached_tokens)
+    cached = most if read is None else min(most, read)
+    if (read, written, cached) == (usage.input_tokens, usage.output_tokens, usage.cached_tokens):
+        return usage
+    return replace(usage, input_tokens=read, output_tokens=written, cached_tokens=cached)
 
 
 def _count(tokens: int | None) -> int | None:
