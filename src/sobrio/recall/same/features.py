@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sobrio.recall.same.lexicon import lexicon
+from sobrio.recall.same.lexicon import lexicon, stem
 from sobrio.recall.same.reading import Reading
 
 Floats = NDArray[np.float64]
@@ -93,6 +93,7 @@ _CLASHES: Final = (
     ),
     *("counted", "roles_clash", "names_turned", "swapped_names", "language"),
 )
+_NONE: Final[frozenset[tuple[int, int]]] = frozenset()
 _SMALL_GAP: Final = 0.2
 _SENSE: Final = 0.95
 
@@ -232,14 +233,14 @@ def _opposites(a: Reading, b: Reading) -> tuple[float, float]:
     one, other = _sides(left), _sides(right)
     clashes = sum((line, 1 - side) in other for line, side in one)
     clashes += _negated_prefix(a, b) + _negated_prefix(b, a)
-    lone = sum(line not in {at for at, _ in other} for line, side in one if side)
-    lone += sum(line not in {at for at, _ in one} for line, side in other if side)
+    lone = sum(line not in {at for at, _ in other} for line, side in one if side == 1)
+    lone += sum(line not in {at for at, _ in one} for line, side in other if side == 1)
     return min(2.0, float(clashes)), min(2.0, float(lone))
 
 
 def _sides(words: set[str]) -> set[tuple[int, int]]:
     known = lexicon().sides
-    return {side for word in words for side in known.get(word, ())}
+    return {side for word in words for side in known.get(word) or known.get(stem(word)) or _NONE}
 
 
 def _negated_prefix(a: Reading, b: Reading) -> int:

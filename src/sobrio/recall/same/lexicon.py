@@ -5,13 +5,37 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-_FILE: Final = Path(__file__).parent / "data" / "lexicon.txt"
+_FILES: Final = tuple(Path(__file__).parent / "data" / name for name in ("lexicon.txt", "wordnet.txt"))
+_ENDINGS: Final = (
+    *("ations", "ation", "ements", "ement", "ments", "ment", "ingly", "ings", "ing", "edly", "ies", "ied"),
+    *(
+        "tion",
+        "eurs",
+        "euse",
+        "eur",
+        "eaux",
+        "aux",
+        "ees",
+        "es",
+        "ed",
+        "er",
+        "ez",
+        "ent",
+        "ly",
+        "e",
+        "s",
+        "x",
+        "y",
+    ),
+)
+_LEAST_STEM: Final = 4
 _MARKS: Final = dict.fromkeys(range(0x300, 0x370))
 _WORDS: Final = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:\+\+|#)?|[€$£%]")
+_OPPOSED: Final = {"opposites": (0, 1), "antonyms": (-1, 2)}
 _STATES: Final = re.compile(r"\bU\.?S\.?A?\b\.?")
 _SHORT: Final = ((re.compile(r"\bcan't\b"), "can not"), (re.compile(r"\bwon't\b"), "will not"))
 
@@ -30,6 +54,15 @@ def tokens(folded: str) -> list[str]:
     return _WORDS.findall(folded)
 
 
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Without an ending, as long as enough is left: rough, the same for every language."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM - (len(ending) == 1):
+            return word[: -len(ending)]
+    return word
+
+
 @dataclass(slots=True)
 class Lexicon:
     """What is known of a word; several words in a row are one entry, joined by a space."""
@@ -39,7 +72,7 @@ class Lexicon:
     members: dict[str, dict[str, int]] = field(default_factory=dict)
     """Per word, the member it is of each group."""
     sides: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
-    """Per word, (line of opposites, side)."""
+    """Per word or stem, (line of opposites, side): 1 - side is the other one; side 1 is the denying one."""
     aspects: dict[str, set[str]] = field(default_factory=dict)
     """What a word, or several in a row, ask for: a cost, a cause, a way …"""
     roles: dict[str, str] = field(default_factory=dict)
@@ -55,7 +88,8 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     found, kind, name, last = Lexicon(), "", "", 0
-    for number, line in enumerate(_FILE.read_text("utf-8").splitlines()):
+    lines = [line for file in _FILES for line in file.read_text("utf-8").splitlines()]
+    for number, line in enumerate(lines):
         if line.startswith("["):
             kind, _, name = line.strip("[]").partition(" ")
             last = number
@@ -70,10 +104,11 @@ def _all(found: Lexicon) -> set[str]:
 
 
 def _read(found: Lexicon, kind: str, name: str, line: int, place: int, text: str) -> None:
-    if kind == "opposites":
-        for side, half in enumerate(text.split("/")):
+    if kind in _OPPOSED:
+        for side, half in zip(_OPPOSED[kind], text.split("/"), strict=True):
             for word in _entries(half):
-                found.sides.setdefault(word, set()).add((line, side))
+                for form in {word, stem(word)}:
+                    found.sides.setdefault(form, set()).add((line, side))
         return
     for word in _entries(text):
         _place(found, kind, name, line, place, word)

@@ -9,35 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from sobrio.recall.same.lexicon import fold, lexicon, tokens
+from sobrio.recall.same.lexicon import fold, lexicon, stem, tokens
 
 _LONGEST_PHRASE: Final = 4
 _MAX_WORDS: Final = 60
 """Later words of a long text are not read: the semantic cache is for short questions."""
 _CAPITAL: Final = re.compile(r"(?<=[^\W_][\s,'’(«\"-])\s*«?\s*([A-ZÀ-ÖØ-Þ][\w+#]*)")
-_ENDINGS: Final = (
-    *("ations", "ation", "ements", "ement", "ments", "ment", "ingly", "ings", "ing", "edly", "ies", "ied"),
-    *(
-        "tion",
-        "eurs",
-        "euse",
-        "eur",
-        "eaux",
-        "aux",
-        "ees",
-        "es",
-        "ed",
-        "er",
-        "ez",
-        "ent",
-        "ly",
-        "e",
-        "s",
-        "x",
-        "y",
-    ),
-)
-_LEAST_STEM: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +81,6 @@ def read(text: str) -> Reading:
         pronouns=frozenset(known.pronouns[word] for word in words if word in known.pronouns),
         language=_language(words),
     )
-
-
-@lru_cache(maxsize=50_000)
-def stem(word: str) -> str:
-    """Without an ending, as long as enough is left: rough, the same for every language."""
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM - (len(ending) == 1):
-            return word[: -len(ending)]
-    return word
 
 
 def _phrased(words: Sequence[str]) -> list[str]:

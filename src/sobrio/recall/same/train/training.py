@@ -27,16 +27,16 @@ VERSION: Final = "same-1"
 _SHARES: Final = {
     "made": 0.16,
     "framed": 0.08,
-    "intents": 0.14,
+    "intents": 0.06,
     "qa": 0.04,
     "gptcache": 0.04,
     "others": 0.14,
-    "general.en": 0.11,
+    "general.en": 0.16,
     "general.fr": 0.04,
-    "medical.en": 0.07,
+    "medical.en": 0.10,
     "medical.fr": 0.03,
-    "traps.en": 0.09,
-    "traps.fr": 0.06,
+    "traps.en": 0.15,
+    "traps.fr": 0.10,
 }
 """Of the loss, per source; half of it each for pairs of the same and of another answer."""
 _FREE: Final = frozenset(
@@ -55,8 +55,8 @@ _LONGEST: Final = 150
 
 def train(data: Path, pairs: Path, encoder: Encoder) -> Parameters:
     """`data` holds cache/*.parquet, rag/qa.parquet and prompts/unlabelled.parquet; `pairs` the blocks."""
-    texts = _texts(data, pairs)
-    weights = _word_weights(texts.values())
+    texts = sources(data, pairs)
+    weights = word_weights(texts.values())
     found = gather(texts, pairs, data)
     words = Words(weights, WordVectors(static_encoder()))
     features = table([(pair.a, pair.b) for pair in found], encoder, words)
@@ -143,7 +143,7 @@ def _shared(data: Path) -> list[Pair]:
     return found + across(a, [str(k) for k in range(len(a))], encoder, "gptcache", 1)
 
 
-def _texts(data: Path, pairs: Path) -> dict[str, list[str]]:
+def sources(data: Path, pairs: Path) -> dict[str, list[str]]:
     import pandas as pd
 
     def column(file: str, name: str) -> list[Any]:
@@ -160,7 +160,7 @@ def _texts(data: Path, pairs: Path) -> dict[str, list[str]]:
     }
 
 
-def _word_weights(sources: Iterable[Sequence[str]]) -> dict[str, float]:
+def word_weights(sources: Iterable[Sequence[str]]) -> dict[str, float]:
     """Rarity over the sources, each source counting the same; words that are not rare only."""
     shares: Counter[str] = Counter()
     for texts in (tuple(source) for source in sources):
