@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from sobrio.errors import InputError
+from sobrio.route.pictures import without_pictures
 
 _KEYS: Final = frozenset({"url", "image_url", "file_url", "file_data"})
 _PLAIN: Final = re.compile(rb'"(?:image_url|file_url|file_data|url)"\s*:\s*"((?!data:)[^"]*)"')
@@ -27,9 +28,9 @@ _NUMBER: Final = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*\.?")
 def refuse_private(raw: bytes) -> None:
     """`raw` is the JSON of the turns. Raises `InputError` for an address that is not public.
 
-    Inline data is not looked at: a search over the bytes is all that a picture of a megabyte costs.
+    Inline data is not looked at.
     """
-    for address in _addresses(raw):
+    for address in _addresses(without_pictures(raw)):
         reason = _private(address)
         if reason:
             shown = address[:200]

@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from sobrio.errors import InputError
+from sobrio.route.pictures import without_pictures
 from sobrio.route.turns import TURNS
 from sobrio.terms.request import Caller, Message, Options, Request, Role
 from sobrio.terms.shape import Shape
@@ -27,7 +28,6 @@ _ROLES: Final[dict[str, Role]] = {
 }
 _IMAGE_PARTS: Final = frozenset({"image_url", "image", "input_image"})
 _HEADER: Final = "x-sobrio-"
-_LONG: Final = 64 * 1024
 _NO_OPTIONS: Final = Options()
 _ANTHROPICS: Final = ("anthropic-version", "anthropic-beta")
 
@@ -80,8 +80,6 @@ _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _body = msgspec.json.Decoder(_Body)
 _other_body = msgspec.json.Decoder(_OtherBody)
 _place = re.compile(r"at `\$\.(\w+)")
-_picture = re.compile(rb'"url"\s*:\s*"data:[^"\\]{0,200};base64,')
-# It cannot match inside a JSON string, where every quote is escaped.
 _unknown = re.compile(r"unknown field `(.*?)` - at `\$\.sobrio`", re.DOTALL)
 
 
@@ -92,13 +90,15 @@ def receive(body: bytes, headers: Mapping[str, str], caller: Caller, shape: Shap
     """
     try:
         fields = {name: bytes(raw) for name, raw in _fields.decode(body).items()}
-        read = (_body if shape == "chat" else _other_body).decode(_without_pictures(body))
+        read = (_body if shape == "chat" else _other_body).decode(without_pictures(body))
     except msgspec.ValidationError as error:
         raise _misshapen(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError(f"the body is not valid JSON: {error}") from None
     except RecursionError:
         raise InputError("the body is nested too deeply") from None
+    if read.stream and shape in ("embeddings", "images"):
+        raise InputError(f"'stream' is not possible for {shape}; leave it out")
     options = _options(read.sobrio, headers)
     return Request(
         model=_named(read.model),
@@ -113,20 +113,6 @@ def receive(body: bytes, headers: Mapping[str, str], caller: Caller, shape: Shap
         shape=shape,
         headers=_passed(headers) if shape == "messages" else (),
     )
-
-
-def _without_pictures(body: bytes) -> bytes:
-    """What is read of a long body: nobody looks into its pictures. They go on as they came."""
-    if len(body) <= _LONG:
-        return body
-    pieces, end = [], 0
-    while found := _picture.search(body, end):
-        quote = body.find(b'"', found.end())
-        if quote < 0 or body.find(b"\\", found.end(), quote) >= 0:
-            break
-        pieces.append(body[end : found.end()])
-        end = quote
-    return b"".join([*pieces, body[end:]])
 
 
 def _misshapen(problem: str) -> InputError:
