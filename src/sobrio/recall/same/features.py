@@ -55,7 +55,7 @@ NAMES: Final[dict[str, int]] = {
     "only": -1,
     "first_shared": 1,
     "last_shared": 1,
-    "clash": 0,
+    "clash": -1,
     "clash_covered": -1,
     "covered_squared": 0,
     "average_covered": 0,

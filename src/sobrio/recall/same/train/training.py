@@ -46,6 +46,9 @@ _FREE: Final = frozenset(
     )
 )
 """Features whose coefficient may have either sign beside the others."""
+TRAPS: Final = tuple("negation antonym number unit date time entity direction format language".split())  # noqa: SIM905
+_TRAP: Final = 2.0
+"""Times a trap counts: a wrong answer served is worse than a right one not served."""
 _PENALTY: Final = 0.002
 _COMMON: Final = 2e-4
 """A stem in a smaller share of the texts is rare: its weight is 1."""
@@ -100,6 +103,7 @@ def _bounds() -> list[tuple[float | None, float | None]]:
 def _loss_weights(pairs: Sequence[Pair]) -> Floats:
     counts = Counter((pair.source, pair.same) for pair in pairs)
     weights = np.array([_SHARES[pair.source] / counts[pair.source, pair.same] for pair in pairs])
+    weights *= [_TRAP if pair.family in TRAPS else 1.0 for pair in pairs]
     weights /= weights.sum()
     return weights
 

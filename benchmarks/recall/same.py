@@ -1,0 +1,249 @@
+"""The scorer of pairs: `python benchmarks/recall/same.py --data DIR [--write]`; DIR is the shared data.
+
+Prints, beside ours, the cosine of the encoder that ships. Pairs under
+`pairs/held_out` are in no training; the families and the traffic are scored by parameters fitted without them.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sobrio.encode import static_encoder
+from sobrio.recall import SameAnswer
+from sobrio.recall.same.answer import table
+from sobrio.recall.same.bound import GRID, threshold
+from sobrio.recall.same.features import Words
+from sobrio.recall.same.train.pairs import Pair, from_blocks
+from sobrio.recall.same.train.training import TRAPS, fit, gather, sources, word_weights
+from sobrio.recall.same.vectors import WordVectors
+
+Floats = NDArray[np.float64]
+
+PAIRS = Path(__file__).parent / "pairs"
+RESULT = Path(__file__).parents[1] / "results" / "same-answer.json"
+REQUESTS, CANDIDATES, SPLITS, RATE = 2_400, 5, 10, 0.01
+    "negation",
+    "antonym",
+    "number",
+    "unit",
+    "date",
+    "time",
+    "entity",
+    "direction",
+    "format",
+    "language",
+)
+
+
+def auc(scores: Floats, same: NDArray[np.bool_]) -> float:
+    """P(a pair of the same answer scores above one of another), ties one half."""
+    wrong = np.sort(scores[~same])
+    below = np.searchsorted(wrong, scores[same], "left") + np.searchsorted(wrong, scores[same], "right")
+    return float(below.mean() / 2 / max(len(wrong), 1))
+
+
+def interval(scores: Floats, pairs: list[Pair], draws: int = 400) -> list[float]:
+    """P5, P50, P95 over bootstrap draws of whole blocks."""
+    chance, same = np.random.default_rng(0), np.array([pair.same for pair in pairs])
+    blocks: dict[str, list[int]] = {}
+    for place, pair in enumerate(pairs):
+        blocks.setdefault(pair.block, []).append(place)
+    groups = [np.array(places) for places in blocks.values()]
+    found = []
+    for _ in range(draws):
+        drawn = np.concatenate([groups[k] for k in chance.integers(len(groups), size=len(groups))])
+        found.append(auc(scores[drawn], same[drawn]))
+    return [round(float(level), 3) for level in np.quantile(found, [0.05, 0.5, 0.95])]
+
+
+def held_out() -> dict[str, object]:
+    scorer, rows = SameAnswer.default(), {}
+    for file in sorted((PAIRS / "held_out").glob("*.txt")):
+        pairs = from_blocks(file)
+        same = np.array([pair.same for pair in pairs])
+        scores, cosines = scorer.score([(pair.a, pair.b) for pair in pairs]), cosine(pairs)
+        row: dict[str, object] = {
+            "pairs": len(pairs),
+            "same": int(same.sum()),
+            "auc": interval(scores, pairs),
+            "auc_cosine": interval(cosines, pairs),
+        }
+        if file.stem.startswith("traps"):
+            row["same_above_every_trap"] = round(float((scores[same] > scores[~same].max()).mean()), 3)
+            row["same_above_95_percent_of_traps"] = round(
+                float((scores[same] > np.quantile(scores[~same], 0.95)).mean()), 3
+            )
+            row["auc_by_family"] = by_family(scores, pairs)
+        rows[file.stem] = row
+    return rows
+
+
+def by_family(scores: Floats, pairs: list[Pair]) -> dict[str, float]:
+    found = {}
+    for family in TRAPS:
+        chosen = np.array([pair.same or pair.family == family for pair in pairs])
+        if any(pair.family == family for pair in pairs):
+            found[family] = round(auc(scores[chosen], np.array([p.same for p in pairs])[chosen]), 3)
+    return found
+
+
+def cosine(pairs: list[Pair]) -> Floats:
+    left = static_encoder().encode([pair.a for pair in pairs])
+    right = static_encoder().encode([pair.b for pair in pairs])
+    return np.einsum("ij,ij->i", left, right).astype(float)
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    pairs: list[Pair]
+    features: Floats
+    words: Words
+
+    def without(self, kept: list[bool]) -> tuple[Floats, float]:
+        return fit(
+            self.features[np.array(kept)], [p for p, keep in zip(self.pairs, kept, strict=True) if keep]
+        )
+
+
+def training(data: Path) -> Training:
+    texts = sources(data, PAIRS / "training")
+    words = Words(word_weights(texts.values()), WordVectors(static_encoder()))
+    pairs = gather(texts, PAIRS / "training", data)
+    return Training(pairs, table([(pair.a, pair.b) for pair in pairs], static_encoder(), words), words)
+
+
+def families(trained: Training) -> dict[str, object]:
+    """Fitted without a family of traps: AUC of the held-out traps of that family."""
+    held = [pair for file in (PAIRS / "held_out").glob("traps*.txt") for pair in from_blocks(file)]
+    features = table([(pair.a, pair.b) for pair in held], static_encoder(), trained.words)
+    rows = {}
+    for family in TRAPS:
+        coefficients, _ = trained.without([pair.family != family for pair in trained.pairs])
+        rows[family] = by_family(features @ coefficients, held).get(family)
+    return rows
+
+
+def traffic(data: Path, trained: Training) -> dict[str, object]:
+    """Requests drawn from the intents; the answer kept for another text of the intent is right.
+
+    Half of the labels set our threshold by the exact bound, the other half are served. The fixed cosine is
+    the best of all cosines in hindsight on the served half; so is `ours_in_hindsight`.
+    """
+    intents = pd.read_parquet(data / "cache/intents.parquet").drop_duplicates("text").query("intent != 'oos'")
+    rows = {}
+    for source in ("banking77", "clinc150"):
+        coefficients, intercept = trained.without([pair.source != "intents" for pair in trained.pairs])
+        drawn = intents[intents.source == source].sample(REQUESTS, random_state=0)
+        hits = best_candidates(
+            drawn.text.tolist(), drawn.intent.tolist(), coefficients, intercept, trained.words
+        )
+        rows[source] = [served(*hits, seed) for seed in range(SPLITS)]
+    return {source: summary(splits) for source, splits in rows.items()}
+
+
+def best_candidates(
+    texts: list[str], intents: list[str], coefficients: Floats, intercept: float, words: Words
+) -> tuple[Floats, NDArray[np.bool_], Floats, NDArray[np.bool_]]:
+    """Per request: our best score and whether it is right, the best cosine and whether it is right."""
+    vectors = static_encoder().encode(texts)
+    ours, ours_right, cosines, cosines_right = [], [], [], []
+    for place in range(1, len(texts)):
+        likeness = vectors[:place] @ vectors[place]
+        near = np.argsort(-likeness, kind="stable")[:CANDIDATES]
+        found = table([(texts[place], texts[k]) for k in near], static_encoder(), words) @ coefficients
+        best = near[int(found.argmax())]
+        ours.append(1.0 / (1.0 + np.exp(-(float(found.max()) + intercept))))
+        ours_right.append(intents[best] == intents[place])
+        cosines.append(float(likeness[near[0]]))
+        cosines_right.append(intents[near[0]] == intents[place])
+    return np.array(ours), np.array(ours_right), np.array(cosines), np.array(cosines_right)
+
+
+def served(
+    ours: Floats, right: NDArray[np.bool_], cosines: Floats, cosines_right: NDArray[np.bool_], seed: int
+) -> dict[str, float | None]:
+    """One random half labelled, the other served."""
+    order = np.random.default_rng(seed).permutation(len(ours))
+    labelled, rest = np.array_split(order, 2)
+    level = threshold(ours[labelled].tolist(), right[labelled].tolist(), RATE)
+    hit = ours[rest] >= (level if level is not None else 2.0)
+    return {
+        "threshold": level,
+        "hit_rate": float(hit.mean()),
+        "wrong_per_hit": float((~right[rest])[hit].mean()) if hit.any() else None,
+        "ours_in_hindsight": hindsight(ours[rest], right[rest], GRID),
+        "best_fixed_cosine": hindsight(cosines[rest], cosines_right[rest], np.linspace(1.0, 0.3, 281)),
+    }
+
+
+def hindsight(scores: Floats, right: NDArray[np.bool_], levels: Floats) -> float:
+    """The highest hit rate of any level with at most `RATE` wrong per hit."""
+    rates = [
+        float(hit.mean())
+        for level in levels
+        if (hit := scores >= level).any() and (~right)[hit].mean() <= RATE
+    ]
+    return max(rates, default=0.0)
+
+
+def summary(splits: list[dict[str, float | None]]) -> dict[str, object]:
+    def mean(name: str) -> float | None:
+        values = [split[name] for split in splits if split[name] is not None]
+        return round(float(np.mean(values)), 4) if values else None
+
+    return {
+        "splits": len(splits),
+        "with_a_threshold": sum(split["threshold"] is not None for split in splits),
+        **{
+            name: mean(name)
+            for name in ("hit_rate", "wrong_per_hit", "ours_in_hindsight", "best_fixed_cosine")
+        },
+    }
+
+
+def cost() -> dict[str, float]:
+    """Processor milliseconds for a new question against ten kept ones that were read before."""
+    scorer, kept = (
+        SameAnswer.default(),
+        [pair.b for pair in from_blocks(PAIRS / "held_out/general.en.txt")][:10],
+    )
+    took = []
+    for number in range(200):
+        pairs = [(f"How do I travel to stop {number} by bus?", text) for text in kept]
+        begin = time.process_time()
+        scorer.score(pairs)
+        took.append((time.process_time() - begin) * 1000)
+    return {
+        "ten_pairs_p50_ms": round(float(np.median(took)), 2),
+        "ten_pairs_p95_ms": round(float(np.quantile(took, 0.95)), 2),
+    }
+
+
+def main() -> None:
+    data = Path(sys.argv[sys.argv.index("--data") + 1])
+    trained = training(data)
+    result = {
+        "scorer": SameAnswer.default().fingerprint,
+        "python": platform.python_version(),
+        "training_pairs": len(trained.pairs),
+        "held_out": held_out(),
+        "auc_fitted_without_the_family": families(trained),
+        "traffic": traffic(data, trained),
+        "cost": cost(),
+    }
+    print(json.dumps(result, indent=1))
+    if "--write" in sys.argv:
+        RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
