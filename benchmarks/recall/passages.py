@@ -3,6 +3,7 @@
     retrieval          recall and reciprocal rank over the whole collection
     fit                the weights of src/sobrio/recall/passages/data/evidence.json
     answers [SECONDS]  the local model, alone and with passages; goes on where it was when the time ran out
+    scale              the index at 10,000 passages: seconds to build it, milliseconds to ask it, memory
     choices            the chooser, with and without passages
     write              all of it into benchmarks/results/passages.json
 
@@ -165,6 +166,36 @@ def by_language(questions: Sequence[Question], found: Sequence[float]) -> dict[s
             "mrr_at_5": round(sum(mine) / len(mine), 4),
         }
     return table
+
+
+def scale(count: int = 10_000) -> dict[str, Any]:
+    """Passages of random sentences out of the collection, as long as real ones."""
+    from sobrio.recall.passages.chunk import sentences_of
+    from sobrio.recall.passages.hybrid import build
+
+    texts, questions, _ = collection()
+    chance = random.Random(0)
+    sentences = [each for text in texts.values() for each in sentences_of(text)]
+    made = [" ".join(chance.sample(sentences, 5)) for _ in range(count)]
+    vectors = encoder().encode(made)
+    begun = time.process_time()
+    index = build([str(number) for number in range(count)], made, vectors, encoder())
+    built = time.process_time() - begun
+    kept = sum(each.places.nbytes + each.weights.nbytes + each.starts.nbytes + sum(map(sys.getsizeof, each.vocabulary))
+               for each in (index.words, index.runs))  # fmt: skip
+    took = []
+    for each in chance.sample(questions, 300):
+        begun = time.process_time()
+        index.find(each.text, 5)
+        took.append((time.process_time() - begun) * 1000)
+    return {
+        "passages": count,
+        "build_s": round(built, 1),
+        "find_ms_p50": round(sorted(took)[150], 2),
+        "find_ms_p95": round(sorted(took)[285], 2),
+        "bytes_per_passage_beside_vectors": round(kept / count),
+        "bytes_per_vector": vectors[0].nbytes,
+    }
 
 
 def fit() -> dict[str, Any]:
@@ -443,7 +474,10 @@ def write() -> None:
             "cores": os.cpu_count(),
             "encoder": encoder().fingerprint,
         },
-        **{name: json.loads((WORK / f"{name}.json").read_text()) for name in ("retrieval", "fit", "choices")},
+        **{
+            name: json.loads((WORK / f"{name}.json").read_text())
+            for name in ("retrieval", "scale", "fit", "choices")
+        },
         "answers": summary(),
         "answers_for_tuning": summary(0),
     }
@@ -459,7 +493,7 @@ def main() -> None:
     elif step == "write":
         write()
     else:
-        found = {"retrieval": retrieval, "fit": fit, "choices": choices}[step]()
+        found = {"retrieval": retrieval, "scale": scale, "fit": fit, "choices": choices}[step]()
         (WORK / f"{step}.json").write_text(json.dumps(found))
         print(json.dumps(found, indent=2))
 

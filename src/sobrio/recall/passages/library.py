@@ -128,6 +128,10 @@ class Library:
         rows = self._rows("SELECT epoch FROM epochs WHERE scope = ?", (scope,))
         return int(rows[0][0]) if rows else 0
 
+    def edition(self) -> int:
+        """Grows with every change of any scope."""
+        return int(self._rows("SELECT coalesce(sum(epoch), 0) FROM epochs")[0][0])
+
     def pieces(self, scope: str) -> list[Piece]:
         """Every passage that can be found: near-duplicates are left out."""
         rows = self._rows(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass
 
 import numpy as np
 
+from sobrio.errors import CacheError
 from sobrio.recall.passages.hybrid import Hybrid, Vectors, build
 from sobrio.recall.passages.ingest import indexed
 from sobrio.recall.passages.library import Library, Piece
 from sobrio.terms.passage import Passage
 from sobrio.terms.ports import Encoder
+
+log = logging.getLogger("sobrio.recall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,10 @@ class Shelf:
             return []
         return self._library.passages(scope, edition.index.find(question, limit))
 
+    def edition(self) -> int:
+        """Grows with every change of the library: answers made with its passages then want making anew."""
+        return self._library.edition()
+
     def refresh(self, scope: str) -> None:
         """Builds the scope's index anew, and returns when it is in use."""
         epoch = self._library.epoch(scope)
@@ -61,8 +69,15 @@ class Shelf:
     def _refresh_beside(self, scope: str) -> None:
         running = self._building.get(scope)
         if running is None or not running.is_alive():
-            self._building[scope] = threading.Thread(target=self.refresh, args=(scope,), daemon=True)
+            self._building[scope] = threading.Thread(target=self._renew, args=(scope,), daemon=True)
             self._building[scope].start()
+
+    def _renew(self, scope: str) -> None:
+        """In a thread of its own, where nobody waits for an error: the next question tries again."""
+        try:
+            self.refresh(scope)
+        except CacheError as error:
+            log.warning("the passages of '%s' stay as they were: %s", scope, error.message)
 
     def _vectors(self, pieces: list[Piece], texts: list[str]) -> Vectors:
         """As they were kept; made anew where another encoder made them."""
