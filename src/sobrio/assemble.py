@@ -31,8 +31,9 @@ from sobrio.understand.language import language_of_text
 
 if TYPE_CHECKING:
     from sobrio.gateway.keystore import KeyStore
+    from sobrio.recall.passages import Shelf
     from sobrio.report.document import Declarations
-    from sobrio.terms.ports import Quotas, Retriever
+    from sobrio.terms.ports import Quotas
 
 FIT: Final = "fit.npz"
 REDIS_URL: Final = "SOBRIO_REDIS_URL"
@@ -81,7 +82,7 @@ def _similar(cache: SqliteStore | RedisStore) -> Similar:
     return Similar(cache, Streams(cache), static_encoder(), SameAnswer.default(), language_of_text)
 
 
-def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: ExitStack) -> Retriever | None:
+def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: ExitStack) -> Shelf | None:
     """The passages of `sobrio cache ingest`, taken in before or while this runs."""
     from sobrio.recall.passages import Library, Shelf, encoder
 
@@ -172,6 +173,7 @@ def open_rooms(
         cache = open_cache(in_force.cache, where, environ) if in_force.cache.exact else None
         if cache is not None:
             stack.callback(cache.close)
+        shelf = _shelf(in_force, where, environ, stack)
         yield Rooms(
             policy=watched,
             assessor=_predictor(where),
@@ -185,7 +187,8 @@ def open_rooms(
             troubles=(lambda: watched.problem, lambda: ledger.problem),
             totals=_totals(ledger, catalog),
             cache=cache,
-            retriever=_shelf(in_force, where, environ, stack),
+            retriever=shelf,
+            edition=None if shelf is None else shelf.edition,
             similar=None if cache is None else _similar(cache),
         )
 

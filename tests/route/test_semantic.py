@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from sobrio.encode import HashedEncoder
 from sobrio.errors import InputError
 from sobrio.policy.policy import SemanticPolicy
-from sobrio.recall import Similar, Streams
+from sobrio.recall import Similar, Streams, exact_key
+from sobrio.recall.entry import decode, encode
 from sobrio.route import explain, live, receive
 from sobrio.route.feedback import take_feedback
 from sobrio.terms.question import Label
@@ -49,6 +50,7 @@ def furnish(house) -> Callable[..., object]:
         stream = f"en {HashedEncoder(256).fingerprint} {SameCountry.fingerprint}"
         for _ in range(labels):
             cache.learn(Label(0.99, True, "shadow"), stream=stream, scope="default")
+        cache.flush()
         policy = house.rooms.policy()
         terms = replace(policy.cache, semantic=SemanticPolicy(0.05, shadow_rate))
         return house.without(policy=lambda: replace(policy, cache=terms), similar=similar)
@@ -94,23 +96,29 @@ def test_with_enough_labels_a_like_question_is_answered_from_the_cache(furnish):
     assert "France" not in json.dumps(receipt.as_dict())
 
 
-def test_a_like_question_in_anthropics_shape_is_learnt_from_and_served_too(furnish):
-    def ask(house, text: str, stream: bool = False):
-        turns = [{"role": "user", "content": [{"type": "text", "text": text}]}]
-        body = {"model": "sobrio/auto", "max_tokens": 50, "messages": turns, "stream": stream}
-        reply = house.run(live(receive(json.dumps(body).encode(), {}, Caller(), "messages"), house.rooms))
-        house.rooms.cache.flush()
-        return reply, house.booked(reply.receipt_id)
+def message(house, text: str, stream: bool = False):
+    """The reply to a request in Anthropic's shape, and its receipt."""
+    turns = [{"role": "user", "content": [{"type": "text", "text": text}]}]
+    body = {"model": "sobrio/auto", "max_tokens": 50, "messages": turns, "stream": stream}
+    reply = house.run(live(receive(json.dumps(body).encode(), {}, Caller(), "messages"), house.rooms))
+    house.rooms.cache.flush()
+    return reply, house.booked(reply.receipt_id)
 
-    learning = furnish()
-    ask(learning, ASKED)
-    assert ask(learning, LIKE)[1].recalled.use == "learning"
-    assert len(labels(learning)) == 1
-    serving = furnish(labels=500)
-    reply, receipt = ask(serving, "What is the capital of France!")
+
+def test_a_like_question_in_anthropics_shape_is_learnt_from(furnish):
+    house = furnish()
+    message(house, ASKED)
+    assert message(house, LIKE)[1].recalled.use == "learning"
+    assert len(labels(house)) == 1
+
+
+def test_a_like_question_in_anthropics_shape_is_served(furnish):
+    house = furnish(labels=100)
+    first, _ = message(house, ASKED)
+    reply, receipt = message(house, LIKE)
     assert receipt.cache == "semantic"
-    assert json.loads(reply.body)["content"][0]["text"]
-    assert ask(serving, "what is the capital of France", stream=True)[0].stream is not None
+    assert json.loads(reply.body)["content"] == json.loads(first.body)["content"]
+    assert message(house, LIKE, stream=True)[0].stream is not None
 
 
 def test_the_header_says_where_the_answer_came_from_and_streams_replay(furnish):
@@ -230,3 +238,17 @@ def test_explaining_says_that_it_would_hit(furnish):
     body = {"model": "sobrio/auto", "messages": [{"role": "user", "content": LIKE}]}
     assert explain(receive(json.dumps(body).encode(), {}, Caller()), house.rooms)["cache"] == "semantic"
     assert len(house.upstream.requests) == 1
+
+
+def test_an_answer_made_with_passages_that_changed_is_made_anew(furnish):
+    edition = [1]
+    house = furnish(labels=100).without(edition=lambda: edition[0])
+    asked(house, ASKED)
+    body = {"model": "sobrio/auto", "messages": [{"role": "user", "content": ASKED}]}
+    request = receive(json.dumps(body).encode(), {}, Caller())
+    key, scope = exact_key(request, house.rooms.policy().version, house.rooms.cache.salt)
+    entry = replace(decode(house.rooms.cache.get(key)), edition=1)
+    house.rooms.cache.put(key, encode(entry), scope=scope, ttl_s=60)
+    assert asked(house, ASKED)[1].cache == "exact"
+    edition[0] = 2
+    assert asked(house, ASKED)[1].cache == "miss"

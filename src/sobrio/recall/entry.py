@@ -24,6 +24,8 @@ class Entry:
     """UTC, ISO 8601, when the answer was made."""
     receipt: str = ""
     """Receipt of the call that made it."""
+    edition: int | None = None
+    """Of the passages that were added to the question; `None` where none were."""
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -42,10 +42,9 @@ def found(journey: Journey) -> Found:
 
 def _same(journey: Journey, cache: AnswerStore) -> Entry | None:
     journey.cache_key, journey.cache_scope = exact_key(journey.request, journey.policy.version, cache.salt)
-    data = cache.get(journey.cache_key)
-    if data is None:
+    entry = journey.kept = _kept(journey, cache, journey.cache_key)
+    if entry is None:
         return None
-    entry = journey.kept = decode(data)
     journey.recalled = Recalled(journey.cache_key.hex(), made_by=entry.receipt)
     return entry
 
@@ -60,9 +59,24 @@ def _like(journey: Journey, cache: AnswerStore) -> Entry | None:
     journey.question, stream = asked
     terms = Terms(promise.max_false_hit_rate, promise.shadow_rate)
     recalled = similar.find(journey.question, stream, scope=journey.cache_scope, terms=terms)
-    data = None if recalled is None else cache.get(bytes.fromhex(recalled.entry))
-    if recalled is None or data is None:
+    entry = None if recalled is None else _kept(journey, cache, bytes.fromhex(recalled.entry))
+    if recalled is None or entry is None:
         return None
-    entry = journey.kept = decode(data)
+    journey.kept = entry
     journey.recalled = replace(recalled, made_by=entry.receipt)
     return entry if recalled.use == "served" else None
+
+
+def edition_of(journey: Journey) -> int:
+    """Of the passages in use; always the same where a retriever tells of no changes."""
+    edition = journey.rooms.edition
+    return 0 if edition is None else edition()
+
+
+def _kept(journey: Journey, cache: AnswerStore, key: bytes) -> Entry | None:
+    """An answer made with passages that have changed since is no answer any more."""
+    data = cache.get(key)
+    entry = None if data is None else decode(data)
+    if entry is None or entry.edition is None:
+        return entry
+    return entry if entry.edition == edition_of(journey) else None

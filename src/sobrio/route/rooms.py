@@ -46,6 +46,8 @@ class Rooms:
     cache: AnswerStore | None = None
     similar: Similar | None = None
     retriever: Retriever | None = None
+    edition: Callable[[], int] | None = None
+    """Grows when passages change; answers made with earlier ones are then no longer given."""
     quotas: Quotas | None = None
     listeners: tuple[Callable[[Receipt], None], ...] = ()
     """Told of every receipt once it is booked; they neither wait nor fail."""
