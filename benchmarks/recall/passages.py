@@ -181,8 +181,13 @@ def scale(count: int = 10_000) -> dict[str, Any]:
     begun = time.process_time()
     index = build([str(number) for number in range(count)], made, vectors, encoder())
     built = time.process_time() - begun
-    kept = sum(each.places.nbytes + each.weights.nbytes + each.starts.nbytes + sum(map(sys.getsizeof, each.vocabulary))
-               for each in (index.words, index.runs))  # fmt: skip
+    kept = sum(
+        each.places.nbytes
+        + each.weights.nbytes
+        + each.starts.nbytes
+        + sum(map(sys.getsizeof, each.vocabulary))
+        for each in (index.words, index.runs)
+    )
     took = []
     for each in chance.sample(questions, 300):
         begun = time.process_time()
