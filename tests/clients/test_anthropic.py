@@ -61,6 +61,7 @@ def test_a_stream_ends_with_its_receipt(anthropic_client, house, model):
     assert final.content[0].text == "Paris, of course"
     assert final.stop_reason == "end_turn"
     assert final.usage.output_tokens == 3
+    assert final.model_extra["sobrio"]["receipt"] == stream.response.headers["x-sobrio-receipt"]
     (last,) = [each for each in events if each.type == "message_delta"]
     assert "energy_wh" in last.usage.model_extra["sobrio"]
     assert house.booked(last.model_extra["sobrio"]["receipt"]).activities[0].output_tokens == 3
@@ -223,3 +224,11 @@ def test_leaving_a_stream_stops_the_upstream_and_books_what_was_said(anthropic_c
     stream.close()
     assert house.upstream.wait_until(lambda u: u.abandoned > before)
     assert "truncated" in house.eventually(receipt_id).caveats
+
+
+def test_a_conversation_that_thought_elsewhere_goes_on_at_anthropic(anthropic_client, house):
+    asked = [{"role": "user", "content": "think first"}]
+    first = ask(anthropic_client, "thinking", "think first")
+    turns = [*asked, {"role": "assistant", "content": first.content}, {"role": "user", "content": "and now?"}]
+    anthropic_client.messages.create(model="claude", max_tokens=50, messages=turns)
+    assert b'"thinking"' not in house.upstream.requests[-1].body

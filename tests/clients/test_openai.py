@@ -240,3 +240,16 @@ def test_leaving_a_response_stops_the_upstream_and_books_what_was_said(openai_cl
     stream.close()
     assert house.upstream.wait_until(lambda u: u.abandoned > before)
     assert "truncated" in house.eventually(receipt_id).caveats
+
+
+def test_a_plain_completion_streams(openai_client):
+    chunks = list(openai_client.completions.create(model="small", prompt="one two three", stream=True))
+    assert "".join(choice.text for chunk in chunks for choice in chunk.choices) == "one two three"
+    assert chunks[-1].model_extra["sobrio"]["receipt"]
+
+
+def test_vectors_do_not_stream(openai_client):
+    with pytest.raises(openai.BadRequestError, match="'stream' is not possible"):
+        openai_client.post(
+            "/embeddings", body={"model": "vectors", "input": "x", "stream": True}, cast_to=object
+        )

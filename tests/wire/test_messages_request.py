@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 from msgspec.json import decode, encode
 
 from sobrio.errors import InputError
+from sobrio.route.turns import TURNS
+from sobrio.wire.messages.answer_from_chat import answer_from_chat
 from sobrio.wire.messages.request_from_chat import MAX_TOKENS, request_from_chat
 from sobrio.wire.messages.request_to_chat import request_to_chat
+from sobrio.wire.messages.unsigned import without_unsigned
 from sobrio.wire.untranslatable import Untranslatable
 
 PNG = "iVBORw0KGgo="
@@ -291,3 +294,43 @@ def test_a_conversation_survives_the_way_to_chat_and_back(turns, limit):
 def _blocks(turn):
     content = turn["content"]
     return turn | {"content": [{"type": "text", "text": content}] if isinstance(content, str) else content}
+
+
+THOUGHTS = st.lists(
+    SAID
+    | CALL
+    | st.builds(lambda s: {"type": "thinking", "thinking": "hm", "signature": s}, st.sampled_from(["", "s"]))
+)
+
+
+@given(st.lists(THOUGHTS, min_size=1, max_size=3))
+def test_only_signed_thoughts_go_to_anthropic(contents):
+    turns = [{"role": "assistant", "content": content} for content in contents]
+    fields = without_unsigned({"messages": encode(turns), "model": b'"m"'})
+    unsigned = {"type": "thinking", "thinking": "hm", "signature": ""}
+    left = [[block for block in content if block != unsigned] for content in contents]
+    sent = [turn["content"] for turn in decode(fields["messages"])]
+    assert sent == ([each for each in left if each] if left != contents else contents)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["messages", "system", "input", "instructions", "prompt"]), JSON, max_size=3
+    )
+)
+def test_nonsense_turns_are_an_input_error_and_nothing_worse(body):
+    raw = {name: encode(value) for name, value in body.items()}
+    for read in TURNS.values():
+        with contextlib.suppress(InputError):
+            read(raw)
+
+
+def test_thinking_in_parts_of_the_content_is_told_apart():
+    thought = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+    message = {"role": "assistant", "content": [thought, {"type": "text", "text": "hi"}]}
+    chat = {"id": "x", "model": "magistral", "choices": [{"message": message, "finish_reason": "stop"}]}
+    blocks = answer_from_chat(encode(chat))["content"]
+    assert [(block["type"], block.get("thinking") or block.get("text")) for block in blocks] == [
+        ("thinking", "hm"),
+        ("text", "hi"),
+    ]

@@ -73,7 +73,7 @@ def _measured(begun: Begun, usage: Usage) -> Usage:
 async def _streamed(journey: Journey, begun: Begun, events: Payloads) -> AsyncGenerator[bytes, None]:
     """Events as they come. The receipt is booked before the last byte, whatever ends the stream."""
     dialect = DIALECTS[journey.request.shape]
-    tail = dialect.tail()
+    tail = dialect.tail(journey.id)
     broken: UpstreamError | None = None
     try:
         async with aclosing(events):

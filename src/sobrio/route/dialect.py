@@ -45,7 +45,8 @@ class Dialect:
     read: Callable[[bytes], Answer]
     """A whole answer. Raises `UpstreamBroken` for anything else."""
     counts: Callable[[Usage], Mapping[str, Any]]
-    tail: Callable[[], Following]
+    tail: Callable[[str], Following]
+    """For the stream with that receipt."""
     framed: Callable[[Iterable[bytes]], bytes]
     """Payloads as server-sent events."""
     done: bytes
@@ -89,7 +90,7 @@ def _response_error(body: dict[str, Any], _status: int) -> dict[str, Any]:
 _CHAT: Final = Dialect(
     read=read_answer,
     counts=chat_counts,
-    tail=Tail,
+    tail=lambda _receipt_id: Tail(),
     framed=assembly.framed,
     done=assembly.DONE,
     error=lambda body, _status: body,
@@ -109,7 +110,7 @@ _MESSAGES: Final = Dialect(
 _RESPONSES: Final = Dialect(
     read=read_response,
     counts=responses_counts,
-    tail=ResponseTail,
+    tail=lambda _receipt_id: ResponseTail(),
     framed=_named_events,
     done=b"",
     error=_response_error,

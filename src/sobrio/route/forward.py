@@ -15,6 +15,7 @@ from sobrio.terms.model import Backing
 from sobrio.terms.request import Request
 from sobrio.terms.shape import PATHS, Shape, spoken
 from sobrio.wire.bridge import BRIDGES, Bridge, raw_fields
+from sobrio.wire.messages import without_unsigned
 from sobrio.wire.openai import for_openai
 from sobrio.wire.untranslatable import Untranslatable
 
@@ -34,6 +35,8 @@ def call_of(request: Request, backing: Backing) -> Call:
     fields: dict[str, bytes] = {name: raw for name, raw in request.fields.items() if name != "sobrio"}
     if shape != request.shape:
         fields = _translated(request.shape, shape, fields, backing)
+    elif shape == "messages":
+        fields = without_unsigned(fields)
     fields["model"] = _encode(backing.model)
     if request.stream and shape in _COUNTED:
         fields["stream_options"] = _with_usage(fields.get("stream_options"))

@@ -44,9 +44,10 @@ def read_message(body: bytes) -> Answer:
 class MessageTail:
     """The event with the stop reason and the counts waits, so that the receipt can ride on it."""
 
-    __slots__ = ("_held", "_stop", "count", "done", "finish_reason", "kept")
+    __slots__ = ("_held", "_receipt_id", "_stop", "count", "done", "finish_reason", "kept")
 
-    def __init__(self) -> None:
+    def __init__(self, receipt_id: str) -> None:
+        self._receipt_id = receipt_id
         self.kept: list[bytes] = []
         self.count = 0
         """Pieces of content: about one for each token."""
@@ -71,7 +72,14 @@ class MessageTail:
             reason = event.delta.stop_reason if event.delta else None
             self.finish_reason = STOPS.get(reason, "stop") if reason else self.finish_reason
             return () if held is None else (held,)
-        return (payload,)
+        return (self._begun(payload),) if event.type == "message_start" else (payload,)
+
+    def _begun(self, payload: bytes) -> bytes:
+        """With the receipt's id: of unknown fields, Anthropic's clients keep those of the first event."""
+        event = _object.decode(payload)
+        message = _object.decode(event.get("message", msgspec.Raw(b"{}")))
+        said = {**message, "sobrio": {"receipt": self._receipt_id}}
+        return msgspec.json.encode({**event, "message": said})
 
     def whole(self) -> bytes:
         """All of it as one JSON array."""

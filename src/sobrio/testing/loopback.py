@@ -136,7 +136,7 @@ class LoopbackUpstream:
         elif path == "/v1/models":
             await exchange.send_json(200, {"object": "list", "data": [_card(m) for m in self._models]})
         elif path in _PLAIN:
-            await (fail(exchange) if _fails(exchange) else exchange.send_json(200, _PLAIN[path](exchange)))
+            await _plain(exchange, _PLAIN[path](exchange))
         else:
             await exchange.send_json(404, error(404))
 
@@ -151,6 +151,18 @@ async def _spoken(exchange: Exchange) -> None:
         await fail(exchange)
     else:
         await FAULTS.get(exchange.model, Exchange.send_answer)(exchange)
+
+
+async def _plain(exchange: Exchange, answer: dict[str, Any]) -> None:
+    if _fails(exchange):
+        await fail(exchange)
+    elif exchange.streamed:
+        usage = {"choices": [], "usage": answer.pop("usage")}
+        await exchange.send_events(
+            [*(msgspec.json.encode(each) for each in (answer, answer | usage)), b"[DONE]"]
+        )
+    else:
+        await exchange.send_json(200, answer)
 
 
 def _fails(exchange: Exchange) -> bool:

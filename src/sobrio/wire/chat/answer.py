@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from sobrio.wire.chat.terms import Thinking, ToolCall
+
+
+class Said(Struct):
+    """A part of content where a server gives it in parts, as Mistral's reasoning models do."""
+
+    type: str = "text"
+    text: str = ""
+    thinking: list[Said] | None = None
+
+
+Content: TypeAlias = str | list[Said] | None
+
+
+def text_of(content: Content) -> str:
+    if isinstance(content, list):
+        return "".join(part.text for part in content)
+    return content or ""
+
+
+def thought_in(content: Content) -> str:
+    parts = content if isinstance(content, list) else []
+    return "".join(inner.text for part in parts for inner in part.thinking or ())
 
 
 class Piece(Struct):
@@ -23,7 +47,7 @@ class CallPiece(Struct):
 
 
 class Delta(Struct):
-    content: str | None = None
+    content: Content = None
     refusal: str | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
@@ -32,8 +56,8 @@ class Delta(Struct):
     tool_calls: list[CallPiece] | None = None
 
     @property
-    def thought(self) -> str | None:
-        return self.reasoning_content or self.reasoning
+    def thought(self) -> str:
+        return self.reasoning_content or self.reasoning or thought_in(self.content)
 
 
 class Logprobs(Struct):
@@ -57,7 +81,7 @@ class Chunk(Struct):
 
 
 class Message(Struct):
-    content: str | None = None
+    content: Content = None
     refusal: str | None = None
     reasoning_content: str | None = None
     reasoning: str | None = None
@@ -65,8 +89,8 @@ class Message(Struct):
     tool_calls: list[ToolCall] | None = None
 
     @property
-    def thought(self) -> str | None:
-        return self.reasoning_content or self.reasoning
+    def thought(self) -> str:
+        return self.reasoning_content or self.reasoning or thought_in(self.content)
 
 
 class AnswerChoice(Struct):

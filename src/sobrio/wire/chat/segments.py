@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from sobrio.wire.chat.answer import CallPiece, Delta, Message
+from sobrio.wire.chat.answer import CallPiece, Delta, Message, text_of
 
 Kind: TypeAlias = Literal["thought", "text", "refusal", "call"]
 Move: TypeAlias = Literal["open", "grow", "sign", "shut"]
@@ -50,7 +50,11 @@ class Segments:
         self._waiting: dict[Kind | int, Segment] = {}
 
     def feed(self, delta: Delta) -> Iterator[Step]:
-        for kind, piece in (("thought", delta.thought), ("text", delta.content), ("refusal", delta.refusal)):
+        for kind, piece in (
+            ("thought", delta.thought),
+            ("text", text_of(delta.content)),
+            ("refusal", delta.refusal),
+        ):
             if piece:
                 yield from self._grow(Segment(kind), piece)  # type: ignore[arg-type]
         for block in delta.thinking_blocks or ():
@@ -102,8 +106,12 @@ def segments_of(message: Message) -> Iterator[Segment]:
     signed = [each for each in message.thinking_blocks or () if each.type == "thinking"]
     for each in signed:
         yield Segment("thought", pieces=[each.thinking or ""], signature=each.signature or "")
-    thought = None if signed else message.thought
-    for kind, text in (("thought", thought), ("text", message.content), ("refusal", message.refusal)):
+    thought = "" if signed else message.thought
+    for kind, text in (
+        ("thought", thought),
+        ("text", text_of(message.content)),
+        ("refusal", message.refusal),
+    ):
         if text:
             yield Segment(kind, pieces=[text])  # type: ignore[arg-type]
     for index, call in enumerate(message.tool_calls or ()):

@@ -8,6 +8,7 @@ from sobrio.wire.messages.request_to_chat import request_to_chat
 from sobrio.wire.messages.stream_from_chat import StreamFromChat
 from sobrio.wire.messages.stream_to_chat import StreamToChat
 from sobrio.wire.messages.turns import turns_of
+from sobrio.wire.messages.unsigned import without_unsigned
 from sobrio.wire.messages.whole import assembled
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "request_from_chat",
     "request_to_chat",
     "turns_of",
+    "without_unsigned",
 ]
