@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
@@ -49,13 +48,13 @@ def pytest_report_header() -> list[str]:
 
 
 @contextmanager
-def running(name: str, port: int | None = None) -> Iterator[str]:
+def running(name: str) -> Iterator[str]:
     """A server of its own on the loopback; its address."""
-    port = port or _free_port()
+    port = _free_port()
     command = [_PACKAGES[name][1](), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
-            _await_answer(port, process)
+            _await_readiness(process)
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             process.terminate()
@@ -67,17 +66,10 @@ def _free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def _await_answer(port: int, process: subprocess.Popen[bytes]) -> None:
-    for _ in range(1_000):
-        assert process.poll() is None, "the server ended before it began"
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=5) as asked:
-                asked.sendall(b"PING\r\n")
-                if asked.recv(16) == b"+PONG\r\n":
-                    return
-        except ConnectionRefusedError:
-            time.sleep(0.01)
-    raise AssertionError("the server does not answer")
+def _await_readiness(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdout is not None
+    said = iter(process.stdout.readline, b"")
+    assert any(b"Ready to accept connections" in line for line in said), "the server ended before it began"
 
 
 @pytest.fixture(scope="session")
