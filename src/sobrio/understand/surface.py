@@ -73,14 +73,14 @@ def surface(reading: Reading) -> NDArray[np.float32]:
     signs = np.bincount(codes, minlength=256) @ _TABLE
     lengths = reading.spans.ends - reading.spans.starts
     words = lengths[lengths > 1]
-    size = max(len(codes), 1)
+    letters, size = int(words.sum()), max(len(codes), 1)
     counts = np.concatenate([_structure(codes, words), signs, np.minimum(reading.concepts, _CONCEPTS_KEPT)])
     shape = [
         math.log1p(len(reading.text)) / 2,
         math.exp(-len(lengths) / 8),
-        float(words.sum()) / max(len(words), 1) / 5,
+        letters / max(len(words), 1) / 5,
         4 * signs[_DIGITS] / size,
-        2 * (1 - words.sum() / size),
+        2 * (1 - letters / size),
     ]
     return np.concatenate([shape, np.log1p(counts)]).astype(np.float32)
 
