@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sobrio.choose import Aid, Allowed, choose
-from sobrio.choose.uplift import OTHERS, with_aid
+from sobrio.choose.uplift import with_aid
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.impacts import Rates
 from sobrio.terms.model import Backing, Deployment, Model
@@ -92,9 +92,8 @@ def test_expected_quality_stays_a_share_and_grows_with_the_probability_of_an_ans
     assert less.quality_sd >= 0
 
 
-def test_a_model_nobody_measured_is_taken_to_read_no_better_and_with_more_doubt():
-    from sobrio.choose.uplift import MEASURED
+def test_of_a_model_nobody_measured_less_is_known():
+    unmeasured = with_aid(Expectation("any", 0.5, 0.0, 100.0, 0.3), Aid(100, 1.0))
+    measured = with_aid(Expectation("smollm2-135m-instruct", 0.5, 0.0, 100.0, 0.3), Aid(100, 1.0))
 
-    for reading in MEASURED.values():
-        assert OTHERS.finds <= reading.finds
-        assert OTHERS.finds_sd > reading.finds_sd
+    assert unmeasured.quality_sd > measured.quality_sd > 0
