@@ -1,7 +1,8 @@
 """The nine models of `llmrouter`: mean score against energy, thresholds frozen on a calibration split.
 
 Energy is expected output tokens x the estimation core's median J per output token. This source has no answer
-lengths, so the predictor's own expectation stands in for them, for every router alike.
+lengths, so the predictor's own expectation stands in for them, for every router alike. The best single
+model is the best one over all prompts, so that no split's luck names another.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def _split(world: World, source: Any, start: int, rows: Any, energy: Floats, see
     scores = source.scores[rows]
     fitted = Predictor.default().fit([source.prompts[r] for r in rows[taught]], source.models, scores[taught])
     expected = fitted.expected([world.seen[start + row] for row in rows], source.models)
-    best = int(scores[frozen].mean(axis=0).argmax())
+    best = int(scores.mean(axis=0).argmax())
     single = scores[tested, best].mean(), energy[tested, best].mean()
     found: dict[str, float] = {"best_single_score": float(single[0])}
     for floor in (1.0, 0.95):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,8 +135,7 @@ def few_labels(
     source, where = next((s, w) for s, w in world.slices() if s.name == name)
     groups = world.groups()
     predictor = _trained(world, ~np.isin(groups, groups[where]))
-    names = [model.name for model in source.models]
-    columns = [names.index(strong), names.index(weak)]
+    columns = [_fullest(source, strong), _fullest(source, weak)]
     rows = [_split(world, where, predictor, source, columns, labels, seed) for seed in range(splits)]
     return {
         "source": name,
@@ -146,6 +145,12 @@ def few_labels(
         "splits": splits,
         **average(rows),
     }
+
+
+def _fullest(source: Source, name: str) -> int:
+    """The column of the setting in which the model met most prompts."""
+    columns = [place for place, model in enumerate(source.models) if model.name == name]
+    return max(columns, key=lambda place: int(np.isfinite(source.scores[:, place]).sum()))
 
 
 def _split(
@@ -163,12 +168,12 @@ def _split(
     taught, tested = order[:labels], order[labels:]
     models = [source.models[column] for column in columns]
     fitted = predictor.fit([source.prompts[row] for row in taught], models, scores[taught])
-    prompts = [source.prompts[row] for row in tested]
+    seen = [world.seen[where.start + row] for row in tested]
     others = world.others(where.start + tested)
     groups = np.array(source.groups)[tested]
 
-    def measured(quality: Callable[..., Floats]) -> dict[str, float]:
-        return measure(scores[tested], quality(prompts, models), others, groups, 0, 1)
+    def measured(asked: Predictor) -> dict[str, float]:
+        return measure(scores[tested], asked.expected(seen, models), others, groups, 0, 1)
 
-    before, after = measured(predictor.quality), measured(fitted.quality)
+    before, after = measured(predictor), measured(fitted)
     return {**after, "unfitted_apgr": before["apgr"]}

@@ -47,6 +47,8 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
         "few_labels": lambda: [
             few_labels(world(), "mmlu_pro", STRONG, WEAK, 1_500),
             few_labels(world(), "mmlu_pro", "gpt-4o-2024-05-13", "Mixtral-8x7B-Instruct-v0.1", 1_500),
+            few_labels(world(), "routerbench", "gpt-4-1106-preview", "mistralai/mixtral-8x7b-chat", 1_500),
+            few_labels(world(), "fasteval", "gpt-4-0613", "gpt-3.5-turbo-0613", 500),
             few_labels(world(), "zeroeval_crux", "gpt-4o-2024-08-06", "gemma-2-9b-it", 400),
         ],
         "promise": lambda: promised(world(), STRONG, WEAK),
