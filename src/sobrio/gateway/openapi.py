@@ -99,6 +99,12 @@ _PERIOD: Final[Mapping[str, _Schema]] = {
     "by": {"type": "string", "description": "Up to three dimensions, separated by commas: team,model."},
 }
 _EXPLAINED: Final[Mapping[str, _Schema]] = {"model": _NAME, "messages": _TURNS, "sobrio": _SOBRIO}
+_FEEDBACK: Final[Mapping[str, _Schema]] = {
+    "receipt": _TEXT,
+    "verdict": {"enum": ["good", "bad", None]},
+    "score": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+    "comment": {"type": ["string", "null"], "description": "Accepted and not kept."},
+}
 
 OPERATIONS: Final = (
     _asked("/v1/chat/completions", "A chat completion, as OpenAI's.", {"messages": _TURNS}),
@@ -110,7 +116,8 @@ OPERATIONS: Final = (
     _asked("/v1/images/generations", "Pictures from the model named.", {"prompt": _PROMPT}, streams=False),
     Operation("POST", "/v1/explain", "What would be decided for a chat, and why. Nothing is called.",
               _EXPLAINED, ("model", "messages")),
-    Operation("POST", "/v1/feedback", "What became of an answer.", {"receipt": _TEXT}, ("receipt",)),
+    Operation("POST", "/v1/feedback", "What an answer was worth: a verdict, or a score.", _FEEDBACK,
+              ("receipt",)),
     Operation("GET", "/v1/models", "The model names that can be asked for."),
     Operation("GET", "/v1/models/{name}", "One of them."),
     Operation("GET", "/v1/receipts/{name}", "A whole receipt."),
