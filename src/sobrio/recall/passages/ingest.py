@@ -12,9 +12,10 @@ import numpy as np
 
 from sobrio.errors import DocumentError
 from sobrio.recall.passages.chunk import Chunk, chunks_of
-from sobrio.recall.passages.library import Library, Piece, Volume
+from sobrio.recall.passages.library import Library
 from sobrio.recall.passages.near import signature
 from sobrio.recall.passages.reading import READERS, content_of, read
+from sobrio.recall.passages.volume import Piece, Volume
 from sobrio.terms.ports import Encoder
 
 

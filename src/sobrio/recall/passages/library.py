@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sobrio.errors import CacheError
-from sobrio.recall.passages.near import Signature, originals
+from sobrio.recall.passages.near import originals
+from sobrio.recall.passages.volume import Piece, Volume
 from sobrio.recall.seal import Seal, Unsealed
 from sobrio.terms.passage import Passage
 
@@ -54,27 +54,6 @@ CREATE TABLE IF NOT EXISTS passages (
 CREATE INDEX IF NOT EXISTS passages_by_document ON passages (scope, root, name);
 CREATE TABLE IF NOT EXISTS epochs (scope TEXT PRIMARY KEY, epoch INTEGER NOT NULL);
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A passage on its way into the library; `vector` is of unit length, made by `encoder`."""
-
-    id: str
-    title: str
-    text: str
-    signature: Signature
-    encoder: str
-    vector: NDArray[np.float16]
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """A document on its way into the library; `digest` is of its file's bytes."""
-
-    name: str
-    digest: bytes
-    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import numpy as np
 from sobrio.errors import CacheError
 from sobrio.recall.passages.hybrid import Hybrid, Vectors, build
 from sobrio.recall.passages.ingest import indexed
-from sobrio.recall.passages.library import Library, Piece
+from sobrio.recall.passages.library import Library
+from sobrio.recall.passages.volume import Piece
 from sobrio.terms.passage import Passage
 from sobrio.terms.ports import Encoder
 
