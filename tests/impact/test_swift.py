@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -118,3 +119,69 @@ def test_many_kinds_of_requests_do_not_pile_up_tables():
     assert all(
         len(side._boxes) <= 48 for each in tables for side in (each.ours, each.theirs, each.difference)
     )
+
+
+@pytest.mark.parametrize("compared", [True, False])
+def test_a_call_that_nobody_counted_is_unknown_with_a_reference_and_without(compared):
+    lost = Activity(SMALL, 0, 0, metered=False)
+    reference = Activity(LARGE, 0, 0, role="reference") if compared else None
+
+    realised, _, avoided = ESTIMATOR.account(
+        [lost], reference, router_cpu_seconds=0.001, equivalence="unverified"
+    )
+
+    assert realised.energy_wh is None
+    assert "unmetered" in realised.caveats
+    assert avoided is None or avoided.energy_wh is None
+
+
+@pytest.mark.parametrize("compared", [True, False])
+@pytest.mark.parametrize(
+    "impossible",
+    [
+        Activity(SMALL, -1, 10),
+        Activity(SMALL, 1, 10, 5),
+        Activity(SMALL, float("nan"), 10),
+        Activity(SMALL, 1, -10, hardware=Hardware(kind="cpu"), cpu_seconds=1.0),
+        Activity(SMALL, 1, 10, hardware=Hardware(kind="cpu"), cpu_seconds=-1.0),
+        Activity(SMALL, 1, 10, hardware=Hardware(kind="cpu"), cpu_seconds=float("nan")),
+        Activity(SMALL, 1, 10, cpu_seconds=-1.0),
+    ],
+)
+def test_an_impossible_call_is_refused_with_a_reference_and_without(impossible, compared):
+    reference = replace(impossible, model=LARGE, role="reference") if compared else None
+
+    with pytest.raises(InputError):
+        ESTIMATOR.account([impossible], reference, router_cpu_seconds=0.001, equivalence="unverified")
+
+
+@pytest.mark.parametrize("compared", [True, False])
+def test_counts_as_numpy_keeps_them_are_charged_like_plain_ones(compared):
+    def told(kind):
+        call = Activity(SMALL, kind(500), kind(300))
+        reference = replace(call, model=LARGE, role="reference") if compared else None
+        sides = ESTIMATOR.account([call], reference, router_cpu_seconds=0.001, equivalence="unverified")
+        return figures(sides)[:-1]
+
+    assert told(np.int64) == pytest.approx(told(int), rel=3e-6)
+
+
+def test_arrays_of_calls_beside_arrays_of_references_give_arrays():
+    tokens = np.array([10.0, 1000.0])
+    call = Activity(SMALL, tokens, tokens)
+
+    realised, *_ = ESTIMATOR.account(
+        [call], replace(call, model=LARGE), router_cpu_seconds=0.001, equivalence="unverified"
+    )
+
+    assert realised.energy_wh and realised.energy_wh.central.shape == (2,)
+    assert realised.energy_wh.central[1] > realised.energy_wh.central[0]
+
+
+def test_a_reference_on_a_processor_is_charged_its_seconds_too():
+    answered, reference = pair(500, 200)
+    reference = replace(reference, hardware=Hardware(kind="cpu"), cpu_seconds=4.0)
+
+    quick, general = both((answered,), reference)
+
+    assert figures(quick) == pytest.approx(figures(general), rel=3e-6)

@@ -123,25 +123,24 @@ class Swift:
 def _counts(
     realised: Sequence[Activity], reference: Activity | None, router_cpu_seconds: float
 ) -> tuple[float, ...] | None:
-    if len(realised) > 1 or not 0 < router_cpu_seconds < np.inf:
+    if len(realised) > 1 or not 0 < router_cpu_seconds < np.inf or (reference and measured(reference)):
         return None
-    seconds = 0.0
-    ours = theirs = None if reference is None else _of(reference)
-    if realised:
-        timed = measured(realised[0])
-        ours = theirs if timed else _of(realised[0])
-        seconds = (realised[0].cpu_seconds or 0.0) if timed else 0.0
-    if reference is not None and ours != theirs:
+    every = [_of(each) for each in (*realised, reference) if each is not None]
+    timed = bool(realised) and measured(realised[0])
+    charged = set(every[1:] if timed else every)  # what was timed is charged its seconds alone
+    if None in every or len(charged) > 1:
         return None
-    return (*(ours or _NOTHING), seconds, router_cpu_seconds)
+    seconds = (realised[0].cpu_seconds or 0.0) if timed else 0.0
+    return (*(next(iter(charged), None) or _NOTHING), seconds, router_cpu_seconds)
 
 
 def _of(activity: Activity) -> tuple[float, float, float, float] | None:
     """Tokens written, read afresh and read from a cache, and calls; `None` unless they are plain counts."""
     read, cached = activity.input_tokens, activity.cached_tokens
     counts = (activity.output_tokens, read - cached, cached, activity.requests)
-    plain = activity.metered and all(isinstance(each, float | int) and 0 <= each < np.inf for each in counts)
-    return counts if plain else None
+    told = (*counts, read, activity.cpu_seconds or 0)
+    plain = all(isinstance(each, float | int) and 0 <= each < np.inf for each in told)
+    return counts if plain and (activity.metered or measured(activity)) else None
 
 
 def _rates(profile: Profile, stretch: Floats | None = None) -> Floats:
