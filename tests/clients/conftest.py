@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -16,6 +17,9 @@ from sobrio.gateway import application, running
 from sobrio.route import Rooms
 from sobrio.terms.receipt import Receipt
 from sobrio.testing import LoopbackUpstream
+
+os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
+"""litellm would fetch its price list otherwise, in a thread that stands in the way of its own import."""
 
 _APART = {
     "test_langchain.py": find_spec("langchain_openai"),
