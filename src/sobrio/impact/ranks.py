@@ -109,8 +109,9 @@ class Ranked:
     def _found(self, base: int, box: tuple[int, ...]) -> Few:
         low, high = self._bounds(base, box)
         least, most = np.sort(low, axis=1)[:, self._ranks], np.sort(high, axis=1)[:, self._ranks]
-        may_be = (low[:, None] <= most[..., None]) & (high[:, None] >= least[..., None])
-        below = np.count_nonzero(high[:, None] < least[..., None], axis=2)
+        reaches = high[:, None] >= least[..., None]
+        may_be = reaches & (low[:, None] <= most[..., None])
+        below = low.shape[1] - np.count_nonzero(reaches, axis=2)
         # where nothing depends on the scenario, any one of them will do
         may_be[self._nothing], below[self._nothing] = np.arange(low.shape[1]) == 0, self._ranks
         sure, never = low[JUDGED] > 0, high[JUDGED] <= 0
@@ -130,7 +131,7 @@ class Ranked:
         marked = may_be.reshape(-1, may_be.shape[2])
         lengths = np.count_nonzero(marked, axis=1)
         width = int(lengths.max())
-        row, scenario = np.nonzero(marked)
+        row, scenario = np.divmod(np.flatnonzero(marked), marked.shape[1])
         place = np.arange(row.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         rates = np.zeros((counts, len(marked), width), self._precision)
         rates[base] = _LAST
