@@ -16,7 +16,7 @@ from sobrio.call import Direct, Dispatch, ThroughLitellm
 from sobrio.catalog import Catalog
 from sobrio.catalog.hourly import configured
 from sobrio.encode import static_encoder
-from sobrio.errors import LedgerError, PolicyError
+from sobrio.errors import InputError, LedgerError, PolicyError
 from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
 from sobrio.observe import Metrics
@@ -78,8 +78,18 @@ def open_cache(
     return SqliteStore(path, seal=seal, max_bytes=policy.max_bytes, max_entries=policy.max_entries)
 
 
-def _similar(cache: SqliteStore | RedisStore) -> Similar:
-    return Similar(cache, Streams(cache), static_encoder(), SameAnswer.default(), language_of_text)
+def _similar(cache: SqliteStore | RedisStore | None, policy: Policy) -> tuple[Similar | None, str | None]:
+    """The semantic cache where the policy turns it on, or why there is none all the same.
+
+    Encoder and judge are made for each other; where they are not, likeness is left out and nothing else.
+    """
+    if cache is None or policy.cache.semantic is None:
+        return None, None
+    try:
+        judge = SameAnswer.default()
+    except InputError as error:
+        return None, f"no semantic cache: {error.message}"
+    return Similar(cache, Streams(cache), static_encoder(), judge, language_of_text), None
 
 
 def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: ExitStack) -> Shelf | None:
@@ -173,6 +183,7 @@ def open_rooms(
         cache = open_cache(in_force.cache, where, environ) if in_force.cache.exact else None
         if cache is not None:
             stack.callback(cache.close)
+        similar, unlike = _similar(cache, in_force)
         shelf = _shelf(in_force, where, environ, stack)
         yield Rooms(
             policy=watched,
@@ -184,12 +195,12 @@ def open_rooms(
             price=catalog.price,
             listeners=(metrics.take,),
             metrics=metrics.text,
-            troubles=(lambda: watched.problem, lambda: ledger.problem),
+            troubles=(lambda: watched.problem, lambda: ledger.problem, lambda: unlike),
             totals=_totals(ledger, catalog),
             cache=cache,
             retriever=shelf,
             edition=None if shelf is None else shelf.edition,
-            similar=None if cache is None else _similar(cache),
+            similar=similar,
         )
 
 

@@ -1,0 +1,48 @@
+"""Which semantic cache is put together, and what keeps it from being so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sobrio.assemble import open_rooms
+from sobrio.errors import InputError
+from sobrio.recall import SameAnswer
+
+POLICY = """\
+version: 1
+defaults: {fallback: one, baseline: {model: gpt-5, since: 2026-11-01, reason: Used before.}}
+upstreams: {here: {kind: openai, base_url: "http://127.0.0.1:9/v1"}}
+models: [{name: one, model: llama-3.2-3b-instruct, upstream: here}]
+"""
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    path = tmp_path / "policy.yaml"
+    path.write_text(POLICY + "caches: {semantic: {enabled: true}}\n")
+    return path
+
+
+def test_a_policy_that_turns_it_on_has_one(policy, tmp_path):
+    with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
+        assert rooms.similar is not None
+        assert not any(trouble() for trouble in rooms.troubles)
+
+
+def test_a_policy_that_says_nothing_keeps_no_question(policy, tmp_path):
+    policy.write_text(POLICY)
+    with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
+        assert rooms.similar is None
+        assert rooms.cache is not None
+
+
+def test_a_judge_made_for_another_encoder_is_a_trouble_and_no_outage(policy, tmp_path, monkeypatch):
+    def mismatched() -> SameAnswer:
+        raise InputError("same.npz is for another encoder")
+
+    monkeypatch.setattr(SameAnswer, "default", staticmethod(mismatched))
+    with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
+        assert rooms.similar is None
+        assert "no semantic cache: same.npz is for another encoder" in [each() for each in rooms.troubles]
