@@ -9,7 +9,6 @@ from __future__ import annotations
 import atexit
 import logging
 import os
-import select
 import shutil
 import signal
 import sys
@@ -36,17 +35,17 @@ _READY: Final = b"."
 
 @dataclass(slots=True)
 class Crew:
-    """The children of one parent, by process id, with the moment each was started."""
+    """The children of one parent, by process id, each with the pipe by which it says that it is ready."""
 
     work: Work
-    children: dict[int, float] = field(default_factory=dict)
+    children: dict[int, int] = field(default_factory=dict)
     stopping: bool = False
     pause_s: float = _FIRST_PAUSE_S
     life: tuple[int, int] = field(default_factory=os.pipe)
     """Nobody writes to it: its end tells the workers that the parent is gone, however it went."""
 
     def start(self) -> int:
-        """Starts one worker. The file descriptor that becomes readable when it is ready, or gone."""
+        """Starts one worker; its process id."""
         reader, writer = os.pipe()
         pid = os.fork()
         if pid == 0:
@@ -54,24 +53,29 @@ class Crew:
             os.close(self.life[1])
             os._exit(_worked(self.work, writer, self.life[0]))
         os.close(writer)
-        self.children[pid] = time.monotonic()
-        return reader
+        self.children[pid] = reader
+        return pid
+
+    def is_ready(self, pid: int) -> bool:
+        """Waits for the worker's word; the pipe ends without one when the worker ends first."""
+        return os.read(self.children[pid], 1) == _READY
 
     def stop(self, _signal: int = signal.SIGTERM, _frame: FrameType | None = None) -> None:
         self.stopping = True
         for pid in list(self.children):
             os.kill(pid, signal.SIGTERM)
 
-    def replace(self, pid: int, status: int) -> None:
-        """A worker that dies soon after its start is replaced more and more slowly."""
-        lived_s = time.monotonic() - self.children.pop(pid)
-        self.pause_s = (
-            _FIRST_PAUSE_S if lived_s > _LONGEST_PAUSE_S else min(_LONGEST_PAUSE_S, 2 * self.pause_s)
-        )
+    def bury(self, pid: int) -> None:
+        os.close(self.children.pop(pid))
+
+    def replace(self, pid: int, status: int, came_up: bool) -> None:
+        """At once for a worker that had been ready; one that cannot start is tried more and more slowly."""
+        self.pause_s = _FIRST_PAUSE_S if came_up else min(_LONGEST_PAUSE_S, 2 * self.pause_s)
         log.warning("worker %d ended (%s); another takes its place", pid, _said(status))
-        time.sleep(self.pause_s)
+        if not came_up:
+            time.sleep(self.pause_s)
         if not self.stopping:
-            os.close(self.start())
+            self.start()
         if self.stopping:
             self.stop()  # the signal came while the new one was not yet known
 
@@ -94,41 +98,33 @@ def supervise(count: int, work: Work, ready: Callable[[], None]) -> None:
     crew = Crew(work)
     before = {each: signal.signal(each, crew.stop) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
-        readers = [crew.start() for _ in range(count)]
-        started = [_is_ready(reader) for reader in readers]
-        if all(started):
+        first = [crew.start() for _ in range(count)]
+        up = {pid for pid in first if crew.is_ready(pid)}
+        if len(up) == count:
             ready()
         elif not crew.stopping:
             crew.stop()
             _wait_for_the_end(crew)
             raise InputError("a worker could not start; its own line says why")
-        _watch(crew)
+        _watch(crew, up)
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
 
 
-def _is_ready(reader: int) -> bool:
-    """Waits for the worker's word; the pipe is closed without one when the worker ends first."""
-    try:
-        select.select([reader], [], [])
-        return os.read(reader, 1) == _READY
-    finally:
-        os.close(reader)
-
-
-def _watch(crew: Crew) -> None:
+def _watch(crew: Crew, up: set[int]) -> None:
+    """`up` are those whose word was heard already."""
     while crew.children:
         pid, status = os.wait()
-        if crew.stopping:
-            crew.children.pop(pid, None)
-        else:
-            crew.replace(pid, status)
+        came_up = pid in up or crew.is_ready(pid)
+        crew.bury(pid)
+        if not crew.stopping:
+            crew.replace(pid, status, came_up)
 
 
 def _wait_for_the_end(crew: Crew) -> None:
     while crew.children:
-        crew.children.pop(os.wait()[0], None)
+        crew.bury(os.wait()[0])
 
 
 def _worked(work: Work, writer: int, life: int) -> int:
