@@ -179,12 +179,16 @@ def test_the_reference_is_charged_for_the_request_as_it_was_received(settle):
     assert receipt.reference_activity.input_tokens < receipt.activities[0].input_tokens
 
 
-def test_an_answer_made_from_passages_is_not_kept(settle):
+def test_an_answer_made_from_passages_is_kept_until_the_documents_change(settle, tmp_path):
     setting = settle()
 
-    first, second = setting.ask(), setting.ask()
+    assert [setting.ask()["sobrio"]["cache"] for _ in range(2)] == ["miss", "exact"]
 
-    assert [each["sobrio"]["cache"] for each in (first, second)] == ["miss", "miss"]
+    (tmp_path / "default" / "rules.md").write_text("# Staff rules\n\nLeave is thirty days.")
+    library = Library(tmp_path / "data" / Library.FILE)
+    ingest(library, tmp_path / "default", scope="default", encoder=default_encoder())
+    library.close()
+    assert setting.ask()["sobrio"]["cache"] == "miss"
 
 
 @pytest.mark.parametrize(

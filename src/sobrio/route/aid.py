@@ -54,11 +54,10 @@ def weigh(journey: Journey, plan: Plan, assessment: Assessment) -> Aid | None:
 def use(journey: Journey, decision: Decision) -> None:
     """Puts the passages into the request, if the decision is for them.
 
-    The answer is then not kept: another caller of the tenant may not be allowed to read what it was made
-    from, and the documents may change.
+    The answer is then kept for the same request alone, not for like ones: its key holds the tenant, the
+    team and the policy, and with them the right to read what it was made from.
     """
     if journey.pack is not None and decision.passage_tokens:
-        journey.cache_key = None
         journey.question = None
         journey.aided = journey.pack
         journey.send(added(journey.request, journey.pack))
