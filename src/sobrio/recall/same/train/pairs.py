@@ -58,6 +58,19 @@ def across(
     return found
 
 
+def earlier(
+    texts: Sequence[str], labels: Sequence[str], encoder: Encoder, source: str, each: int = 3
+) -> list[Pair]:
+    """Each text after the first quarter with its nearest among those before it: what a cache would offer."""
+    vectors, found = encoder.encode(texts), []
+    for place in range(len(texts) // 4, len(texts)):
+        likeness = vectors[:place] @ vectors[place]
+        for near in np.argsort(-likeness, kind="stable")[:each]:
+            same = labels[int(near)] == labels[place]
+            found.append(Pair(texts[place], texts[int(near)], same, source, "traffic", f"{source}-{place}"))
+    return found
+
+
 def within(texts: Sequence[str], labels: Sequence[str], source: str, count: int, seed: int = 0) -> list[Pair]:
     """`count` random pairs of one label."""
     chance = np.random.default_rng(seed)
