@@ -130,3 +130,9 @@ def test_a_failed_call_on_a_processor_is_charged_what_was_measured(estimator: Es
     failed = Activity(SMALL, 0, 0, hardware=Hardware(kind="cpu"), cpu_seconds=2.0, metered=False)
     realised = estimator.account([failed], None, router_cpu_seconds=0, equivalence="unverified")[0]
     assert realised.energy_wh is not None and realised.energy_wh.low > 0
+
+
+@pytest.mark.parametrize("count", ["12", None, [1, 2], 1e19, 10**400, np.ones((2, 2)), np.array(["1"])])
+def test_a_count_is_a_number_or_an_array_of_one_axis(estimator: Estimator, count: Any) -> None:
+    with pytest.raises(InputError, match="input_tokens must be a finite number"):
+        estimator.estimate(model=SMALL, input_tokens=count, output_tokens=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -117,3 +118,14 @@ def test_a_reference_is_held_against_the_model_it_stands_beside_whatever_the_ord
     assert forwards.energy_wh.low == pytest.approx(backwards.energy_wh.low, rel=1e-6)
     assert forwards.energy_wh.central == pytest.approx(alone.energy_wh.central, rel=1e-5)
     assert forwards.p_positive == backwards.p_positive == alone.p_positive
+
+
+def test_two_states_of_one_name_are_charged_apart_in_either_order():
+    estimator, plain = Estimator(), Model("eight", 8, 8)
+    thinking, reading = replace(plain, reasoning=True), replace(plain, kind="embedding")
+
+    for other in (thinking, reading):
+        calls = [Activity(plain, 100, 1000), Activity(other, 100, 1000)]
+        apart = sum(estimator.scenario_totals([each]) for each in calls)
+        for order in (calls, calls[::-1]):
+            assert estimator.scenario_totals(order) == pytest.approx(apart)

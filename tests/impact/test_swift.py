@@ -180,7 +180,17 @@ def test_arrays_of_calls_beside_arrays_of_references_give_arrays():
 
 def test_a_reference_on_a_processor_is_charged_its_seconds_too():
     answered, reference = pair(500, 200)
-    reference = replace(reference, hardware=Hardware(kind="cpu"), cpu_seconds=4.0)
+    timed = replace(reference, hardware=Hardware(kind="cpu", watts_per_core=(9, 9)), cpu_seconds=4.0)
+
+    _, expected, _ = ESTIMATOR.account([answered], timed, router_cpu_seconds=0.001, equivalence="unverified")
+
+    assert expected and expected.energy_wh
+    assert expected.energy_wh.central == pytest.approx(9 * 4 / 3600)
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_largest_counts_that_can_be_are_charged_without_overflow():
+    answered, reference = pair(10**18, 10**18)
 
     quick, general = both((answered,), reference)
 

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from operator import attrgetter
+from typing import Final
 
 from sobrio.terms.activity import Activity
 from sobrio.terms.impacts import Equivalence
+from sobrio.terms.model import Model
+
+facts: Final[Callable[[Model], tuple[object, ...]]] = attrgetter(
+    "name", "family", "kind", "architecture", "total_params_b", "active_params_b",
+    "weight_bits", "reasoning", "evidence", "stale",
+)  # fmt: skip
+"""What of a model its impact depends on."""
 
 
 def by_equivalence(
@@ -31,10 +40,9 @@ def grouped(activities: Iterable[Activity]) -> list[list[Activity]]:
         return [every] if every else []
     groups: dict[tuple[object, ...], list[Activity]] = defaultdict(list)
     for each in every:
-        model, beside = each.model, each.beside and each.beside.name
         key = (
-            model.name, model.total_params_b, model.active_params_b, model.weight_bits, each.zone,
-            each.provider, each.hardware, each.cpu_seconds is None, each.metered, beside,
+            facts(each.model), each.zone, each.provider, each.hardware,
+            each.cpu_seconds is None, each.metered, each.beside and facts(each.beside),
         )  # fmt: skip
         groups[key].append(each)
     return list(groups.values())

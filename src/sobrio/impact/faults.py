@@ -15,11 +15,14 @@ from sobrio.terms.quantity import Number
 
 Range = tuple[float, float]
 
+MOST: Final = 1e18
+"""No count is larger; sums in single precision hold more."""
+
 _COUNTS: Final = ("input_tokens", "output_tokens", "cached_tokens", "requests")
 
 
 def check_counts(activity: Activity) -> None:
-    """Raises `InputError` unless every count is finite and at least 0, and cached tokens are input tokens."""
+    """Raises `InputError` unless every count is from 0 to `MOST`, and cached tokens are input tokens."""
     counts = {name: getattr(activity, name) for name in _COUNTS}
     for name, count in counts.items():
         check_amount(name, count)
@@ -32,10 +35,18 @@ def check_counts(activity: Activity) -> None:
 
 
 def check_amount(name: str, amount: Number) -> None:
-    """Raises `InputError` unless `amount` is finite and at least 0."""
-    plain = isinstance(amount, float | int)
-    if not (0 <= amount < math.inf if plain else np.all((amount >= 0) & np.isfinite(amount))):
-        raise InputError(f"{name} must be a finite number of at least 0, not {amount}")
+    """Raises `InputError` unless `amount` is a number, or an array of one axis, from 0 to `MOST`."""
+    if not _possible(amount):
+        raise InputError(f"{name} must be a finite number of at least 0 and at most {MOST:g}, not {amount}")
+
+
+def _possible(amount: object) -> bool:
+    if isinstance(amount, float | int):
+        return 0 <= amount <= MOST
+    if not isinstance(amount, np.ndarray | np.number):
+        return False
+    counts = np.asarray(amount)
+    return counts.ndim < 2 and counts.dtype.kind in "iuf" and bool(np.all((counts >= 0) & (counts <= MOST)))
 
 
 def check_deployment(model: Model, hardware: Hardware | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sobrio.impact.activities import grouped, sum_of, times
+from sobrio.impact.activities import facts, grouped, sum_of, times
 from sobrio.impact.draws import Spread, Vector
 from sobrio.impact.faults import check_counts, check_deployment
 from sobrio.impact.hour import USE_PHASE, Hours
@@ -70,7 +70,7 @@ class Pricing:
         self, model: Model, hardware: Hardware | None, zone: str | None, provider: str
     ) -> Profile | None:
         """Raises `InputError` for a size or a machine that cannot be."""
-        key = (*_facts(model), hardware, zone, provider)
+        key = (*facts(model), hardware, zone, provider)
         if key not in self._profiles:
             check_deployment(model, hardware)
             profile = self.method.profile(model, hardware, self.place(zone, provider))
@@ -163,11 +163,3 @@ def _priced(activity: Activity, profile: Profile, stretch: Vector | None) -> Tot
 
 def _dated(profile: Profile) -> Profile:
     return replace(profile, caveats=(*profile.caveats, "stale-facts"))
-
-
-def _facts(model: Model) -> tuple[object, ...]:
-    """What of a model its impact depends on."""
-    return (
-        model.name, model.family, model.kind, model.total_params_b, model.active_params_b,
-        model.weight_bits, model.reasoning, model.evidence, model.stale,
-    )  # fmt: skip

@@ -26,7 +26,7 @@ _LEAST_SHARE: Final = 1e-3
 """Shares up to this one lie in one box."""
 _STEP: Final = math.log(1.3)
 """Ln of how much larger the upper end of a box is than the lower."""
-_LAST: Final = 1e28
+_LAST: Final = 1e18
 """Stands behind all that can be reached."""
 _MOST_BOXES: Final = 48
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from sobrio.impact.faults import MOST
 from sobrio.impact.length import routed_model
 from sobrio.impact.pricing import Pricing, measured
 from sobrio.impact.profile import ROWS, Profile
@@ -123,7 +124,7 @@ class Swift:
 def _counts(
     realised: Sequence[Activity], reference: Activity | None, router_cpu_seconds: float
 ) -> tuple[float, ...] | None:
-    if len(realised) > 1 or not 0 < router_cpu_seconds < np.inf or (reference and measured(reference)):
+    if len(realised) > 1 or not 0 < router_cpu_seconds <= MOST or (reference and measured(reference)):
         return None
     every = [_of(each) for each in (*realised, reference) if each is not None]
     timed = bool(realised) and measured(realised[0])
@@ -139,7 +140,7 @@ def _of(activity: Activity) -> tuple[float, float, float, float] | None:
     read, cached = activity.input_tokens, activity.cached_tokens
     counts = (activity.output_tokens, read - cached, cached, activity.requests)
     told = (*counts, read, activity.cpu_seconds or 0)
-    plain = all(isinstance(each, float | int) and 0 <= each < np.inf for each in told)
+    plain = all(isinstance(each, float | int) and 0 <= each <= MOST for each in told)
     return counts if plain and (activity.metered or measured(activity)) else None
 
 
