@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 PAIRS = Path(__file__).parent / "pairs"
 RESULT = Path(__file__).parents[1] / "results" / "same-answer.json"
-REQUESTS, CANDIDATES, SPLITS, RATE = 1_500, 3, 10, 0.01
+REQUESTS, CANDIDATES, SPLITS, RATE = 1_200, 3, 10, 0.01
 
 
 def auc(scores: Floats, same: NDArray[np.bool_]) -> float:
