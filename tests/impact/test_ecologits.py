@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from ecologits.electricity_mix_repository import electricity_mixes as mixes
 from ecologits.impacts import llm as formula
+from ecologits.tracers.utils import PROVIDER_CONFIG_MAP
 from ecologits.utils.range_value import RangeValue
 
 from sobrio.catalog import Catalog
@@ -95,3 +96,34 @@ def test_documented_defects_of_the_package_data_are_not_ours():
         assert zone.primary_energy_mj_per_kwh is None or zone.primary_energy_mj_per_kwh.value >= 3.6
     world, wor = catalog.world(), mixes.find_electricity_mix(zone="WOR")
     assert world.adpe is not None and not math.isclose(world.adpe.value / 1e6, wor.adpe, rel_tol=0.5)
+
+
+@pytest.mark.parametrize("package_name", sorted(PROVIDER_CONFIG_MAP))
+def test_every_provider_of_the_package_has_the_building_it_has_there(package_name):
+    ours_by_theirs = {"google_genai": "google", "mistralai": "mistral"}
+    provider = ours_by_theirs.get(package_name, package_name)
+    zone, building = Catalog.default().zone("USA"), PROVIDER_CONFIG_MAP[package_name]
+    assert zone and zone.primary_energy_mj_per_kwh and zone.water_l_per_kwh and zone.adpe
+    theirs = formula.compute_llm_impacts(
+        25,
+        218,
+        400,
+        zone.adpe.value / 1e6,
+        zone.primary_energy_mj_per_kwh.value,
+        zone.ghg_g_per_kwh.value / 1e3,
+        zone.water_l_per_kwh.value,
+        building.datacenter_pue,
+        building.datacenter_wue,
+    )
+
+    ours = Estimator("ecologits").estimate(
+        model=Model("open", 218, 25, "moe"), input_tokens=0, output_tokens=400, zone="USA", provider=provider
+    )
+
+    for quantity, value, scale in (
+        (ours.energy_wh, theirs.energy.value, 1e3),
+        (ours.water_ml, theirs.usage.wcf.value, 1e3),
+    ):
+        low, high = (value.min, value.max) if isinstance(value, RangeValue) else (value, value)
+        assert quantity
+        assert (quantity.low, quantity.high) == pytest.approx((low * scale, high * scale), rel=1e-9)

@@ -90,8 +90,7 @@ def profile(model: Model, hardware: Hardware | None, place: Place) -> Profile | 
         return None
     total = _ends(model.total_params_b or model.active_params_b)
     active = np.minimum(_ends(model.active_params_b or model.total_params_b), total)
-    provider = "" if place.provider is None else place.provider.name
-    pue, wue = BUILDINGS.get(provider, ELSEWHERE)
+    pue, wue = BUILDINGS.get(place.company, ELSEWHERE)
     low, high = np.moveaxis(per_token(total, active, pue, wue, _grid(place)), -1, 0)
     rows = np.stack([low, (low + high) / 2, high], axis=-1)
     nothing = np.zeros(Levels.count)

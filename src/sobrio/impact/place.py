@@ -36,6 +36,8 @@ class Place:
     key: str
     """Two deployments with one key share their building and their prompt-reading ratio."""
     known: bool
+    company: str = ""
+    """The provider's name, whether it discloses anything or not."""
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -69,10 +71,11 @@ def place(catalog: Catalog, zone: str | None, provider: str) -> Place:
     discloses = catalog.provider(provider) if provider else None
     name = zone or (discloses.zone if discloses else None)
     found = catalog.zone(name) if name else None
-    key = f"{discloses.name if discloses else provider} {found.code if found else ''}"
+    company = discloses.name if discloses else provider
+    key = f"{company} {found.code if found else ''}"
     if found is None:
-        return Place(anywhere(catalog), discloses, key, known=False)
-    return Place(found, discloses, key, known=found is not catalog.world())
+        return Place(anywhere(catalog), discloses, key, known=False, company=company)
+    return Place(found, discloses, key, known=found is not catalog.world(), company=company)
 
 
 def anywhere(catalog: Catalog) -> Zone:
