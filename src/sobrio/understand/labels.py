@@ -19,8 +19,6 @@ from sobrio.understand.views import Floats, Prompts, Singles, Views, equalise, v
 _SHRINKAGES: Final = (0.5, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """Prior precision of the regression, in units of the views' total variance."""
 _PRIOR_SHARES: Final = (1.0, 0.5, 0.0)
-_KEPT_SHARES: Final = (1.0, 0.5, 0.25)
-"""Labels must beat the prior at its best scale: scale alone changes no ranking."""
 _CHOOSING_ROWS: Final = 1_000
 """Shrinkage and share are chosen on so many rows: they hardly depend on their number."""
 _LEAST_EVIDENCE: Final = 0.5
@@ -193,10 +191,7 @@ def _choice(features: Singles, prior: Floats, scores: Floats, weights: Floats) -
         for shrinkage in _SHRINKAGES
     ]
     best, left = min(tried, key=lambda each: float(each[1].sum()))
-    kept = min(
-        (np.square(gains(share)).sum(axis=1) for share in _KEPT_SHARES), key=lambda each: float(each.sum())
-    )
-    saved = kept - left
+    saved = np.square(gains(1.0)).sum(axis=1) - left
     evidence = saved.mean() / max(saved.std() / np.sqrt(len(saved)), 1e-12)
     return best if evidence > _LEAST_EVIDENCE else None
 

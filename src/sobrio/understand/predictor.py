@@ -109,7 +109,7 @@ class Predictor:
 
     def lessons(self) -> dict[str, bool]:
         """By labelled model, whether its labels changed the ranking of prompts, or its level alone."""
-        ranked = {name for lesson in self.labels.lessons for name in lesson.names}
+        ranked = {name for lesson in self.labels.lessons if lesson.weights.any() for name in lesson.names}
         return {name: name in ranked for name in self.labels.levels or ()}
 
     def quality(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
