@@ -76,11 +76,20 @@ def _receipt(journey: Journey, ending: Ending) -> Receipt:
         failures=tuple(journey.failures),
         finish_reason=ending.finish_reason,
         error=ending.error,
+        prompt=_prompt(journey),
         caveats=_caveats(journey, realised, avoided),
         recalled=journey.recalled,
         passages=journey.aided.citations if journey.aided else (),
         cut=(*journey.cut, *repeats(journey)),
     )
+
+
+def _prompt(journey: Journey) -> str | None:
+    """Text alone: a request that holds pictures is not kept."""
+    request = journey.request
+    if not journey.policy.defaults.keep_prompts or any(each.images for each in request.messages):
+        return None
+    return request.fields.get("messages", request.fields.get("input", b"")).decode() or None
 
 
 def _reference(journey: Journey, ending: Ending) -> Activity | None:

@@ -45,7 +45,8 @@ def _whole(journey: Journey, begun: Begun, answer: Answer) -> bytes:
         remember(journey, activity, answer.body, answer.finish_reason)
     ending = Ending(_outcome(journey, begun), activity=activity, finish_reason=answer.finish_reason)
     counts = DIALECTS[journey.request.shape].counts
-    return stamped(answer.fields, stamp_of(settle(journey, ending)), usage, counts)
+    stamp = stamp_of(settle(journey, ending), explained=journey.request.options.explain)
+    return stamped(answer.fields, stamp, usage, counts)
 
 
 def _outcome(journey: Journey, begun: Begun) -> Outcome:
@@ -96,7 +97,11 @@ async def _streamed(journey: Journey, begun: Begun, events: Payloads) -> AsyncGe
         yield failure_in(journey.request.shape, error_body(broken, receipt.id), broken.status)
         return
     receipt, usage = _book_stream(journey, begun, tail)
-    last = tail.last(stamp_of(receipt), usage, include_usage=journey.request.include_usage)
+    last = tail.last(
+        stamp_of(receipt, explained=journey.request.options.explain),
+        usage,
+        include_usage=journey.request.include_usage,
+    )
     yield dialect.framed(last) + dialect.done
 
 

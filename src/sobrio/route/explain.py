@@ -11,9 +11,8 @@ from sobrio.route.decide import decide
 from sobrio.route.journey import Journey
 from sobrio.route.lookup import found, look_up
 from sobrio.route.rooms import Rooms
-from sobrio.route.stamp import significant
-from sobrio.terms.assessment import Assessment
-from sobrio.terms.decision import Candidate, Decision
+from sobrio.route.shown import shown_assessment, shown_candidate, significant
+from sobrio.terms.decision import Decision
 from sobrio.terms.request import Request
 
 
@@ -28,8 +27,8 @@ def explain(request: Request, rooms: Rooms) -> dict[str, Any]:
         look_up(journey, rooms.cache)
     decision, refused = _decision(journey)
     return {
-        "assessment": _assessment(journey.assessment) if journey.assessment else None,
-        "candidates": [_candidate(each) for each in decision.candidates] if decision else [],
+        "assessment": shown_assessment(journey.assessment) if journey.assessment else None,
+        "candidates": [shown_candidate(each) for each in decision.candidates] if decision else [],
         "decision": _decided(decision) if decision else None,
         "refused": refused,
         "cache": found(journey),
@@ -70,37 +69,10 @@ def _decided(decision: Decision) -> dict[str, Any]:
     }
 
 
-def _assessment(assessment: Assessment) -> dict[str, Any]:
-    return {
-        "task": assessment.task,
-        "domain": assessment.domain,
-        "language": assessment.language,
-        "difficulty": significant(assessment.difficulty),
-        "confidence": significant(assessment.confidence),
-        "needs": asdict(assessment.needs),
-        "input_tokens": assessment.input_tokens,
-        "reasons": list(assessment.reasons),
-        "predictor": assessment.predictor,
-    }
-
-
 def _passages(pack: Pack) -> dict[str, Any]:
     """Those that were weighed, whether the decision is for them or not."""
     return {
         "p_answer": significant(pack.p_answer),
         "tokens": pack.tokens,
         "cited": [asdict(each) for each in pack.citations],
-    }
-
-
-def _candidate(candidate: Candidate) -> dict[str, Any]:
-    figures = ("expected_quality", "relative_quality", "expected_output_tokens", "energy_wh", "ghg_g")
-    known = {name: getattr(candidate, name) for name in figures}
-    passages = {"passage_tokens": candidate.passage_tokens} if candidate.passage_tokens else {}
-    return {
-        "model": candidate.model,
-        "deployment": candidate.deployment,
-        **{name: None if each is None else significant(each) for name, each in known.items()},
-        **passages,
-        "refused": candidate.refused,
     }

@@ -47,7 +47,7 @@ def _served(journey: Journey, entry: Entry) -> Reply:
         journey.route_ms = journey.elapsed_ms()
     kind: Literal["exact", "semantic"] = "exact" if found(journey) == "exact" else "semantic"
     ending = Ending(kind, kept=_call_of(entry, journey), finish_reason=entry.finish_reason)
-    stamp = stamp_of(settle(journey, ending))
+    stamp = stamp_of(settle(journey, ending), explained=journey.request.options.explain)
     usage = Usage(entry.input_tokens, entry.output_tokens)
     headers = headers_of(journey, entry.model, kind)
     if journey.request.stream:

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
+from sobrio.route.shown import shown_assessment, shown_candidate, significant
 from sobrio.terms.answer import Usage
 from sobrio.terms.impacts import CRITERIA, Avoided, Impacts
-from sobrio.terms.quantity import Interval, Number
+from sobrio.terms.quantity import Interval
 from sobrio.terms.receipt import Receipt
 from sobrio.wire.counts import chat_counts
 
@@ -32,8 +33,18 @@ class Stamp:
     """`sobrio`: the decision and both sides of the comparison."""
 
 
-def stamp_of(receipt: Receipt) -> Stamp:
-    return Stamp(_usage(receipt), _encode(block(receipt)))
+def stamp_of(receipt: Receipt, *, explained: bool = False) -> Stamp:
+    """`explained` adds what was understood and weighed, for requests that ask for it."""
+    shown = block(receipt) | (_explained(receipt) if explained else {})
+    return Stamp(_usage(receipt), _encode(shown))
+
+
+def _explained(receipt: Receipt) -> dict[str, Any]:
+    assessment, decision = receipt.assessment, receipt.decision
+    return {
+        "assessment": assessment and shown_assessment(assessment),
+        "candidates": [shown_candidate(each) for each in decision.candidates] if decision else [],
+    }
 
 
 def stamped(
@@ -144,8 +155,3 @@ def _figure(name: str, interval: Interval | None) -> str:
     if interval is None:
         return f'"{name}":null,'
     return _FIGURE % name % (interval.low, interval.central, interval.high)
-
-
-def significant(number: Number) -> float:
-    """Four significant digits: enough for three, and never rounded to zero."""
-    return float(f"{number:.4g}")

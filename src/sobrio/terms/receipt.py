@@ -40,7 +40,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One request's record. No prompt and no answer text is in it.
+    """One request's record. No answer text is in it, and of the prompt only what the policy keeps.
 
     `activities` and `reference_activity` are what the impacts were computed from; `realised`
     includes the router's own energy.
@@ -78,6 +78,8 @@ class Receipt:
     """What was added to the request; none of its text."""
     cut: tuple[Cut, ...] = ()
     """What was left out of the request; none of its text."""
+    prompt: str | None = None
+    """The turns that were sent, as JSON; only where the policy says `keep_prompts`."""
 
     def as_dict(self) -> dict[str, Any]:
         from sobrio.terms.record import to_dict
