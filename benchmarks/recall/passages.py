@@ -483,8 +483,7 @@ def write() -> None:
             name: json.loads((WORK / f"{name}.json").read_text())
             for name in ("retrieval", "scale", "fit", "choices")
         },
-        "answers": summary(),
-        "answers_for_tuning": summary(0),
+        "answers": summary() | {"said": lines(WORK / "answers-1.jsonl")},
     }
     RESULT.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
