@@ -49,6 +49,9 @@ models:
   - {model: gpt-5-nano, name: broken, upstream: loopback, upstream_model: error-500}
   - {model: gpt-5-nano, name: reset, upstream: loopback, upstream_model: reset-mid-stream}
   - {model: gpt-5-nano, name: endless, upstream: loopback, upstream_model: endless}
+  - {model: gpt-5-nano, name: uncounted, upstream: loopback, upstream_model: no-usage}
+  - {model: claude-haiku-4-5, name: claude-endless, upstream: anthropic, upstream_model: endless}
+  - {model: claude-haiku-4-5, name: claude-uncounted, upstream: anthropic, upstream_model: no-usage}
   - {model: gpt-5-mini, name: responder, upstream: responding, upstream_model: loopback}
   - {model: claude-haiku-4-5, name: claude, upstream: anthropic, upstream_model: loopback}
   - {model: claude-haiku-4-5, name: claude-thinking, upstream: anthropic, upstream_model: reasoning}
@@ -59,7 +62,8 @@ rules:
   - name: as named
     when:
       requested_model:
-        [thinking, cached, busy, broken, reset, endless, responder, claude, claude-thinking, claude-busy]
+        [thinking, cached, busy, broken, reset, endless, uncounted, responder, claude, claude-thinking,
+         claude-busy, claude-endless, claude-uncounted]
     use: {fallbacks: []}
   - name: the small one
     why: Everything else goes to the small model.

@@ -216,14 +216,18 @@ def test_a_stream_that_breaks_off_is_an_error(anthropic_client):
         stream.get_final_message()
 
 
-def test_leaving_a_stream_stops_the_upstream_and_books_what_was_said(anthropic_client, house):
+@pytest.mark.parametrize("model", ["endless", "claude-endless"])
+def test_leaving_a_stream_stops_the_upstream_and_books_what_was_said(anthropic_client, house, model):
     before = house.upstream.abandoned
-    stream = ask(anthropic_client, "endless", "a b c", stream=True)
+    stream = ask(anthropic_client, model, "a b c", stream=True)
     receipt_id = stream.response.headers["x-sobrio-receipt"]
-    next(iter(stream))
+    said = (event for event in stream if event.type == "content_block_delta")
+    next(said)
     stream.close()
     assert house.upstream.wait_until(lambda u: u.abandoned > before)
-    assert "truncated" in house.eventually(receipt_id).caveats
+    receipt = house.eventually(receipt_id)
+    assert "truncated" in receipt.caveats
+    assert receipt.activities[0].output_tokens >= 1
 
 
 def test_a_conversation_that_thought_elsewhere_goes_on_at_anthropic(anthropic_client, house):
@@ -232,3 +236,12 @@ def test_a_conversation_that_thought_elsewhere_goes_on_at_anthropic(anthropic_cl
     turns = [*asked, {"role": "assistant", "content": first.content}, {"role": "user", "content": "and now?"}]
     anthropic_client.messages.create(model="claude", max_tokens=50, messages=turns)
     assert b'"thinking"' not in house.upstream.requests[-1].body
+
+
+@pytest.mark.parametrize("model", ["uncounted", "claude-uncounted"])
+def test_what_the_upstream_did_not_count_is_estimated_never_nought(anthropic_client, house, model):
+    asked = {"model": model, "max_tokens": 50, "messages": [{"role": "user", "content": "one two three"}]}
+    with anthropic_client.messages.stream(**asked) as stream:
+        receipt = house.booked(stream.response.headers["x-sobrio-receipt"] if list(stream) else "")
+    assert "usage-estimated" in receipt.caveats
+    assert receipt.activities[0].output_tokens >= 1

@@ -70,11 +70,14 @@ def usage_of_json(body: bytes, *, threads: int | None = None) -> Usage:
     """
     try:
         answer = _decoder.decode(body)
-        if answer.usage is None and (inner := bytes(answer.message) or bytes(answer.response)):
+        begun = answer.usage is None and bytes(answer.message)
+        if answer.usage is None and (inner := begun or bytes(answer.response)):
             answer = _decoder.decode(inner)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return UNKNOWN
     counted = _counted(answer.usage or _Counts())
+    if begun:
+        counted = _so_far(counted)
     return _plausible(_timed(counted, answer.timings, threads))
 
 
@@ -95,6 +98,11 @@ def usage_of_events(payloads: Iterable[bytes], *, threads: int | None = None) ->
         if b'"usage"' in payload or b'"timings"' in payload:
             usage = _latest(usage, usage_of_json(payload, threads=threads))
     return _plausible(usage)
+
+
+def _so_far(counted: Usage) -> Usage:
+    """Anthropic's first event: what will be written is not known yet, and nought read means not counted."""
+    return replace(counted, input_tokens=counted.input_tokens or None, output_tokens=None)
 
 
 def _plausible(usage: Usage) -> Usage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,7 @@ from sobrio.terms.answer import Usage
 from sobrio.wire.counts import messages_counts
 from sobrio.wire.messages.terms import STOPS, Message
 
+_NOTHING_YET: Final = msgspec.Raw(b'{"input_tokens":0,"output_tokens":0}')
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _message = msgspec.json.Decoder(Message)
 
@@ -75,9 +77,11 @@ class MessageTail:
         return (self._begun(payload),) if event.type == "message_start" else (payload,)
 
     def _begun(self, payload: bytes) -> bytes:
-        """With the receipt's id: of unknown fields, Anthropic's clients keep those of the first event."""
+        """With the receipt's id: of unknown fields, Anthropic's clients keep those of the first event. They
+        want counts there, which the last event overwrites."""
         event = _object.decode(payload)
         message = _object.decode(event.get("message", msgspec.Raw(b"{}")))
+        message.setdefault("usage", _NOTHING_YET)
         said = {**message, "sobrio": {"receipt": self._receipt_id}}
         return msgspec.json.encode({**event, "message": said})
 

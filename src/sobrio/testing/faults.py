@@ -63,11 +63,13 @@ async def hang(exchange: Exchange) -> None:
 
 async def endless(exchange: Exchange) -> None:
     """A stream that ends only when the client leaves."""
-    first, second, *_ = exchange.events()
+    events = exchange.events()
+    said = next(place for place, each in enumerate(events) if place and b'"delta"' in each)
     await exchange.begin_events()
-    await exchange.send(wire.chunk(wire.event(first)))
+    for each in events[:said]:
+        await exchange.send(wire.chunk(wire.event(each)))
     while True:
-        await exchange.send(wire.chunk(wire.event(second)))
+        await exchange.send(wire.chunk(wire.event(events[said])))
         await asyncio.sleep(0.005)
 
 
@@ -112,9 +114,20 @@ async def wrong_content_type(exchange: Exchange) -> None:
 async def no_usage(exchange: Exchange) -> None:
     """An answer without token counts, asked for or not."""
     if exchange.streamed:
-        await exchange.send_events(each for each in exchange.events() if b'"choices":[]' not in each)
+        events = (each for each in exchange.events() if b'"choices":[]' not in each)
+        await exchange.send_events(map(_uncounted, events))
     else:
         await exchange.send_json(200, {k: v for k, v in exchange.answer().items() if k != "usage"})
+
+
+def _uncounted(event: bytes) -> bytes:
+    if b'"usage":{' not in event:
+        return event
+    document = msgspec.json.decode(event)
+    for part in (document, document.get("message"), document.get("response")):
+        if part is not None:
+            part.pop("usage", None)
+    return msgspec.json.encode(document)
 
 
 async def close_delimited(exchange: Exchange) -> None:
