@@ -187,7 +187,7 @@ def test_an_answer_kept_for_chat_is_not_given_as_a_message(anthropic_client, ope
     [
         ("busy", anthropic.RateLimitError, "rate_limit_error"),
         ("broken", anthropic.InternalServerError, "api_error"),
-        ("claude-busy", anthropic.InternalServerError, "overloaded_error"),
+        ("claude-busy", anthropic.APIStatusError, "overloaded_error"),
         ("nobody", anthropic.NotFoundError, "not_found_error"),
     ],
 )
