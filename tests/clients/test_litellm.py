@@ -5,6 +5,9 @@ from __future__ import annotations
 import litellm
 import pytest
 
+pytestmark = pytest.mark.filterwarnings("default")
+"""Its own warnings are not ours to fail for."""
+
 ASKED = [{"role": "user", "content": "What is the capital of France?"}]
 
 
