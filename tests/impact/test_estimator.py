@@ -8,6 +8,7 @@ import pytest
 from sobrio.errors import InputError
 from sobrio.impact import Estimator
 from sobrio.terms.activity import Activity
+from sobrio.terms.impacts import Impacts
 from sobrio.terms.model import Deployment, Model
 
 SMALL = Model("small", 8, 8, family="llama")
@@ -50,3 +51,22 @@ def test_the_whole_account_of_a_request(estimator: Estimator):
     assert realised.energy_wh and reference and reference.energy_wh and avoided and avoided.energy_wh
     assert realised.energy_wh.central < reference.energy_wh.central
     assert avoided.p_positive is not None and avoided.p_positive > 0.9
+
+
+def test_a_mixture_of_experts_with_one_size_known_is_a_guess_between_sparse_and_dense():
+    estimator = Estimator()
+
+    def told(model: Model) -> Impacts:
+        return estimator.estimate(model=model, input_tokens=0, output_tokens=1000, zone="FRA")
+
+    def spent(model: Model) -> float:
+        energy = told(model).energy_wh
+        assert energy
+        return float(energy.central)
+
+    for half_known in (Model("half", 200, None, "moe"), Model("half", None, 20, "moe")):
+        assert "estimated-size" in told(half_known).caveats
+        assert told(half_known).evidence == "estimate"
+    assert spent(Model("half", 200, None, "moe")) < spent(Model("dense", 200, 200)) / 1.5
+    assert spent(Model("half", None, 20, "moe")) > spent(Model("dense", 20, 20))
+    assert "estimated-size" not in told(Model("dense", 200, None)).caveats

@@ -19,6 +19,7 @@ from sobrio.terms.activity import Activity
 _SIDE: Final = len(PARTS) + len(ROWS) - 1
 """Rows of one side: the criteria, and every part but energy, which is a criterion itself."""
 _MOST_PAIRS: Final = 8
+_PLAIN: Final = (float, int)
 _NOTHING: Final[Sequence[float]] = (0.0, 0.0, 0.0, 0.0)
 _NO_SCENARIOS: Final = np.empty((len(ROWS), 0))
 
@@ -140,7 +141,7 @@ def _of(activity: Activity) -> tuple[float, float, float, float] | None:
     read, cached = activity.input_tokens, activity.cached_tokens
     counts = (activity.output_tokens, read - cached, cached, activity.requests)
     told = (*counts, read, activity.cpu_seconds or 0)
-    plain = all(isinstance(each, float | int) and 0 <= each <= MOST for each in told)
+    plain = all(isinstance(each, _PLAIN) and 0 <= each <= MOST for each in told)
     return counts if plain and (activity.metered or measured(activity)) else None
 
 
