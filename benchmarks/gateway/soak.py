@@ -2,7 +2,7 @@
 
     python benchmarks/gateway/soak.py [--minutes 10] [--out FILE]
 
-The full path, half of it streamed, one request in a hundred abandoned. Every window of the run gives a p99 and
+The full path, half of it streamed, one request in a hundred abandoned. Every window gives a p99 and
 the resident memory at its end. Growth is the Theil-Sen slope over the windows after the first fifth, and
 Mann-Kendall's test says whether it could be chance: a trend counts when p < 0.01 and it would add more than a
 tenth (latency) or 5 MB (memory) over the run.

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sobrio.gateway.keystore import KeyStore
     from sobrio.recall.passages import Shelf
     from sobrio.report.document import Declarations
-    from sobrio.terms.ports import Quotas
+    from sobrio.terms.ports import Quotas, Retriever
 
 FIT: Final = "fit.npz"
 REDIS_URL: Final = "SOBRIO_REDIS_URL"
@@ -157,8 +157,11 @@ def open_rooms(
     data_dir: Path | None = None,
     environ: Mapping[str, str] = os.environ,
     workers: int = 1,
+    retriever: Retriever | None = None,
 ) -> Iterator[Rooms]:
     """Every room a request passes through, opened in order and closed in reverse.
+
+    `retriever` takes the place of the passages that `sobrio cache ingest` took in.
 
     The policy is read first, so that a mistake in it costs nothing else. Raises `PolicyError`,
     `LedgerError` or `CatalogError` with the line that says what to do.
@@ -184,7 +187,7 @@ def open_rooms(
         if cache is not None:
             stack.callback(cache.close)
         similar, unlike = _similar(cache, in_force)
-        shelf = _shelf(in_force, where, environ, stack)
+        shelf = None if retriever else _shelf(in_force, where, environ, stack)
         yield Rooms(
             policy=watched,
             assessor=_predictor(where),
@@ -198,7 +201,7 @@ def open_rooms(
             troubles=(lambda: watched.problem, lambda: ledger.problem, lambda: unlike),
             totals=_totals(ledger, catalog),
             cache=cache,
-            retriever=shelf,
+            retriever=retriever or shelf,
             edition=None if shelf is None else shelf.edition,
             similar=similar,
         )

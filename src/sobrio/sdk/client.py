@@ -20,6 +20,7 @@ from sobrio.sdk.params import AUTO, ChatParams, Options, Prompt, Turn, chat_body
 from sobrio.sdk.place import OpenRooms, Place, open_lane
 from sobrio.sdk.stream import AsyncStream
 from sobrio.sdk.tags import tagging, tags_of
+from sobrio.terms.ports import Retriever
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.request import Caller
 
@@ -112,8 +113,9 @@ class AsyncSobrio(AsyncClient):
     """The rooms in this process, or a gateway's with `base_url` (which ends in `/v1`).
 
     `policy` and `data_dir` are those of `sobrio serve`; `api_key` is the gateway's and defaults to
-    `$SOBRIO_API_KEY`. Close it (`async with`, or `await close()`), so that receipts are flushed.
-    Raises `PolicyError`, `LedgerError` or `CatalogError` at once when something is wrong with them.
+    `$SOBRIO_API_KEY`; `retriever` finds passages in the place of those taken in. Close it (`async with`,
+    or `await close()`), so that receipts are flushed. Raises `PolicyError`, `LedgerError` or
+    `CatalogError` at once when something is wrong with them.
     """
 
     _open_rooms: ClassVar[OpenRooms | None] = None
@@ -126,8 +128,10 @@ class AsyncSobrio(AsyncClient):
         base_url: str | None = None,
         api_key: str | None = None,
         caller: Caller | None = None,
+        retriever: Retriever | None = None,
     ) -> None:
-        place = Place(self._open_rooms, policy, data_dir, base_url, api_key, caller or Caller())
+        who = caller or Caller()
+        place = Place(self._open_rooms, policy, data_dir, base_url, api_key, who, retriever)
         super().__init__(open_lane(place))
 
 

@@ -15,10 +15,11 @@ from sobrio.route import Rooms
 from sobrio.sdk.in_process import InProcess
 from sobrio.sdk.lane import Lane
 from sobrio.sdk.remote import Remote
+from sobrio.terms.ports import Retriever
 from sobrio.terms.request import Caller
 
 OpenRooms: TypeAlias = Callable[..., AbstractContextManager[Rooms]]
-"""Takes the policy's path or `None`, and `data_dir`."""
+"""Takes the policy's path or `None`, `data_dir` and, where there is one, `retriever`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Place:
     base_url: str | None
     api_key: str | None
     caller: Caller
+    retriever: Retriever | None = None
 
 
 def open_lane(place: Place) -> Lane:
@@ -37,7 +39,8 @@ def open_lane(place: Place) -> Lane:
         return Remote(place.base_url, place.api_key or os.environ.get("SOBRIO_API_KEY"))
     if place.open_rooms is None:
         raise InputError("there are no rooms in this process; give base_url, or use sobrio.Sobrio")
-    open_rooms = partial(place.open_rooms, _path(place.policy), data_dir=_path(place.data_dir))
+    more = {} if place.retriever is None else {"retriever": place.retriever}
+    open_rooms = partial(place.open_rooms, _path(place.policy), data_dir=_path(place.data_dir), **more)
     return InProcess(open_rooms, place.caller)
 
 

@@ -15,6 +15,7 @@ from sobrio.sdk.params import AUTO, ChatParams, Options, Prompt, Turn
 from sobrio.sdk.place import OpenRooms, Place, open_lane
 from sobrio.sdk.portal import Portal
 from sobrio.sdk.stream import AsyncStream
+from sobrio.terms.ports import Retriever
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.request import Caller
 
@@ -111,8 +112,10 @@ class Sobrio:
         base_url: str | None = None,
         api_key: str | None = None,
         caller: Caller | None = None,
+        retriever: Retriever | None = None,
     ) -> None:
-        place = Place(self._open_rooms, policy, data_dir, base_url, api_key, caller or Caller())
+        who = caller or Caller()
+        place = Place(self._open_rooms, policy, data_dir, base_url, api_key, who, retriever)
         self._portal = Portal()
         try:
             self._client = self._portal.run(_opened(place))
