@@ -97,3 +97,21 @@ def test_close_to_what_was_measured(network: str, facts: dict[str, object], meas
     """Three of the 514 runs (ML.ENERGY v3), chat, 16 bits; all of them are in benchmarks/impact."""
     joules = SCENARIOS.accelerator_energy(weight_bits=16, output_tokens=500, **facts)  # type: ignore[arg-type]
     assert float(np.median(joules)) == pytest.approx(measured, rel=0.35), network
+
+
+def test_an_unknown_active_size_of_a_mixture_of_experts_is_drawn_and_not_taken_for_dense():
+    drawn = Scenarios.draw()
+    half, dense, known = (
+        drawn.accelerator_energy(total_params_b=200, **more)
+        for more in ({"architecture": "moe"}, {}, {"architecture": "moe", "active_params_b": 20})
+    )
+
+    assert np.median(half) < np.median(dense) / 1.5
+    assert np.median(half) == pytest.approx(np.median(known), rel=0.2)
+    assert np.ptp(np.log(half)) > np.ptp(np.log(known))
+
+
+@pytest.mark.parametrize("size", [None, np.ones((2, 2))])
+def test_a_size_is_known_and_has_one_axis_at_most(size):
+    with pytest.raises(InputError):
+        Scenarios.draw().accelerator_energy(total_params_b=size)

@@ -24,6 +24,10 @@ BITS: Final = {16.0: 0.55, 8.0: 0.4, 4.25: 0.05}
 GPUS: Final = {"H100": 0.6, "B200": 0.35, "A100": 0.05}
 """Unknown accelerator and how often it is met: an assumption."""
 
+ACTIVE_SHARE: Final = (0.03, 0.3)
+"""Ends of active over total parameters, log-uniform, of a mixture of experts of which one size is known: a
+little beyond Kimi K2 (0.032) and Mixtral 8x7B (0.28)."""
+
 FITTED_B: Final = (3.0, 405.0)
 """Total sizes that the measured runs stand for, billions of parameters."""
 
@@ -68,6 +72,10 @@ class Scenarios:
     def gpu(self) -> NDArray[np.str_]:
         return self._choice("gpu", GPUS)
 
+    def active_share(self, network: str = "") -> Vector:
+        low, high = ACTIVE_SHARE
+        return np.asarray(low * (high / low) ** self.uniform(f"active share {network}"))
+
     def residual(self, total_b: float, active_b: float, network: str = "", *, wider: bool = False) -> Vector:
         """What the fit does not know of one network, in ln; the same vector whenever it is asked."""
         spread = self.coefficients.residual_sd * max(_widening(total_b), WIDER if wider else 1)
@@ -93,13 +101,19 @@ class Scenarios:
         nothing is known of.
         """
         numbers = (total_params_b, active_params_b, weight_bits, batch, gpu_count, output_tokens)
+        if total_params_b is None:
+            raise InputError("total_params_b must be known; a size that is unknown has no energy")
         _check(numbers, architecture, gpu)
         total = np.atleast_1d(np.asarray(total_params_b, float))
-        active = total if active_params_b is None else np.asarray(active_params_b, float)
-        active = np.where(np.asarray(architecture) == "dense", total, active)
+        sparse = np.asarray(architecture) == "moe"
+        share = self.active_share()[:, None]
+        known = total * np.median(share) if active_params_b is None else np.asarray(active_params_b, float)
+        active = np.where(sparse, known, total)
         sizes = np.broadcast(total, active)
         residuals = {pair: self.residual(*pair) for pair in set(sizes)}
         sizes.reset()
+        if active_params_b is None and np.any(sparse):
+            active = np.where(sparse, total * share, active)
         joules = self._central(total, active, weight_bits, gpu, batch, gpu_count, output_tokens, prompt=True)
         return around(joules, np.stack([residuals[pair] for pair in sizes], axis=1))
 
@@ -176,7 +190,7 @@ def _known(gpu: object) -> str:
     found = known(str(gpu))
     if found is None:
         names = ", ".join(accelerator.MEMORY_GB)
-        raise InputError(f"nothing is known of accelerator {gpu!r}; use {names}, or None to draw one")
+        raise InputError(f"nothing is known of accelerator {str(gpu)!r}; use {names}, or None to draw one")
     return found
 
 
@@ -187,6 +201,8 @@ def _check(numbers: Sequence[ArrayLike | None], architecture: ArrayLike, gpu: Ar
         shape = np.broadcast_shapes(*(each.shape for each in given), *words)
     except (TypeError, ValueError) as error:
         raise InputError(f"sizes, batches and counts must be numbers of one shape: {error}") from None
+    if len(shape) > 1:
+        raise InputError(f"sizes, batches and counts must be numbers or arrays of one axis, not {len(shape)}")
     if 0 in shape or not all(np.all(np.isfinite(each) & (each > 0)) for each in given):
         raise InputError(
             "sizes, bits, batches, counts and tokens must be finite and above 0; None is unknown"

@@ -27,9 +27,6 @@ CORE_SECONDS_PER_B: Final[Spread] = (0.06, 0.8)
 """Core-seconds per output token and billion active parameters, when none were measured.
 
 About 0.22 measured with llama.cpp on two cores: 30 ms a token of SmolLM2-135M at 4 bits."""
-ACTIVE_SHARE: Final[Spread] = (0.03, 0.3)
-"""Ends of active over total parameters, log-uniform, of a mixture of experts of which one size is known: a
-little beyond Kimi K2 (0.032) and Mixtral 8x7B (0.28)."""
 IMAGE_WH: Final[Skewed] = (0.3, 2.6, 11.5)
 """Wh per image at the machine, over the models measured by arXiv 2311.16863."""
 
@@ -54,8 +51,8 @@ def profile(model: Model, hardware: Hardware | None, place: Place, scenarios: Sc
 def sizes(model: Model, scenarios: Scenarios) -> tuple[Vector, Vector]:
     """Total and active billions of parameters; a guess is drawn, both ends of the range going together."""
     u = scenarios.uniform(f"size {model.name}")
-    low, high = ACTIVE_SHARE if model.architecture == "moe" else (1.0, 1.0)
-    share = low * (high / low) ** scenarios.uniform(f"active share {model.name}")
+    sparse = model.architecture == "moe"
+    share = scenarios.active_share(model.name) if sparse else np.ones(scenarios.count)
     if model.active_params_b is None:
         total = _size(model.total_params_b, u)
         return total, total * share
