@@ -26,7 +26,10 @@ def ledger() -> None:
 
 @app.command()
 def verify(data_dir: DataDir = None, json: Json = False) -> None:
-    """Check that every receipt and judgement is there and unchanged. Exit 1 when something is wrong."""
+    """Check that no receipt or judgement was changed, or taken out from between others; exit 1 otherwise.
+
+    What is cut off the end leaves no trace: compare the counts with those of an earlier check.
+    """
     with kept_ledger(data_dir) as opened:
         found = opened.verify()
     if json:
