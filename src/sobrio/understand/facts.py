@@ -16,7 +16,7 @@ FACTS: Final = ("one", "size", "tiny", "sparsity", "date", "code", "mathematics"
 `sparsity`: log10 of total over active; `date`: years since mid-2023, damped after the training data end."""
 
 HASHED_FACTS: Final = ("one", "size")
-"""The facts that the worth of n-grams may depend on."""
+"""The facts that the worth of n-grams may depend on: the first of `FACTS`."""
 
 _SPECIALS: Final = ("code", "mathematics", "agent")
 _EPOCH: Final = date(2023, 7, 1)

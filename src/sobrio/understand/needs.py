@@ -28,14 +28,20 @@ def needs_of(prompt: Prompt) -> Needs:
     messages = messages_of(prompt)
     vision = any(each.images for each in messages)
     if not isinstance(prompt, Request):
-        context = input_tokens(messages) + DEFAULT_OUTPUT_TOKENS
+        context = input_tokens(messages) + output_room(prompt)
         return Needs(tools=_uses_tools(messages), vision=vision, context_tokens=context)
     return Needs(
         tools=_declares_tools(prompt) or _uses_tools(messages),
         vision=vision,
         json=_asks_json(prompt),
-        context_tokens=request_tokens(prompt) + (prompt.max_output_tokens or DEFAULT_OUTPUT_TOKENS),
+        context_tokens=request_tokens(prompt) + output_room(prompt),
     )
+
+
+def output_room(prompt: Prompt) -> int:
+    """Tokens of the context that are kept for the answer."""
+    asked = prompt.max_output_tokens if isinstance(prompt, Request) else None
+    return asked or DEFAULT_OUTPUT_TOKENS
 
 
 def request_tokens(request: Request) -> int:
@@ -52,7 +58,8 @@ def input_tokens(messages: tuple[Message, ...]) -> int:
 
 
 def _text_tokens(text: str) -> int:
-    return -(-len(text.encode("utf-8", "replace")) // 4)
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+    return -(-size // 4)
 
 
 def _declares_tools(request: Request) -> bool:

@@ -18,14 +18,13 @@ from sobrio.encode import default_encoder
 from sobrio.errors import InputError
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.model import Model
-from sobrio.terms.request import Request
-from sobrio.understand.conversation import Prompt, messages_of
+from sobrio.understand.conversation import Prompt
 from sobrio.understand.facts import FACTS, HASHED_FACTS
 from sobrio.understand.features import NAMES, Features, features_of
 from sobrio.understand.fitted import load_labels, save_labels
 from sobrio.understand.labels import Labels, Outcomes
 from sobrio.understand.language import language_of
-from sobrio.understand.needs import input_tokens, request_tokens
+from sobrio.understand.needs import output_room
 from sobrio.understand.parameters import Parameters, fingerprint, load, standardise
 from sobrio.understand.reasons import reasons
 from sobrio.understand.roster import Roster, Rosters
@@ -34,18 +33,14 @@ from sobrio.understand.views import Prompts
 
 DEFAULT_FILE: Final = Path(__file__).with_name("data") / "predictor.npz"
 
-_RISING: Final = [FACTS.index(fact) for fact in ("size", "tiny", "sparsity", "date", "reasoning")]
-_LEAST_WORTH: Final = (0.3, 0.3, 0.0, 0.0, 0.0)
+_RISING: Final = {"size": 0.3, "tiny": 0.3, "sparsity": 0.0, "date": 0.0, "reasoning": 0.0}
+_LEAST_WORTH: Final = np.array([_RISING.get(fact, -np.inf) for fact in FACTS], np.float32)
 """Logits per tenfold active size, tenfold sparsity, year: a larger, later or reasoning model is never
 expected to be worse than another of the same kind."""
-_REASONING_LN_FACTOR: Final = 1.6
-"""Reasoning models write about five times as many tokens; training data hold no hidden thoughts."""
-_MID_SIZE: Final = (Model("a mid-size model", 14.0, 14.0, released="2024-07"),)
+_MID_SIZE: Final = Model("a mid-size model", 14.0, 14.0, released="2024-07")
+"""What the difficulty of a request is told by."""
 _UNFAMILIAR: Final = 0.3
 _MOST_LN_TOKENS: Final = 7.5
-
-_REASONING = FACTS.index("reasoning")
-_HASHED = [FACTS.index(fact) + part for part in (0, len(FACTS)) for fact in HASHED_FACTS]
 
 Floats = NDArray[np.float64]
 
@@ -164,28 +159,29 @@ class Predictor:
         seen = features_of(prompt)
         view = self.view([seen])
         confidence = float(view.confidence[0])
+        roster = self._roster((*models, _MID_SIZE))
+        *expectations, yardstick = self._expectations(view, roster, confidence)
         return Assessment(
             task=seen.task,
             domain=domain_of(seen.reading),
             language=language_of(seen.reading),
-            difficulty=1.0 - float(self._quality(view, self.rosters.of(_MID_SIZE))[0, 0]),
+            difficulty=1.0 - yardstick.quality,
             needs=seen.needs,
-            input_tokens=_tokens_in(prompt),
+            input_tokens=seen.needs.context_tokens - output_room(prompt),
             confidence=confidence,
-            expectations=self._expectations(view, self._roster(models), confidence),
+            expectations=tuple(expectations),
             reasons=reasons(self.parameters, view.prompts.surface[0]),
             predictor=self.version,
             caveats=("out-of-distribution",) if confidence < _UNFAMILIAR else (),
         )
 
-    def _expectations(self, view: View, roster: Roster, confidence: float) -> tuple[Expectation, ...]:
+    def _expectations(self, view: View, roster: Roster, confidence: float) -> list[Expectation]:
         quality = self._quality(view, roster)[0]
+        sd = roster.spread * (2.0 - confidence) * quality * (1.0 - quality)
         tokens = np.exp(self._ln_tokens(view, roster)[0])
-        spread = self.parameters.ability_sd * np.where(roster.met, 0.5, 1.0) * (2.0 - confidence)
-        sd = spread * quality * (1.0 - quality)
-        ln_sd = self.parameters.length_ln_sd
         rows = zip(roster.models, quality.tolist(), sd.tolist(), tokens.tolist(), strict=True)
-        return tuple(Expectation(model.name, q, s, t, ln_sd) for model, q, s, t in rows)
+        ln_sd = self.parameters.length_ln_sd
+        return [Expectation(model.name, q, s, t, ln_sd) for model, q, s, t in rows]
 
     def _with(self, labels: Labels) -> Predictor:
         return Predictor(self.parameters, f"{self.base}+{labels.count} labels", labels, self.rosters)
@@ -207,10 +203,10 @@ class Predictor:
         confidence = np.array([known.confidence(each) for each in hashed])
         ngrams = [each.values @ known.hashed.take(each.places, axis=0) for each in hashed]
         worth = surface @ known.dense[:-1] + known.dense[-1]
-        worth[:, _HASHED] += np.reshape(ngrams, (len(seen), len(_HASHED))) * confidence[:, None]
-        quality, length = worth[:, : len(FACTS)], worth[:, len(FACTS) :]
-        quality[:, _RISING] = np.maximum(quality[:, _RISING], _LEAST_WORTH)
-        return View(Prompts(surface, tuple(hashed), quality[:, :2]), confidence, quality, length)
+        parts = worth.reshape(len(seen), 2, len(FACTS))
+        parts[:, :, : len(HASHED_FACTS)] += _trusted(ngrams, confidence)
+        quality = np.maximum(parts[:, 0], _LEAST_WORTH)
+        return View(Prompts(surface, tuple(hashed), quality[:, :2]), confidence, quality, parts[:, 1])
 
 
 @cache
@@ -226,6 +222,12 @@ def _model(model: str | Model) -> Model:
     return Catalog.default().model(model)
 
 
+def _trusted(ngrams: Sequence[NDArray[np.float32]], confidence: Floats) -> Floats:
+    """What n-grams say, as far as the prompt is familiar; shape (prompts, 2, hashed facts)."""
+    worth = np.reshape(ngrams, (len(confidence), 2, len(HASHED_FACTS)))
+    return np.asarray(worth * confidence[:, None, None])
+
+
 def _chances(worth: NDArray[np.float32], roster: Roster) -> Floats:
     """What training data and public facts say, before any label of the user's."""
     return np.asarray(1.0 / (1.0 + np.exp(-(worth @ roster.facts.T + roster.ability))))
@@ -233,12 +235,7 @@ def _chances(worth: NDArray[np.float32], roster: Roster) -> Floats:
 
 def _prior_ln_tokens(worth: NDArray[np.float32], roster: Roster) -> Floats:
     spoken = worth @ roster.plain_facts.T + roster.verbosity
-    spoken = np.minimum(np.maximum(spoken, 0.0), _MOST_LN_TOKENS)
-    return np.asarray(spoken + _REASONING_LN_FACTOR * roster.facts[:, _REASONING])
-
-
-def _tokens_in(prompt: Prompt) -> int:
-    return request_tokens(prompt) if isinstance(prompt, Request) else input_tokens(messages_of(prompt))
+    return np.asarray(np.minimum(np.maximum(spoken, 0.0), _MOST_LN_TOKENS) + roster.thoughts)
 
 
 def _weights(values: ArrayLike, count: int) -> Floats:

@@ -16,8 +16,11 @@ _SHOWN: Final = 3
 def reasons(parameters: Parameters, surface: NDArray[np.float32]) -> tuple[str, ...]:
     """Such as `harder: options below the usual (-0.32)`: logits of a 10 billion model's success."""
     moved = surface * parameters.dense[:-1, 0]
-    order = np.argsort(-np.abs(moved), kind="stable")[:_SHOWN]
-    return tuple(_said(NAMES[place], float(moved[place]), float(surface[place])) for place in order)
+    size = np.abs(moved)
+    most = size.argpartition(-_SHOWN)[-_SHOWN:]
+    order = most[size[most].argsort()[::-1]]
+    rows = zip(order.tolist(), moved[order].tolist(), surface[order].tolist(), strict=True)
+    return tuple(_said(NAMES[place], by, amount) for place, by, amount in rows)
 
 
 def _said(name: str, moved: float, amount: float) -> str:

@@ -15,6 +15,12 @@ from sobrio.understand.facts import FACTS, canonical, facts_of
 from sobrio.understand.parameters import Parameters
 
 _KEPT: Final = 64
+_REASONING_LN_FACTOR: Final = 1.6
+"""Reasoning models write about five times as many tokens; training data hold no hidden thoughts."""
+_KNOWN_SPREAD: Final = 0.5
+"""How far abilities of models met in training are spread, against all models' abilities."""
+
+_REASONING = FACTS.index("reasoning")
 
 Floats = NDArray[np.float64]
 
@@ -31,8 +37,10 @@ class Roster:
     """The same without reasoning: how long the visible answer is."""
     ability: Floats
     verbosity: Floats
-    met: NDArray[np.bool_]
-    """Which were seen in training."""
+    thoughts: Floats
+    """ln tokens for hidden reasoning."""
+    spread: Floats
+    """Logits that the ability of each may lie off: less where it was seen in training."""
 
 
 @dataclass(slots=True)
@@ -60,7 +68,8 @@ class Rosters:
         found = [self.places.get(name) for name in names]
         facts = np.array([facts_of(model) for model in models]).reshape(len(models), len(FACTS))
         plain = facts.copy()
-        plain[:, FACTS.index("reasoning")] = 0.0
+        plain[:, _REASONING] = 0.0
+        met = np.array([place is not None for place in found], bool)
         return Roster(
             models=tuple(models),
             names=names,
@@ -68,7 +77,8 @@ class Rosters:
             plain_facts=plain,
             ability=_at(self.parameters.ability, found),
             verbosity=_at(self.parameters.verbosity, found),
-            met=np.array([place is not None for place in found], bool),
+            thoughts=_REASONING_LN_FACTOR * facts[:, _REASONING],
+            spread=self.parameters.ability_sd * np.where(met, _KNOWN_SPREAD, 1.0),
         )
 
 

@@ -44,6 +44,10 @@ NAMES: Final = (
     *(f"words of '{concept}'" for concept in CONCEPTS),
 )
 _DIGITS: Final = 0
+_NEWLINE: Final = ord("\n")
+_SHAPES: Final = 5
+_STRUCTURES: Final = 5
+_COUNTED: Final = _SHAPES + _STRUCTURES + len(_SIGNS)
 
 
 def _sign_table() -> NDArray[np.float64]:
@@ -59,12 +63,19 @@ def _byte_set(members: str) -> NDArray[np.bool_]:
     return found
 
 
+def _line_table() -> NDArray[np.float64]:
+    """By a line's first two bytes: whether it is a lettered option, a list item, indented."""
+    letter, bullet, blank = map(_byte_set, ("ABCDEFGHIJ(", "-*0123456789", " \t"))
+    table = np.zeros((256, 256, 3))
+    table[..., 0] = letter[:, None] & (_byte_set(").:") | _byte_set("(")[:, None])
+    table[..., 1] = bullet[:, None] & ~letter
+    table[..., 2] = blank[:, None]
+    return table
+
+
 _TABLE: Final = _sign_table()
+_LINES: Final = _line_table()
 _IS_DIGIT: Final = _byte_set("0123456789")
-_IS_OPTION: Final = _byte_set("ABCDEFGHIJ(")
-_ENDS_LABEL: Final = _byte_set(").:")
-_IS_BULLET: Final = _byte_set("-*0123456789")
-_IS_BLANK: Final = _byte_set(" \t")
 
 
 def surface(reading: Reading) -> NDArray[np.float32]:
@@ -74,30 +85,25 @@ def surface(reading: Reading) -> NDArray[np.float32]:
     lengths = reading.spans.ends - reading.spans.starts
     words = lengths[lengths > 1]
     letters, size = int(words.sum()), max(len(codes), 1)
-    counts = np.concatenate([_structure(codes, words), signs, np.minimum(reading.concepts, _CONCEPTS_KEPT)])
-    shape = [
+    values = np.empty(len(NAMES))
+    _structure(codes, words, values[_SHAPES : _SHAPES + _STRUCTURES])
+    values[_SHAPES + _STRUCTURES : _COUNTED] = signs
+    np.minimum(reading.concepts, _CONCEPTS_KEPT, out=values[_COUNTED:])
+    np.log1p(values[_SHAPES:], out=values[_SHAPES:])
+    values[:_SHAPES] = (
         math.log1p(len(reading.text)) / 2,
         math.exp(-len(lengths) / 8),
         letters / max(len(words), 1) / 5,
         4 * signs[_DIGITS] / size,
         2 * (1 - letters / size),
-    ]
-    return np.concatenate([shape, np.log1p(counts)]).astype(np.float32)
+    )
+    return values.astype(np.float32)
 
 
-def _structure(codes: NDArray[np.uint8], words: NDArray[np.intp]) -> NDArray[np.float64]:
+def _structure(codes: NDArray[np.uint8], words: NDArray[np.intp], out: NDArray[np.float64]) -> None:
     """Numbers, long words, lettered options, list items, indented lines."""
     digit = _IS_DIGIT[codes]
-    numbers = np.count_nonzero(digit[1:] > digit[:-1]) + int(digit[:1].any())
-    lines = (codes[:-2] == ord("\n")).nonzero()[0] + 1
-    first, second = codes[lines], codes[lines + 1]
-    return np.array(
-        [
-            numbers,
-            np.count_nonzero(words >= _LONG_WORD),
-            np.count_nonzero(_IS_OPTION[first] & (_ENDS_LABEL[second] | (first == ord("(")))),
-            np.count_nonzero(_IS_BULLET[first] & ~_IS_OPTION[second]),
-            np.count_nonzero(_IS_BLANK[first]),
-        ],
-        np.float64,
-    )
+    out[0] = np.count_nonzero(digit[1:] > digit[:-1]) + int(digit[:1].any())
+    out[1] = np.count_nonzero(words >= _LONG_WORD)
+    lines = (codes[:-2] == _NEWLINE).nonzero()[0] + 1
+    _LINES[codes[lines], codes[lines + 1]].sum(axis=0, out=out[2:])

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from sobrio.encode import Spans, spans_of
 
 _STEM_LETTERS: Final = 6
+_SIEVE_BITS: Final = 16
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _FILE: Final = Path(__file__).with_name("data") / "words.json"
 
 Floats = NDArray[np.float32]
@@ -36,12 +38,16 @@ class Table:
     names: tuple[str, ...]
     hashes: NDArray[np.uint64]
     counts: Floats
+    sieve: NDArray[np.bool_]
+    """By the first bits of a mixed hash, whether any word has them: few of a text's other words do."""
 
     def found(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """(places in `hashes`, rows of `counts`) of the known words."""
-        rows = np.minimum(self.hashes.searchsorted(hashes), len(self.hashes) - 1)
-        places = (self.hashes[rows] == hashes).nonzero()[0]
-        return places, rows[places]
+        likely = self.sieve[_first_bits(hashes)].nonzero()[0]
+        sought = hashes[likely]
+        rows = np.minimum(self.hashes.searchsorted(sought), len(self.hashes) - 1)
+        right = self.hashes[rows] == sought
+        return likely[right], rows[right]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +76,17 @@ def _table(words: Mapping[str, Sequence[str]], letters: int | None, *, shared: b
         for word in words[name]:
             row = rows.setdefault(_hash(word, letters), np.zeros(len(names), np.float32))
             row[place] = 1.0
-    hashes = sorted(rows)
-    counts = np.array([rows[each] for each in hashes], np.float32)
+    hashes = np.array(sorted(rows), np.uint64)
+    counts = np.array([rows[int(each)] for each in hashes], np.float32)
     if shared:
         counts /= counts.sum(axis=1, keepdims=True)
-    return Table(names, np.array(hashes, np.uint64), counts)
+    sieve = np.zeros(2**_SIEVE_BITS, bool)
+    sieve[_first_bits(hashes)] = True
+    return Table(names, hashes, counts, sieve)
+
+
+def _first_bits(hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
+    return ((hashes * _MIX) >> np.uint64(64 - _SIEVE_BITS)).view(np.intp)
 
 
 def _hash(word: str, letters: int | None) -> int:
