@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -47,41 +48,49 @@ _DIGITS: Final = 0
 _NEWLINE: Final = ord("\n")
 _SHAPES: Final = 5
 _STRUCTURES: Final = 5
+_LETTER, _BRACKET, _BULLET, _BLANK = 1, 2, 3, 4
+"""What a line may begin with."""
+_LABEL_END, _LETTER_OR_BRACKET = 1, 2
+"""What may stand second."""
 _COUNTED: Final = _SHAPES + _STRUCTURES + len(_SIGNS)
 
 
 def _sign_table() -> NDArray[np.float64]:
-    table = np.zeros((256, len(_SIGNS)))
+    table = np.zeros((128, len(_SIGNS)))
     for place, (_, signs) in enumerate(_SIGNS):
         table[[ord(sign) for sign in signs], place] = 1.0
     return table
 
 
-def _byte_set(members: str) -> NDArray[np.bool_]:
-    found = np.zeros(256, bool)
-    found[[ord(each) for each in members]] = True
+def _byte_kinds(kinds: Mapping[int, str]) -> NDArray[np.uint8]:
+    """The kind of every byte, 0 for all others."""
+    found = np.zeros(256, np.uint8)
+    for kind, members in kinds.items():
+        found[[ord(each) for each in members]] = kind
     return found
 
 
 def _line_table() -> NDArray[np.float64]:
-    """By a line's first two bytes: whether it is a lettered option, a list item, indented."""
-    letter, bullet, blank = map(_byte_set, ("ABCDEFGHIJ(", "-*0123456789", " \t"))
-    table = np.zeros((256, 256, 3))
-    table[..., 0] = letter[:, None] & (_byte_set(").:") | _byte_set("(")[:, None])
-    table[..., 1] = bullet[:, None] & ~letter
-    table[..., 2] = blank[:, None]
+    """By the kinds of a line's first two bytes: is it a lettered option, a list item, indented?"""
+    table = np.zeros((5, 3, 3))
+    table[_LETTER, _LABEL_END, 0] = table[_BRACKET, :, 0] = 1.0
+    table[_BULLET, :, 1] = 1.0
+    table[_BULLET, _LETTER_OR_BRACKET, 1] = 0.0
+    table[_BLANK, :, 2] = 1.0
     return table
 
 
 _TABLE: Final = _sign_table()
+_FIRST: Final = _byte_kinds({_LETTER: "ABCDEFGHIJ", _BRACKET: "(", _BULLET: "-*0123456789", _BLANK: " \t"})
+_SECOND: Final = _byte_kinds({_LABEL_END: ").:", _LETTER_OR_BRACKET: "ABCDEFGHIJ("})
 _LINES: Final = _line_table()
-_IS_DIGIT: Final = _byte_set("0123456789")
+_IS_DIGIT: Final = _byte_kinds({1: "0123456789"})
 
 
 def surface(reading: Reading) -> NDArray[np.float32]:
     """Logarithms of counts, and shares; shape (len(NAMES),), each about 0 to 5."""
     codes = reading.spans.codes
-    signs = np.bincount(codes, minlength=256) @ _TABLE
+    signs = np.bincount(codes, minlength=256)[:128] @ _TABLE
     lengths = reading.spans.ends - reading.spans.starts
     words = lengths[lengths > 1]
     letters, size = int(words.sum()), max(len(codes), 1)
@@ -106,4 +115,4 @@ def _structure(codes: NDArray[np.uint8], words: NDArray[np.intp], out: NDArray[n
     out[0] = np.count_nonzero(digit[1:] > digit[:-1]) + int(digit[:1].any())
     out[1] = np.count_nonzero(words >= _LONG_WORD)
     lines = (codes[:-2] == _NEWLINE).nonzero()[0] + 1
-    _LINES[codes[lines], codes[lines + 1]].sum(axis=0, out=out[2:])
+    _LINES[_FIRST[codes[lines]], _SECOND[codes[lines + 1]]].sum(axis=0, out=out[2:])

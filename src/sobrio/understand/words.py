@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sobrio.encode import Spans, spans_of
 
 _STEM_LETTERS: Final = 6
-_SIEVE_BITS: Final = 16
+_SIEVE_BITS: Final = 13
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _FILE: Final = Path(__file__).with_name("data") / "words.json"
 
