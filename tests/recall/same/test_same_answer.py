@@ -1,7 +1,9 @@
-"""The scorer that ships: what it must tell apart, in English and French."""
+"""The scorers: what they must tell apart, in English and French."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -63,31 +65,33 @@ TRAPS = [
 
 
 @pytest.mark.parametrize(("family", "question", "same", "other"), TRAPS)
-def test_a_paraphrase_scores_above_a_trap(family: str, question: str, same: str, other: str) -> None:
-    paraphrase, trap = SameAnswer.default().score([(question, same), (question, other)])
+def test_a_paraphrase_scores_above_a_trap(
+    scorer: SameAnswer, family: str, question: str, same: str, other: str
+) -> None:
+    paraphrase, trap = scorer.score([(question, same), (question, other)])
     assert paraphrase > trap, family
 
 
-def test_scores_are_probabilities_the_same_both_ways_round() -> None:
+def test_scores_are_probabilities_the_same_both_ways_round(scorer: SameAnswer) -> None:
     pairs = [(a, b) for _, a, b, _ in TRAPS]
-    scores = SameAnswer.default().score(pairs)
+    scores = scorer.score(pairs)
     assert scores.shape == (len(pairs),)
     assert ((scores > 0) & (scores < 1)).all()
-    assert np.allclose(scores, SameAnswer.default().score([(b, a) for a, b in pairs]))
+    assert np.allclose(scores, scorer.score([(b, a) for a, b in pairs]))
 
 
 @pytest.mark.parametrize("odd", ["", "   ", "???", "42", "\x00", "的", "a" * 50_000, "no " * 9_000])
-def test_odd_texts_are_scored(odd: str) -> None:
-    scores = SameAnswer.default().score([(odd, "How do I bake bread?"), (odd, odd)])
+def test_odd_texts_are_scored(scorer: SameAnswer, odd: str) -> None:
+    scores = scorer.score([(odd, "How do I bake bread?"), (odd, odd)])
     assert np.isfinite(scores).all()
 
 
-def test_no_pairs_no_scores() -> None:
-    assert SameAnswer.default().score([]).shape == (0,)
+def test_no_pairs_no_scores(scorer: SameAnswer) -> None:
+    assert scorer.score([]).shape == (0,)
 
 
-def test_two_languages_do_not_share_an_answer() -> None:
-    same, other = SameAnswer.default().score(
+def test_two_languages_do_not_share_an_answer(scorer: SameAnswer) -> None:
+    same, other = scorer.score(
         [
             ("How do I bake bread?", "How can I bake bread?"),
             ("How do I bake bread?", "Comment faire du pain ?"),
@@ -96,10 +100,9 @@ def test_two_languages_do_not_share_an_answer() -> None:
     assert other < same
 
 
-def test_the_threshold_needs_labels_and_keeps_wrong_hits_out() -> None:
+def test_the_threshold_needs_labels_and_keeps_wrong_hits_out(scorer: SameAnswer) -> None:
     _, question, same, other = TRAPS[0]
     right, wrong = ((question, same), True), ((question, other), False)
-    scorer = SameAnswer.default()
     assert scorer.threshold(0.01, labels=[]) is None
     assert scorer.threshold(0.01, labels=[right] * 298) is None
     assert scorer.threshold(max_false_hit_rate=0.05, labels=[right] * 58) is None
@@ -120,5 +123,21 @@ def test_a_broken_file_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_the_fingerprint_names_scorer_and_encoder() -> None:
-    scorer = SameAnswer.default()
+    scorer = SameAnswer.static()
     assert scorer.fingerprint.endswith(scorer.encoder.fingerprint)
+
+
+def test_without_minilm_the_scorer_is_the_static_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sobrio.recall.same.answer.MINILM", "onnx:no-such-package")
+    assert SameAnswer.default.__wrapped__() is SameAnswer.static()
+
+
+def test_beside_another_minilm_the_scorer_is_the_static_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sobrio.recall.same.answer.MINILM", "hashed")
+    assert SameAnswer.default.__wrapped__() is SameAnswer.static()
+
+
+def test_importing_the_scorer_loads_no_optional_package() -> None:
+    code = "import sys, sobrio.recall; print({'onnxruntime', 'tokenizers', 'scipy'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

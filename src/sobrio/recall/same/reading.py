@@ -12,7 +12,7 @@ from typing import Final
 from sobrio.recall.same.lexicon import fold, lexicon, stem, tokens
 
 _LONGEST_PHRASE: Final = 4
-_MAX_WORDS: Final = 60
+MAX_WORDS: Final = 60
 """Later words of a long text are not read: the semantic cache is for short questions."""
 _CAPITAL: Final = re.compile(r"(?<=[^\W_][\s,'’(«\"-])\s*«?\s*([A-ZÀ-ÖØ-Þ][\w+#]*)")
 
@@ -46,7 +46,7 @@ class Reading:
 @lru_cache(maxsize=20_000)
 def read(text: str) -> Reading:
     known = lexicon()
-    plain = tokens(fold(text))[:_MAX_WORDS]
+    plain = tokens(fold(text))[:MAX_WORDS]
     words = _phrased(plain)
     numbers = {place: value for place, word in enumerate(words) if (value := _number(word)) is not None}
     content = tuple(
@@ -81,6 +81,12 @@ def read(text: str) -> Reading:
         pronouns=frozenset(known.pronouns[word] for word in words if word in known.pronouns),
         language=_language(words),
     )
+
+
+def english(text: str) -> bool:
+    """Its words say so; or they say nothing, and no letter is one that English lacks."""
+    language = read(text).language
+    return language == "en" or (not language and not any(c.isalpha() and not c.isascii() for c in text))
 
 
 def _phrased(words: Sequence[str]) -> list[str]:

@@ -43,8 +43,10 @@ _SHARES: Final = {
 """Of the loss, per source; half of it each for pairs of the same and of another answer."""
 _FREE: Final = frozenset(("missing_least", "length_ratio", "shorter", "pronouns", "only"))
 """Features whose coefficient may have either sign beside the others."""
-_LEAST: Final = {"spelling": -0.3, "shared": -0.3}
-"""Logits per standard deviation. Written pairs are alike in their words on purpose; real traffic is not."""
+OVERLAP: Final = 0.3
+"""Logits per standard deviation by which `spelling` and `shared` may speak against an answer: written pairs
+are alike in their words on purpose, real traffic is not."""
+_OVERLAP: Final = frozenset(("spelling", "shared"))
 TRAPS: Final = tuple("negation antonym number unit date time entity direction format language".split())  # noqa: SIM905
 _TRAP: Final = 2.0
 """Times a trap counts: a wrong answer served is worse than a right one not served."""
@@ -55,14 +57,14 @@ _LEAST_WEIGHT: Final = 0.25
 _LONGEST: Final = 150
 
 
-def train(data: Path, pairs: Path, encoder: Encoder) -> Parameters:
+def train(data: Path, pairs: Path, encoder: Encoder, overlap: float = OVERLAP) -> Parameters:
     """`data` holds cache/*.parquet, rag/qa.parquet and prompts/unlabelled.parquet; `pairs` the blocks."""
     texts = sources(data, pairs)
     weights = word_weights(texts.values())
     found = gather(texts, pairs, data)
     words = Words(weights, WordVectors(static_encoder()))
     features = table([(pair.a, pair.b) for pair in found], encoder, words)
-    coefficients, intercept = fit(features, found)
+    coefficients, intercept = fit(features, found, overlap)
     stems = tuple(sorted(weights))
     return Parameters(
         VERSION,
@@ -75,7 +77,7 @@ def train(data: Path, pairs: Path, encoder: Encoder) -> Parameters:
     )
 
 
-def fit(features: Floats, pairs: Sequence[Pair]) -> tuple[Floats, float]:
+def fit(features: Floats, pairs: Sequence[Pair], overlap: float = OVERLAP) -> tuple[Floats, float]:
     """Penalised logistic regression in which a clash never speaks for the same answer."""
     from scipy.optimize import minimize
 
@@ -89,15 +91,15 @@ def fit(features: Floats, pairs: Sequence[Pair]) -> tuple[Floats, float]:
         gradient = shrunk - (weight * sign / (1.0 + np.exp(margin))) @ design
         return float(weight @ np.logaddexp(0.0, -margin) + 0.5 * shrunk @ c), gradient
 
-    found = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B", bounds=_bounds())
+    found = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B", bounds=_bounds(overlap))
     coefficients = found.x[:-1] / scale
     return coefficients, float(found.x[-1] - coefficients @ mean)
 
 
-def _bounds() -> list[tuple[float | None, float | None]]:
+def _bounds(overlap: float) -> list[tuple[float | None, float | None]]:
     signs = {name: 0 if name in _FREE else sign for name, sign in NAMES.items()}
     return [
-        (_LEAST.get(name, 0.0) if sign > 0 else None, 0.0 if sign < 0 else None)
+        (-overlap * (name in _OVERLAP) if sign > 0 else None, 0.0 if sign < 0 else None)
         for name, sign in signs.items()
     ] + [(None, None)]
 
