@@ -136,6 +136,8 @@ def test_counts_that_cannot_be_true_never_make_energy_negative():
         b'{"usage": {"prompt_tokens": 10, "prompt_tokens_details": {"cached_tokens": 500}}}'
     )
     negative = b'{"usage": {"prompt_tokens": -10, "completion_tokens": -1}}'
+    absurd = b'{"usage": {"prompt_tokens": 10, "completion_tokens": 9000000000000000000}}'
 
     assert usage_of_json(more_cached_than_read).cached_tokens == 10
     assert usage_of_json(negative) == Usage()
+    assert usage_of_json(absurd) == Usage(10, None)

@@ -13,6 +13,7 @@ UNKNOWN = Usage()
 
 
 _NOTHING = msgspec.Raw(b"")
+_MOST_TOKENS = 10**12
 
 
 class _Details(msgspec.Struct):
@@ -116,7 +117,8 @@ def _plausible(usage: Usage) -> Usage:
 
 
 def _count(tokens: int | None) -> int | None:
-    return None if tokens is None or tokens < 0 else tokens
+    """A count that no call can reach is a defect of the upstream, and unknown."""
+    return None if tokens is None or not 0 <= tokens <= _MOST_TOKENS else tokens
 
 
 def _counted(counts: _Counts) -> Usage:
