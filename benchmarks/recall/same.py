@@ -136,8 +136,8 @@ def families(trained: Training) -> dict[str, object]:
 def traffic(data: Path, trained: Training) -> dict[str, object]:
     """Requests drawn from the intents; the answer kept for another text of the intent is right.
 
-    Half of the labels set our threshold by the exact bound, the other half are served. Ours judges those that
-    are nearest by the static encoder; the cosine serves the one nearest by the scorer's own encoder, at the best
+    Half of the labels set our threshold by the exact bound, the other half are served. Ours judges what the
+    static encoder finds nearest, the cosine serves what the scorer's own encoder finds nearest, at the best
     of all cosines in hindsight on the served half; so is `ours_in_hindsight`.
     """
     intents = pd.read_parquet(data / "cache/intents.parquet").drop_duplicates("text").query("intent != 'oos'")
