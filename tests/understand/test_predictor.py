@@ -111,3 +111,20 @@ def test_assessing_twice_gives_the_same(predictor: Predictor) -> None:
 def test_models_are_found_by_their_catalogue_name(predictor: Predictor) -> None:
     small, large = predictor.quality([HARD], ["smollm2-135m-instruct", "llama-3.3-70b-instruct"])[0]
     assert small < large
+
+
+def test_reasons_name_the_kind_of_prompt_it_is_like(predictor: Predictor) -> None:
+    like = predictor.assess(f"{HARD} Express the answer as a reduced fraction $m/n$.", SIZES).reasons[0]
+    assert like.startswith("like competition mathematics (")
+    strange = predictor.assess("ACGTTAGGCATCGATCGATCAGCTAGCATCGACT", SIZES).reasons[0]
+    assert strange.startswith("unlike every kind of training prompt")
+    assert not any("like" in reason for reason in predictor.assess(EASY, SIZES).reasons)
+
+
+def test_an_assessment_asks_the_same_of_one_model_as_of_many(predictor: Predictor) -> None:
+    expected, tokens = predictor.quality([HARD], SIZES)[0], predictor.output_tokens([HARD], SIZES)[0]
+    together = predictor.assess(HARD, SIZES).expectations
+    alone = [predictor.assess(HARD, [each]).expectations[0] for each in SIZES]
+    for answers in (together, alone):
+        assert [each.quality for each in answers] == pytest.approx(expected)
+        assert [each.output_tokens for each in answers] == pytest.approx(tokens)

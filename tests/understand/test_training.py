@@ -12,6 +12,8 @@ from sobrio.errors import InputError
 from sobrio.terms.model import Model
 from sobrio.understand import Predictor
 from sobrio.understand.train import train
+from sobrio.understand.train.kinds import kind_of
+from sobrio.understand.train.landmarks import kinds_of
 from sobrio.understand.train.names import is_base, released_of, spelled
 
 SIZES = {"tiny-1b": 1.0, "middle-8b": 8.0, "large-70b": 70.0}
@@ -84,3 +86,15 @@ def test_release_months_and_base_models() -> None:
     assert released_of("a-new-model", "") == ""
     assert is_base("Qwen2-7B")
     assert not is_base("Qwen2-7B-Instruct")
+
+
+def test_landmarks_are_named_after_most_of_their_prompts() -> None:
+    prompts = np.array([[1, 0], [1, 0], [0.8, 0.6], [0, 1]], np.float32)
+    names, shares = kinds_of(np.eye(2, dtype=np.float32), prompts, ["sums", "sums", "rhymes", "rhymes"])
+    assert names == ("sums", "rhymes")
+    np.testing.assert_allclose(shares, [2 / 3, 1])
+
+
+def test_kinds_are_said_in_words() -> None:
+    assert kind_of("fasteval_math") == "competition mathematics"
+    assert kind_of("a data set of mine") == "a data set of mine"

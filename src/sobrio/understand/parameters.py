@@ -50,19 +50,26 @@ class Parameters:
     """Shape (encoder dimensions, landmarks): centres of the training prompts, unit columns."""
     usual: Floats
     """Lowest quantiles of the training prompts' likeness to their nearest landmark."""
+    kinds: tuple[str, ...]
+    """What most training prompts around each landmark are, in words."""
+    kind_shares: Floats
+    """The share of them that are of that kind."""
 
-    def confidence(self, hashed: Sparse) -> float:
-        """1 when the prompt is as near to a landmark as four training prompts in five are, else less.
+    def located(self, hashed: Sparse) -> tuple[float, int | None]:
+        """(confidence, nearest landmark).
 
-        A greeting has too few n-grams to lie anywhere; its shortness is what training knows of it.
+        Confidence is 1 when the prompt is as near to a landmark as four training prompts in five are, and
+        falls with the distance. A greeting has too few n-grams to lie anywhere; its shortness is what training knows of it.
         """
         if 0 < len(hashed.places) < _FEW:
-            return _OF_FEW
-        near = float((hashed.values @ self.landmarks.take(hashed.places, axis=0)).max(initial=0.0))
+            return _OF_FEW, None
+        likeness = hashed.values @ self.landmarks.take(hashed.places, axis=0)
+        nearest = int(likeness.argmax())
+        near = max(0.0, float(likeness[nearest]))
         if near < self.usual[0]:
-            return near / float(self.usual[0]) * _AT_THE_EDGE
-        rank = np.searchsorted(self.usual, near) / len(self.usual)
-        return float(_AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank)
+            return near / float(self.usual[0]) * _AT_THE_EDGE, nearest
+        rank = self.usual.searchsorted(near) / len(self.usual)
+        return float(_AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank), nearest
 
 
 def standardise(surface: Floats, mean: Floats, scale: Floats) -> Floats:

@@ -26,7 +26,7 @@ from sobrio.understand.labels import Labels, Outcomes
 from sobrio.understand.language import language_of
 from sobrio.understand.needs import output_room
 from sobrio.understand.parameters import Parameters, fingerprint, load, standardise
-from sobrio.understand.reasons import reasons
+from sobrio.understand.reasons import neighbours, reasons
 from sobrio.understand.roster import Roster, Rosters
 from sobrio.understand.task import domain_of
 from sobrio.understand.views import Prompts
@@ -52,6 +52,8 @@ class View:
     prompts: Prompts
     """Their surface is standardised."""
     confidence: Floats
+    nearest: tuple[int | None, ...]
+    """The landmark that each lies nearest to; `None` for a text too short to lie anywhere."""
     quality: NDArray[np.float32]
     """What each fact about a model is worth there, shape (prompts, facts)."""
     length: NDArray[np.float32]
@@ -159,6 +161,7 @@ class Predictor:
         seen = features_of(prompt)
         view = self.view([seen])
         confidence = float(view.confidence[0])
+        familiar = confidence >= _UNFAMILIAR
         roster = self._roster((*models, _MID_SIZE))
         *expectations, yardstick = self._expectations(view, roster, confidence)
         return Assessment(
@@ -170,9 +173,12 @@ class Predictor:
             input_tokens=seen.needs.context_tokens - output_room(prompt),
             confidence=confidence,
             expectations=tuple(expectations),
-            reasons=reasons(self.parameters, view.prompts.surface[0]),
+            reasons=(
+                *neighbours(self.parameters, view.nearest[0], familiar=familiar),
+                *reasons(self.parameters, view.prompts.surface[0]),
+            ),
             predictor=self.version,
-            caveats=("out-of-distribution",) if confidence < _UNFAMILIAR else (),
+            caveats=() if familiar else ("out-of-distribution",),
         )
 
     def _expectations(self, view: View, roster: Roster, confidence: float) -> list[Expectation]:
@@ -200,13 +206,16 @@ class Predictor:
         raw = np.concatenate([each.dense for each in seen]) if seen else np.zeros(0, np.float32)
         surface = standardise(raw.reshape(len(seen), known.mean.size), known.mean, known.scale)
         hashed = [each.hashed for each in seen]
-        confidence = np.array([known.confidence(each) for each in hashed])
+        located = [known.located(each) for each in hashed]
+        confidence = np.array([each[0] for each in located])
+        nearest = tuple(each[1] for each in located)
         ngrams = [each.values @ known.hashed.take(each.places, axis=0) for each in hashed]
         worth = surface @ known.dense[:-1] + known.dense[-1]
         parts = worth.reshape(len(seen), 2, len(FACTS))
         parts[:, :, : len(HASHED_FACTS)] += _trusted(ngrams, confidence)
         quality = np.maximum(parts[:, 0], _LEAST_WORTH)
-        return View(Prompts(surface, tuple(hashed), quality[:, :2]), confidence, quality, parts[:, 1])
+        prompts = Prompts(surface, tuple(hashed), quality[:, :2])
+        return View(prompts, confidence, nearest, quality, parts[:, 1])
 
 
 @cache

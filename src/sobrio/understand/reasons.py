@@ -1,4 +1,4 @@
-"""Reasons: the few features that moved the expected difficulty most, in words."""
+"""Reasons: what the prompt is like, and the few features that moved its difficulty most, in words."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ from sobrio.understand.features import NAMES
 from sobrio.understand.parameters import Parameters
 
 _SHOWN: Final = 3
+
+
+def neighbours(parameters: Parameters, nearest: int | None, *, familiar: bool) -> tuple[str, ...]:
+    """Such as `like competition mathematics (92% of the training prompts in its neighbourhood)`.
+
+    Nothing for a text too short to have neighbours; far from all, what is least unlike.
+    """
+    if nearest is None:
+        return ()
+    kind, share = parameters.kinds[nearest], float(parameters.kind_shares[nearest])
+    if not familiar:
+        return (f"unlike every kind of training prompt, {kind} the least",)
+    return (f"like {kind} ({share:.0%} of the training prompts in its neighbourhood)",)
 
 
 def reasons(parameters: Parameters, surface: NDArray[np.float32]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,6 +20,18 @@ class Landmarks:
     """Shape (encoder dimensions, landmarks), unit columns."""
     usual: NDArray[np.float32]
     """Training prompts' likeness to their nearest landmark: its quantiles from 1 to 20 %, in steps of 1 %."""
+
+
+def kinds_of(
+    centres: NDArray[np.float32], hashed: Any, kinds: Sequence[str]
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """(the kind of most prompts around each landmark, their share); `hashed` and `kinds` are the prompts'."""
+    names, codes = np.unique(np.asarray(kinds), return_inverse=True)
+    nearest = np.asarray(hashed @ centres).argmax(axis=1)
+    counts = np.zeros((centres.shape[1], len(names)))
+    np.add.at(counts, (nearest, codes), 1.0)
+    shares = counts.max(axis=1) / np.maximum(counts.sum(axis=1), 1.0)
+    return tuple(names[counts.argmax(axis=1)].tolist()), shares.astype(np.float32)
 
 
 def landmarks_of(hashed: Any) -> Landmarks:

@@ -20,7 +20,8 @@ from sobrio.understand.parameters import Parameters, save, standardise
 from sobrio.understand.predictor import Predictor
 from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, solve
-from sobrio.understand.train.landmarks import Landmarks, landmarks_of
+from sobrio.understand.train.kinds import kind_of
+from sobrio.understand.train.landmarks import Landmarks, kinds_of, landmarks_of
 from sobrio.understand.train.lengths import chat_lengths
 from sobrio.understand.train.names import spelled
 from sobrio.understand.train.outcomes import Source, load
@@ -100,7 +101,10 @@ def fit_sources(
         )
         for length in (False, True)
     ]
-    parameters = _parameters(mean, scale, solved, names, landmarks_of(design.hashed[kept]))
+    landmarks = landmarks_of(design.hashed[kept])
+    data_sets = np.array([each for source in sources for each in source.datasets])[kept]
+    kinds = kinds_of(landmarks.centres, design.hashed[kept], [kind_of(each) for each in data_sets])
+    parameters = _parameters(mean, scale, solved, names, landmarks, kinds)
     return parameters, solved[0].loss
 
 
@@ -124,6 +128,7 @@ def _parameters(
     solved: Sequence[Solution],
     names: Sequence[str],
     landmarks: Landmarks,
+    kinds: tuple[tuple[str, ...], NDArray[np.float32]],
 ) -> Parameters:
     quality, length = solved
     return Parameters(
@@ -139,6 +144,8 @@ def _parameters(
         length_ln_sd=float(np.sqrt(2.0 * length.loss)),
         landmarks=landmarks.centres,
         usual=landmarks.usual,
+        kinds=kinds[0],
+        kind_shares=kinds[1],
     )
 
 
