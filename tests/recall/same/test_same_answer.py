@@ -100,6 +100,16 @@ def test_two_languages_do_not_share_an_answer(scorer: SameAnswer) -> None:
     assert other < same
 
 
+def test_no_rewording_scores_above_the_same_question_typed_otherwise(scorer: SameAnswer) -> None:
+    typed, reworded = scorer.score(
+        [
+            ("How do I bake bread?", "how do I bake  bread"),
+            ("How do I bake bread?", "What is the way to bake bread?"),
+        ]
+    )
+    assert typed > reworded
+
+
 def test_the_threshold_needs_labels_and_keeps_wrong_hits_out(scorer: SameAnswer) -> None:
     _, question, same, other = TRAPS[0]
     right, wrong = ((question, same), True), ((question, other), False)

@@ -89,6 +89,11 @@ def english(text: str) -> bool:
     return language == "en" or (not language and not any(c.isalpha() and not c.isascii() for c in text))
 
 
+def plain(text: str) -> str:
+    """Without what typing adds: case, spaces, closing marks."""
+    return " ".join(text.casefold().split()).rstrip(" .!?") or text
+
+
 def _phrased(words: Sequence[str]) -> list[str]:
     """Entries of several words are one word, the longest first."""
     phrases, joined, place = lexicon().phrases, [], 0
