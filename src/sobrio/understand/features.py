@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sobrio.encode import Sparse, default_encoder
 from sobrio.terms.assessment import Task
-from sobrio.terms.request import Needs
+from sobrio.terms.request import Needs, Request
 from sobrio.understand import surface
 from sobrio.understand.conversation import Prompt, asked, messages_of
 from sobrio.understand.needs import needs_of
@@ -33,8 +33,9 @@ class Features:
 
 
 def features_of(prompt: Prompt) -> Features:
-    reading = read(asked(messages_of(prompt)))
-    needs = needs_of(prompt)
+    messages = messages_of(prompt)
+    reading = read(asked(messages))
+    needs = needs_of(prompt if isinstance(prompt, Request) else messages)
     task = task_of(reading, needs)
     one_of = np.zeros(len(TASKS), np.float32)
     one_of[TASKS.index(task)] = 1.0

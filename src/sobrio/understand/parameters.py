@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-from dataclasses import dataclass, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,21 +55,32 @@ class Parameters:
     kind_shares: Floats
     """The share of them that are of that kind."""
 
-    def located(self, hashed: Sparse) -> tuple[float, int | None]:
-        """(confidence, nearest landmark).
+    table: Floats = field(init=False)
+    """`hashed` and `landmarks` side by side: a prompt reads both at the same few hundred places."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "table", np.hstack([self.hashed, self.landmarks]))
+
+    def located(self, hashed: Sparse) -> tuple[float, int | None, Floats]:
+        """(confidence, nearest landmark, what the n-grams are worth by fact).
 
         Confidence is 1 when the prompt is as near to a landmark as four training prompts in five are, and
-        falls with the distance. A greeting has too few n-grams to lie anywhere; its shortness is what training knows of it.
+        falls with the distance. A greeting has too few n-grams to lie anywhere; its shortness is what
+        training knows of it.
         """
+        found = hashed.values @ self.table.take(hashed.places, axis=0)
+        width = self.hashed.shape[1]
+        worth, likeness = found[:width], found[width:]
         if 0 < len(hashed.places) < _FEW:
-            return _OF_FEW, None
-        likeness = hashed.values @ self.landmarks.take(hashed.places, axis=0)
+            return _OF_FEW, None, worth
         nearest = int(likeness.argmax())
-        near = max(0.0, float(likeness[nearest]))
+        near = float(likeness[nearest])
+        if near <= 0.0:
+            return 0.0, None, worth
         if near < self.usual[0]:
-            return near / float(self.usual[0]) * _AT_THE_EDGE, nearest
-        rank = self.usual.searchsorted(near) / len(self.usual)
-        return float(_AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank), nearest
+            return near / float(self.usual[0]) * _AT_THE_EDGE, nearest, worth
+        rank = int(self.usual.searchsorted(near)) / len(self.usual)
+        return _AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank, nearest, worth
 
 
 def standardise(surface: Floats, mean: Floats, scale: Floats) -> Floats:
@@ -82,7 +93,7 @@ def save(parameters: Parameters, out: Path) -> None:
     """Write an npz whose bytes depend on the values alone (no clock in it)."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for each in fields(parameters):
+        for each in _stored_fields():
             buffer = io.BytesIO()
             np.save(buffer, _stored(getattr(parameters, each.name)), allow_pickle=False)
             archive.writestr(
@@ -94,7 +105,7 @@ def load(file: Path) -> Parameters:
     """Raises `InputError` when the file is not a predictor of this version."""
     try:
         with np.load(file, allow_pickle=False) as arrays:
-            return Parameters(**{each.name: _value(arrays[each.name]) for each in fields(Parameters)})
+            return Parameters(**{each.name: _value(arrays[each.name]) for each in _stored_fields()})
     except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise InputError(
             f"{file} is not a predictor file ({error}); train one with 'sobrio predictor train'"
@@ -103,6 +114,10 @@ def load(file: Path) -> Parameters:
 
 def fingerprint(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def _stored_fields() -> list[Field[Any]]:
+    return [each for each in fields(Parameters) if each.init]
 
 
 def _stored(value: Any) -> NDArray[Any]:

@@ -209,7 +209,7 @@ class Predictor:
         located = [known.located(each) for each in hashed]
         confidence = np.array([each[0] for each in located])
         nearest = tuple(each[1] for each in located)
-        ngrams = [each.values @ known.hashed.take(each.places, axis=0) for each in hashed]
+        ngrams = [each[2] for each in located]
         worth = surface @ known.dense[:-1] + known.dense[-1]
         parts = worth.reshape(len(seen), 2, len(FACTS))
         parts[:, :, : len(HASHED_FACTS)] += _trusted(ngrams, confidence)

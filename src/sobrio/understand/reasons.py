@@ -33,10 +33,15 @@ def reasons(parameters: Parameters, surface: NDArray[np.float32]) -> tuple[str, 
     most = size.argpartition(-_SHOWN)[-_SHOWN:]
     order = most[size[most].argsort()[::-1]]
     rows = zip(order.tolist(), moved[order].tolist(), surface[order].tolist(), strict=True)
-    return tuple(_said(NAMES[place], by, amount) for place, by, amount in rows)
+    return tuple(_said(place, by, amount) for place, by, amount in rows)
 
 
-def _said(name: str, moved: float, amount: float) -> str:
-    where = "above" if amount > 0 else "below"
-    what = f"the {name}" if name.startswith("task ") and amount > 0 else f"{name} {where} the usual"
-    return f"{'easier' if moved > 0 else 'harder'}: {what} ({moved:+.2f})"
+def _said(place: int, moved: float, amount: float) -> str:
+    return f"{'easier' if moved > 0 else 'harder'}: {_WORDS[amount > 0][place]} ({moved:+.2f})"
+
+
+_BELOW: Final = tuple(f"{name} below the usual" for name in NAMES)
+_ABOVE: Final = tuple(
+    f"the {name}" if name.startswith("task ") else f"{name} above the usual" for name in NAMES
+)
+_WORDS: Final = (_BELOW, _ABOVE)
