@@ -52,28 +52,39 @@ class World:
 
 def held_out_fifths(world: World) -> dict[str, Any]:
     """Each fifth of the questions of every source in turn: train on the others, test on it."""
-    fold = np.array([hashlib.sha256(group.encode()).digest()[0] % FOLDS for group in world.groups()])
-    predictors = [_trained(world, fold != each) for each in range(FOLDS)]
-    rows = []
-    for source, where in world.slices():
-        expected = np.zeros(source.scores.shape)
-        for each, predictor in enumerate(predictors):
-            tested = np.flatnonzero(fold[where] == each)
-            expected[tested] = predictor.expected(
-                [world.seen[where.start + row] for row in tested], source.models
-            )
-        rows.append(_row(world, expected, source, where))
-    return _table(rows)
+    return _table([_row(world, *each) for each in expected_held_out(world)])
 
 
 def leave_one_source_out(world: World) -> dict[str, Any]:
     """Train without a source, nor any question it shares with another; test on all of it."""
+    return _table([_row(world, *each) for each in expected_left_out(world)])
+
+
+def expected_held_out(
+    world: World, folds: Sequence[int] = range(FOLDS)
+) -> Iterator[tuple[Floats, Source, slice]]:
+    """(expectations by the predictor that never saw the prompt, its source, where it stands).
+
+    NaN for the prompts of other folds than `folds`.
+    """
+    fold = np.array([hashlib.sha256(group.encode()).digest()[0] % FOLDS for group in world.groups()])
+    predictors = {each: _trained(world, fold != each) for each in folds}
+    for source, where in world.slices():
+        expected = np.full(source.scores.shape, np.nan)
+        for each, predictor in predictors.items():
+            tested = np.flatnonzero(fold[where] == each)
+            expected[tested] = predictor.expected(
+                [world.seen[where.start + row] for row in tested], source.models
+            )
+        yield expected, source, where
+
+
+def expected_left_out(world: World) -> Iterator[tuple[Floats, Source, slice]]:
+    """The same by predictors that never saw any prompt of the source."""
     groups = world.groups()
-    rows = []
     for source, where in world.slices():
         predictor = _trained(world, ~np.isin(groups, groups[where]))
-        rows.append(_row(world, predictor.expected(world.seen[where], source.models), source, where))
-    return _table(rows)
+        yield predictor.expected(world.seen[where], source.models), source, where
 
 
 def _trained(world: World, rows: NDArray[np.bool_]) -> Predictor:

@@ -1,6 +1,6 @@
 """Every table about routing quality, with one command:
 
-    python benchmarks/routing/run.py --data DIR [--only held_out,left_out,few_labels,pool,promise,parity,cost]
+    python benchmarks/routing/run.py --data DIR [--only held_out,left_out,calibration,few_labels,…]
 
 `DIR` holds `routing/` and `models.csv`. Results go to `benchmarks/results/routing-<table>.json`.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from calibration import calibration, calibration_left_out
 from cost import cost
 from parity import parity
 from pool import pool
@@ -53,6 +54,8 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
         ],
         "promise": lambda: promised(world(), STRONG, WEAK),
         "pool": lambda: pool(world()),
+        "calibration": lambda: calibration(world()),
+        "calibration_left_out": lambda: calibration_left_out(world()),
         "held_out": lambda: held_out_fifths(world()),
         "left_out": lambda: leave_one_source_out(world()),
     }
