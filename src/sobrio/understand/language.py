@@ -66,7 +66,7 @@ def _by_script(foreign: str, chars: int) -> str | None:
 def _by_words(spans: Spans, foreign: str) -> str:
     table = vocabulary().function_words
     _, rows = table.found(spans.hashes(spans.starts, spans.ends))
-    votes = table.counts[rows].sum(axis=0)
+    votes = table.counts.take(rows, axis=0).sum(axis=0)
     if foreign:
         lower = foreign.lower()
         for code, letters in _LETTERS.items():

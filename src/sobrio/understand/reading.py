@@ -37,7 +37,7 @@ def read(text: str) -> Reading:
     spans = spans_of(text)
     table = vocabulary().concepts
     places, rows = table.found(stems(spans))
-    counts = table.counts[rows]
+    counts = table.counts.take(rows, axis=0)
     starts = spans.starts[places]
     near = (starts < ORDER_BYTES) | (starts >= len(spans.codes) - ORDER_BYTES)
     return Reading(text, spans, counts.sum(axis=0), counts[near].sum(axis=0))

@@ -111,8 +111,8 @@ def surface(reading: Reading) -> NDArray[np.float32]:
 
 def _structure(codes: NDArray[np.uint8], words: NDArray[np.intp], out: NDArray[np.float64]) -> None:
     """Numbers, long words, lettered options, list items, indented lines."""
-    digit = _IS_DIGIT[codes]
+    digit = _IS_DIGIT.take(codes)
     out[0] = np.count_nonzero(digit[1:] > digit[:-1]) + int(digit[:1].any())
     out[1] = np.count_nonzero(words >= _LONG_WORD)
     lines = (codes[:-2] == _NEWLINE).nonzero()[0] + 1
-    _LINES[_FIRST[codes[lines]], _SECOND[codes[lines + 1]]].sum(axis=0, out=out[2:])
+    _LINES[_FIRST.take(codes.take(lines)), _SECOND.take(codes.take(lines + 1))].sum(axis=0, out=out[2:])

@@ -43,10 +43,10 @@ class Table:
 
     def found(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """(places in `hashes`, rows of `counts`) of the known words."""
-        likely = self.sieve[_first_bits(hashes)].nonzero()[0]
-        sought = hashes[likely]
+        likely = self.sieve.take(_first_bits(hashes)).nonzero()[0]
+        sought = hashes.take(likely)
         rows = np.minimum(self.hashes.searchsorted(sought), len(self.hashes) - 1)
-        right = self.hashes[rows] == sought
+        right = self.hashes.take(rows) == sought
         return likely[right], rows[right]
 
 
