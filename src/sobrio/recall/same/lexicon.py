@@ -107,7 +107,7 @@ def _read(found: Lexicon, kind: str, name: str, line: int, place: int, text: str
     if kind in _OPPOSED:
         for side, half in zip(_OPPOSED[kind], text.split("/"), strict=True):
             for word in _entries(half):
-                for form in {word, stem(word)}:
+                for form in dict.fromkeys((word, stem(word))):
                     found.sides.setdefault(form, set()).add((line, side))
         return
     for word in _entries(text):

@@ -397,10 +397,10 @@ def _other_members(word: str) -> list[list[str]]:
 
 
 def _other_sides(word: str) -> list[list[str]]:
-    sides = {} if word in lexicon().stop else dict(lexicon().sides.get(word, ()))
+    sides = {} if word in lexicon().stop else dict(sorted(lexicon().sides.get(word, ())))
     found: dict[int, list[str]] = {}
     for form, places in lexicon().sides.items():
-        for line, side in places:
+        for line, side in sorted(places):
             if sides.get(line, side) != side:
                 found.setdefault(line, []).append(form)
     return list(found.values())
