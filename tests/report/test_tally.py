@@ -62,3 +62,8 @@ def test_merging_is_the_same_as_adding(left: list[Activity], right: list[Activit
 def test_measured_and_predicted_processor_time_stay_apart() -> None:
     measured = Activity(MODELS[0], 1, 1, cpu_seconds=1.0)
     assert key_of(measured) != key_of(replace(measured, cpu_seconds=None))
+
+
+def test_images_of_another_size_or_in_other_steps_stay_apart() -> None:
+    image = Activity(MODELS[0], 0, 0, pixels=1024.0**2, steps=50)
+    assert len({key_of(image), key_of(replace(image, pixels=None)), key_of(replace(image, steps=4))}) == 3

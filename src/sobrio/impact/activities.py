@@ -52,6 +52,7 @@ def _served(activity: Activity) -> tuple[object, ...]:
     """Where and how a call was served, and how it was counted."""
     return (
         activity.zone, activity.provider, activity.hardware, activity.cpu_seconds is None, activity.metered,
+        activity.pixels, activity.steps,
     )  # fmt: skip
 
 

@@ -95,10 +95,13 @@ class Estimator:
         hardware: Hardware | None = None,
         requests: Number = 1,
         at: datetime | None = None,
+        pixels: float | None = None,
+        steps: float | None = None,
     ) -> Impacts:
         """Impacts of one call, or of each of n calls when counts are arrays of shape (n,).
 
-        `input_tokens` includes `cached_tokens`; an image model makes `requests` images. With `at` (UTC
+        `input_tokens` includes `cached_tokens`; an image model makes `requests` images, each of so many
+        `pixels` in so many denoising `steps`, which are drawn where they are unknown. With `at` (UTC
         unless it says otherwise), the zone's intensity in that hour takes the place of its annual
         average; where `hourly` has none, the average stands, with the caveat `unknown-hour`. Raises
         `UnknownModel` for a name the catalogue lacks, `InputError` for counts that cannot be.
@@ -114,6 +117,8 @@ class Estimator:
             hardware=hardware,
             requests=cast("float", requests),
             at=None if at is None else at.isoformat(),
+            pixels=pixels,
+            steps=steps,
         )
         total = self._pricing.total([call])
         if at is not None and not self._hours:

@@ -27,6 +27,8 @@ def check_counts(activity: Activity) -> None:
     for name, count in counts.items():
         check_amount(name, count)
     check_amount("cpu_seconds", activity.cpu_seconds or 0)
+    for name in ("pixels", "steps"):
+        check_picture(name, getattr(activity, name))
     lengths = {len(count) for count in counts.values() if isinstance(count, np.ndarray) and count.ndim}
     if len(lengths) > 1:
         raise InputError(f"counts are numbers, or arrays of one length, not of {sorted(lengths)}")
@@ -38,6 +40,12 @@ def check_amount(name: str, amount: Number) -> None:
     """Raises `InputError` unless `amount` is a number, or an array of one axis, from 0 to `MOST`."""
     if not _possible(amount):
         raise InputError(f"{name} must be a finite number of at least 0 and at most {MOST:g}, not {amount}")
+
+
+def check_picture(name: str, number: float | None) -> None:
+    """Raises `InputError` unless an image's pixels or steps are above 0, or unknown."""
+    if number is not None and not 0 < number <= MOST:
+        raise InputError(f"{name} must be a number above 0 and at most {MOST:g}, not {number}")
 
 
 def _possible(amount: object) -> bool:

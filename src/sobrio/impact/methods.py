@@ -10,12 +10,13 @@ from typing import Final, TypeAlias
 from sobrio.errors import InputError
 from sobrio.impact import sobrio1
 from sobrio.impact.draws import Draws, Levels
+from sobrio.impact.picture import Picture
 from sobrio.impact.place import Place
 from sobrio.impact.profile import Profile
 from sobrio.impact.scenarios import Scenarios
 from sobrio.terms.model import Hardware, Model
 
-ProfileOf: TypeAlias = Callable[[Model, Hardware | None, Place], Profile | None]
+ProfileOf: TypeAlias = Callable[[Model, Hardware | None, Place, Picture], Profile | None]
 
 NAMES: Final = ("sobrio-1", "ecologits")
 ALIASES: Final = {"sobrio": "sobrio-1"}
@@ -39,11 +40,16 @@ def method(name: str, scenarios: Scenarios) -> Method:
     if known == "ecologits":
         from sobrio.impact import ecologits
 
-        return Method(known, Levels(), ecologits.profile, probabilistic=False)
+        return Method(
+            known,
+            Levels(),
+            lambda model, hardware, place, _: ecologits.profile(model, hardware, place),
+            probabilistic=False,
+        )
     raise InputError(f"unknown method {name!r}; choose one of {', '.join(NAMES)}")
 
 
 def _with_scenarios(
-    scenarios: Scenarios, model: Model, hardware: Hardware | None, place: Place
+    scenarios: Scenarios, model: Model, hardware: Hardware | None, place: Place, picture: Picture
 ) -> Profile | None:
-    return sobrio1.profile(model, hardware, place, scenarios)
+    return sobrio1.profile(model, hardware, place, picture, scenarios)

@@ -15,6 +15,7 @@ from sobrio.impact.hour import USE_PHASE, Hours
 from sobrio.impact.length import LengthRatio, rho, routed_model, spread
 from sobrio.impact.machine import Machine
 from sobrio.impact.methods import Method
+from sobrio.impact.picture import UNKNOWN, Picture, picture_of
 from sobrio.impact.place import Place, place
 from sobrio.impact.profile import Profile, processor
 from sobrio.impact.totals import Total, total, unknown
@@ -72,10 +73,15 @@ class Pricing:
         """Raises `InputError` for a size or a machine that cannot be."""
         key = (*facts(model), hardware, zone, provider)
         if key not in self._profiles:
-            check_deployment(model, hardware)
-            profile = self.method.profile(model, hardware, self.place(zone, provider))
-            self._profiles[key] = _dated(profile) if profile and model.stale else profile
+            self._profiles[key] = self._profile(model, hardware, self.place(zone, provider), UNKNOWN)
         return self._profiles[key]
+
+    def _profile(
+        self, model: Model, hardware: Hardware | None, place: Place, picture: Picture
+    ) -> Profile | None:
+        check_deployment(model, hardware)
+        profile = self.method.profile(model, hardware, place, picture)
+        return _dated(profile) if profile and model.stale else profile
 
     def processor(self, zone: str | None, provider: str, watts: Spread | None) -> Profile:
         key = (zone, provider, watts)
@@ -115,7 +121,12 @@ class Pricing:
         if machine is not None and measured(activity):
             check_deployment(activity.model, machine)
             return self.processor(activity.zone, activity.provider, machine.watts_per_core)
-        return self.profile(activity.model, machine, activity.zone, activity.provider)
+        picture = picture_of(activity)
+        if picture == UNKNOWN:
+            return self.profile(activity.model, machine, activity.zone, activity.provider)
+        # Not remembered: callers choose sizes freely, and would choose how much memory that takes.
+        place = self.place(activity.zone, activity.provider)
+        return self._profile(activity.model, machine, place, picture)
 
     def _in_their_hours(
         self, group: Sequence[Activity], total: Total, profile: Profile, stretch: Vector | None

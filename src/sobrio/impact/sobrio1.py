@@ -8,6 +8,7 @@ import numpy as np
 
 from sobrio.impact import consumer
 from sobrio.impact.draws import Skewed, Spread, Vector, lognormal
+from sobrio.impact.picture import Picture, beyond_measured, wh_by_class, wh_by_size
 from sobrio.impact.place import HOST, Place
 from sobrio.impact.profile import ACCELERATOR, CORE, Profile, per_facility_wh
 from sobrio.impact.scenarios import FITTED_B, Scenarios, around
@@ -27,18 +28,18 @@ CORE_SECONDS_PER_B: Final[Spread] = (0.06, 0.8)
 """Core-seconds per output token and billion active parameters, when none were measured.
 
 About 0.22 measured with llama.cpp on two cores: 30 ms a token of SmolLM2-135M at 4 bits."""
-IMAGE_WH: Final[Skewed] = (0.3, 2.6, 11.5)
-"""Wh per image at the machine, over the models measured by arXiv 2311.16863."""
 
 
-def profile(model: Model, hardware: Hardware | None, place: Place, scenarios: Scenarios) -> Profile | None:
+def profile(
+    model: Model, hardware: Hardware | None, place: Place, picture: Picture, scenarios: Scenarios
+) -> Profile | None:
     """`None` when the model's size is unknown and nothing was declared in its stead."""
     machine = hardware or Hardware()
     if machine.joules_per_output_token is not None:
         return _declared(model, machine.joules_per_output_token, machine, place, scenarios)
     if model.kind == "image":
-        return _image(model, place, scenarios)
-    if model.total_params_b is None and model.active_params_b is None:
+        return _image(model, place, picture, scenarios)
+    if _of_unknown_size(model):
         return None
     if machine.kind == "cpu":
         return _on_processor(model, machine, place, scenarios)
@@ -180,18 +181,30 @@ def _declared(model: Model, joules: Spread, machine: Hardware, place: Place, sce
     ).reading_only(model.kind == "embedding")
 
 
-def _image(model: Model, place: Place, scenarios: Scenarios) -> Profile:
+def _image(model: Model, place: Place, picture: Picture, scenarios: Scenarios) -> Profile:
     """Every request is one image; the published figures are those of whole machines."""
     building, nothing = place.pue(scenarios), np.zeros(scenarios.count)
+    sized, guessed, beyond = not _of_unknown_size(model), _guessed(model), True
+    if sized:
+        _, active = sizes(model, scenarios)
+        beyond = beyond_measured(model, float(np.median(active)), picture)
+        wh = wh_by_size(model, active, picture, place.key, scenarios)
+    else:
+        wh = wh_by_class(model, picture, scenarios)
+    caveats = {"estimated-size": sized and guessed, "extrapolated": beyond, "deployment-unknown": True}
     return Profile(
         nothing,
         nothing,
         nothing,
-        lognormal(scenarios.normal(f"image {model.name}"), IMAGE_WH) * building,
+        wh * building,
         per_facility_wh(scenarios, place, device=ACCELERATOR, facility=building, building=building),
-        evidence="benchmarked",
-        caveats=_codes({"deployment-unknown": True}, place),
+        evidence="estimate" if guessed or not sized else "modelled",
+        caveats=_codes(caveats, place),
     )
+
+
+def _of_unknown_size(model: Model) -> bool:
+    return model.total_params_b is None and model.active_params_b is None
 
 
 def _guessed(model: Model) -> bool:

@@ -137,11 +137,16 @@ def _counts(
 
 
 def _of(activity: Activity) -> tuple[float, float, float, float] | None:
-    """Tokens written, read afresh and read from a cache, and calls; `None` unless they are plain counts."""
+    """Tokens written, read afresh and read from a cache, and calls; `None` unless they are plain counts.
+
+    Images cost by their pixels and steps as well, so they have no table.
+    """
     read, cached = activity.input_tokens, activity.cached_tokens
     counts = (activity.output_tokens, read - cached, cached, activity.requests)
     told = (*counts, read, activity.cpu_seconds or 0)
-    plain = all(isinstance(each, _PLAIN) and 0 <= each <= MOST for each in told)
+    plain = activity.model.kind != "image" and all(
+        isinstance(each, _PLAIN) and 0 <= each <= MOST for each in told
+    )
     return counts if plain and (activity.metered or measured(activity)) else None
 
 

@@ -30,6 +30,8 @@ def key_of(activity: Activity) -> ActivityKey:
         activity.beside and activity.beside.name,
         activity.at,
         activity.metered,
+        activity.pixels,
+        activity.steps,
     )
 
 

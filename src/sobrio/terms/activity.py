@@ -36,3 +36,7 @@ class Activity:
     """ISO 8601, UTC unless it says otherwise: when the call was made, for grids known by the hour."""
     metered: bool = True
     """False where a call was made, such as an attempt that failed, and nobody counted its tokens."""
+    pixels: float | None = None
+    """Of each image; `requests` counts the images."""
+    steps: float | None = None
+    """Denoising steps of each image."""
