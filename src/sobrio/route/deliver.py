@@ -17,12 +17,14 @@ from sobrio.route.answer import Answer
 from sobrio.route.attempt import Begun
 from sobrio.route.dialect import DIALECTS, Following, failure_in
 from sobrio.route.failure import error_body
+from sobrio.route.forwarded import pixels_of
 from sobrio.route.headers import headers_of
 from sobrio.route.journey import Journey
 from sobrio.route.remember import remember
 from sobrio.route.reply import EVENTS, JSON, Reply
 from sobrio.route.stamp import stamp_of, stamped
 from sobrio.route.translated import Payloads
+from sobrio.terms.activity import Activity
 from sobrio.terms.answer import Usage
 from sobrio.terms.receipt import Outcome, Receipt
 
@@ -41,12 +43,18 @@ def _whole(journey: Journey, begun: Begun, answer: Answer) -> bytes:
     with journey.busy():
         counted = _measured(begun, usage_of_fields(answer.fields, threads=_threads(begun)))
         usage = complete(journey, counted, output_tokens=answer.estimated_tokens)
-        activity = replace(activity_of(journey, begun.deployment, usage), requests=answer.units)
+        activity = _with_pictures(journey, activity_of(journey, begun.deployment, usage), answer)
         remember(journey, activity, answer.body, answer.finish_reason)
     ending = Ending(_outcome(journey, begun), activity=activity, finish_reason=answer.finish_reason)
     counts = DIALECTS[journey.request.shape].counts
     stamp = stamp_of(settle(journey, ending), explained=journey.request.options.explain)
     return stamped(answer.fields, stamp, usage, counts)
+
+
+def _with_pictures(journey: Journey, activity: Activity, answer: Answer) -> Activity:
+    if journey.request.shape != "images":
+        return activity
+    return replace(activity, requests=answer.units, pixels=pixels_of(answer.fields, journey.request.fields))
 
 
 def _outcome(journey: Journey, begun: Begun) -> Outcome:
