@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -16,7 +17,9 @@ from sobrio.cli.options import Json
 if TYPE_CHECKING:
     from sobrio.catalog.hourly import HourlySeries
     from sobrio.catalog.zone import Zone
+    from sobrio.terms.model import Model
 
+_SIZE: Final = re.compile(r"([1-9]\d{0,4})x([1-9]\d{0,4})", re.ASCII)
 UNITS = {
     "energy_wh": "Wh",
     "ghg_g": "g CO2e",
@@ -28,8 +31,8 @@ UNITS = {
 
 def estimate(
     model: Annotated[str, typer.Option("--model", help="A catalogue name; see `sobrio models list`.")],
-    input_tokens: Annotated[int, typer.Option("--input-tokens", min=0, max=10**12)],
-    output_tokens: Annotated[int, typer.Option("--output-tokens", min=0, max=10**12)],
+    input_tokens: Annotated[int | None, typer.Option("--input-tokens", min=0, max=10**12)] = None,
+    output_tokens: Annotated[int | None, typer.Option("--output-tokens", min=0, max=10**12)] = None,
     cached_tokens: Annotated[int, typer.Option("--cached-tokens", min=0, max=10**12)] = 0,
     zone: Annotated[str | None, typer.Option("--zone", help="Electricity zone, such as FRA.")] = None,
     at: Annotated[
@@ -43,15 +46,25 @@ def estimate(
             "Electricity-Maps-compatible endpoint, its token in ELECTRICITY_MAPS_TOKEN.",
         ),
     ] = None,
+    images: Annotated[
+        int | None, typer.Option("--images", min=1, max=10**12, help="Of an image model, in place of tokens.")
+    ] = None,
+    size: Annotated[str | None, typer.Option("--size", help="Of each image, such as 1024x1024.")] = None,
+    steps: Annotated[
+        int | None, typer.Option("--steps", min=1, max=10**6, help="Denoising steps of each image.")
+    ] = None,
     method: Annotated[str, typer.Option("--method", help="sobrio-1 or ecologits.")] = "sobrio-1",
     json: Json = False,
 ) -> None:
-    """Estimate the impact of one call from its token counts."""
+    """Estimate the impact of one call from its token counts, or of images."""
     from sobrio.catalog import Catalog
     from sobrio.errors import InputError
     from sobrio.impact import Estimator
 
-    if cached_tokens > input_tokens:
+    found = Catalog.default().model(model)
+    if found.kind != "image":
+        _check_tokens(found, input_tokens, output_tokens, told=(images, size, steps))
+    if cached_tokens > (input_tokens or 0):
         raise InputError("--cached-tokens cannot be more than --input-tokens, which includes them")
     place = None if zone is None else Catalog.default().zone(zone)
     if zone is not None and place is None:
@@ -60,12 +73,15 @@ def estimate(
         )
     moment = None if at is None else _moment(at)
     impacts = Estimator(method, hourly=_series(hourly, place, moment)).estimate(
-        model=model,
-        input_tokens=input_tokens,
-        output_tokens=output_tokens,
+        model=found,
+        input_tokens=input_tokens or 0,
+        output_tokens=output_tokens or 0,
         cached_tokens=cached_tokens,
         zone=zone,
         at=moment,
+        requests=images or 1,
+        pixels=None if size is None else _pixels(size),
+        steps=steps,
     )
     figures = impacts.as_dict()
     if json:
@@ -78,6 +94,25 @@ def estimate(
         rows,
     )
     output.line("caveats: " + (", ".join(figures["caveats"]) or "none"))
+
+
+def _check_tokens(model: Model, *tokens: int | None, told: tuple[object, ...]) -> None:
+    from sobrio.errors import InputError
+
+    if any(each is not None for each in told):
+        kind = f"{model.name} is of kind {model.kind}"
+        raise InputError(f"--images, --size and --steps are for image models; {kind}")
+    if None in tokens:
+        raise InputError(f"give --input-tokens and --output-tokens for {model.name}")
+
+
+def _pixels(size: str) -> float:
+    from sobrio.errors import InputError
+
+    sides = _SIZE.fullmatch(size)
+    if sides is None:
+        raise InputError(f"--size takes width and height in pixels, such as 1024x1024, not {size!r}")
+    return int(sides[1]) * int(sides[2])
 
 
 def _moment(text: str) -> datetime:
