@@ -30,6 +30,8 @@ class Anchor:
     note: str
     provider: str = ""
     hardware: Hardware | None = None
+    pixels: float | None = None
+    steps: float | None = None
 
 
 ANCHORS = (
@@ -81,7 +83,9 @@ ANCHORS = (
         0,
         0,
         "USA",
-        "the least efficient model of their set; our image figure knows neither model nor resolution",
+        "our image figures are scaled from this very measurement, so agreement says nothing",
+        pixels=1024**2,
+        steps=50,
     ),
     Anchor(
         "Luccioni et al. 2023, image generation, mean per image",
@@ -90,7 +94,7 @@ ANCHORS = (
         0,
         0,
         "USA",
-        "our image figure is read from this study, so agreement says nothing",
+        "our figure for models of unknown size is read from this study, so agreement says nothing",
     ),
     Anchor(
         "Li et al. 2023, GPT-3, 10-50 answers per 500 mL (25 mL each)",
@@ -143,6 +147,8 @@ def _estimate(anchor: Anchor, estimator: Estimator) -> Impacts:
         zone=anchor.zone,
         provider=anchor.provider,
         hardware=anchor.hardware,
+        pixels=anchor.pixels,
+        steps=anchor.steps,
     )
 
 
