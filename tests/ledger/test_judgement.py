@@ -200,11 +200,12 @@ def test_what_cannot_be_judged_is_one_clear_line(ledger: SqliteLedger, receipt: 
 def test_a_judgement_that_a_busy_ledger_does_not_take_is_told(
     ledger: SqliteLedger, receipt: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sobrio.ledger.book._BUSY_S", 0.01)
     ledger.close(receipt("one"))
     other = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(LedgerError, match=r"database is locked\); this judgement is not kept; try again"):
+    told = r"database is locked\); this judgement is not kept; try again"
+    with monkeypatch.context() as hasty, pytest.raises(LedgerError, match=told):
+        hasty.setattr("sobrio.ledger.book._BUSY_S", 0.01)
         ledger.judge("one", "verified")
     other.execute("ROLLBACK")
     other.close()
