@@ -74,9 +74,10 @@ def test_ends_with_its_block(gguf: Path, tmp_path: Path) -> None:
 
 
 OWNER = """
-import sys
+import signal, sys
 from pathlib import Path
 from sobrio.demo.local_model import local_model
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs start with it ignored
 with local_model(Path(sys.argv[1]), Path(sys.argv[2])) as running:
     print(running.pid, flush=True)
     sys.stdin.read()
