@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,13 +12,14 @@ from sobrio.call.breaker import Breakers
 from sobrio.call.retry import RetryBudget
 from sobrio.errors import NotReachable, SobrioError, UpstreamError, UpstreamTimeout
 
+DOWN = UpstreamError("down", status=503)
 BUSY = UpstreamError("busy", status=503, retry_after_s=0.01)
 
 
 class Flaky:
     """The real upstream, after it has failed for a while."""
 
-    def __init__(self, upstream: Any, *errors: UpstreamError) -> None:
+    def __init__(self, upstream: Any, *errors: Exception) -> None:
         self._upstream = upstream
         self._errors = list(errors)
         self.asked: list[str] = []
@@ -45,7 +47,7 @@ def calls_of(house: Any, model: str) -> int:
     return sum(json.loads(each.body)["model"] == model for each in house.upstream.requests)
 
 
-def flaky(house: Any, *errors: UpstreamError, **rooms: Any) -> tuple[Any, Flaky]:
+def flaky(house: Any, *errors: Exception, **rooms: Any) -> tuple[Any, Flaky]:
     upstream = Flaky(house.rooms.upstream, *errors)
     return house.without(upstream=upstream, **rooms), upstream
 
@@ -107,3 +109,44 @@ def test_when_everything_rests_the_client_is_told_when_to_come_back(build) -> No
         house.answer("one more")
     assert refused.value.retry_after_s == 2
     assert len(upstream.asked) == 10
+
+
+def test_a_trial_that_ends_otherwise_does_not_close_the_door_for_ever(build) -> None:
+    clock = Clock()
+    breakers = Breakers(clock)
+    for _ in range(5):
+        breakers.failed("first", DOWN)
+    house, upstream = flaky(build("named"), NotReachable("a package is missing"), breakers=breakers)
+    clock.now += 2
+    with pytest.raises(NotReachable):
+        house.answer("the trial")
+    assert house.answer("afterwards")["sobrio"]["decision"]["deployment"] == "first"
+    assert upstream.asked == ["named", "named"]
+
+
+def test_those_that_were_not_called_do_not_use_up_the_calls(build) -> None:
+    house = build("named")
+    policy, breakers = house.rooms.policy(), Breakers(Clock())
+    first = policy.deployments["first"]
+    resting = {f"resting {number}": replace(first, name=f"resting {number}") for number in range(6)}
+    for name in ("first", *resting):
+        for _ in range(5):
+            breakers.failed(name, DOWN)
+    crowd = replace(
+        policy, deployments={**policy.deployments, **resting}, fallbacks=(*resting, *policy.fallbacks)
+    )
+    house = house.without(policy=lambda: crowd, breakers=breakers)
+    assert house.answer("hello")["sobrio"]["outcome"] == "fallback"
+
+
+def test_a_repeat_is_one_of_the_four_calls_too(build) -> None:
+    house = build("named")
+    policy = house.rooms.policy()
+    second = policy.deployments["second"]
+    others = {name: replace(second, name=name) for name in ("third", "fourth", "fifth")}
+    crowd = replace(policy, deployments={**policy.deployments, **others}, fallbacks=("second", *others))
+    slow = UpstreamTimeout("no first byte in time")
+    house, upstream = flaky(house, slow, *[BUSY] * 20, policy=lambda: crowd)
+    with pytest.raises(UpstreamError):
+        house.answer("hello")
+    assert len(upstream.asked) == 4

@@ -46,7 +46,7 @@ async def begin_answer(journey: Journey, decision: Decision) -> Begun:
     breakers = journey.rooms.breakers
     for name in (decision.deployment, *decision.fallbacks):
         deployment = journey.policy.deployments[name]
-        if deployment.backing is None or len(journey.failures) >= _MOST_CALLS:
+        if deployment.backing is None or journey.calls >= _MOST_CALLS:
             continue
         if not breakers.admits(name):
             journey.failures.append(Failure(name, "not called: it failed too often a moment ago"))
@@ -89,7 +89,7 @@ async def _persistently(journey: Journey, deployment: Deployment, backing: Backi
             if pause_s is None:
                 raise
             await asyncio.sleep(pause_s)
-        except asyncio.CancelledError:
+        except BaseException:  # the client left, or there was nothing to call: no word about the place
             rooms.breakers.abandoned(name)
             raise
         else:
@@ -103,7 +103,9 @@ def _pause_s(journey: Journey, error: UpstreamError, attempt: int) -> float | No
 
     A call that timed out has kept the client waiting long enough, and may still be computed.
     """
-    if attempt > _REPEATS or not worth_repeating(error) or isinstance(error, UpstreamTimeout):
+    if attempt > _REPEATS or journey.calls >= _MOST_CALLS:
+        return None
+    if not worth_repeating(error) or isinstance(error, UpstreamTimeout):
         return None
     pause_s = wait_s(attempt, error.retry_after_s, chance=random.random(), longest_s=_LONGEST_WAIT_S)
     return pause_s if pause_s is not None and journey.rooms.repeats.spend() else None
@@ -114,6 +116,7 @@ async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -
         call = call_of(journey.request, backing)
         cpu_before = _cpu_seconds(deployment)
     journey.calling = deployment
+    journey.calls += 1
     answered = await journey.rooms.upstream.call(backing, call)
     journey.first_byte_ms = journey.elapsed_ms()
     if call.stream and "event-stream" in answered.headers.get("content-type", ""):

@@ -52,6 +52,8 @@ class Journey:
     cut: list[Cut] = field(default_factory=list)
     stretch: float = 1.0
     """Length of what is sent over the length of what was received."""
+    calls: int = 0
+    """Made so far, repeats included."""
     calling: Deployment | None = None
     """Asked, and has not begun to answer."""
     spent: list[Activity] = field(default_factory=list)
