@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from sobrio import sdk
 from sobrio.call import Direct, Dispatch, ThroughLitellm
+from sobrio.call.litellm_door import refuse_installed
 from sobrio.catalog import Catalog
 from sobrio.catalog.hourly import configured
 from sobrio.encode import static_encoder
@@ -165,8 +166,10 @@ def open_rooms(
     `retriever` takes the place of the passages that `sobrio cache ingest` took in.
 
     The policy is read first, so that a mistake in it costs nothing else. Raises `PolicyError`,
-    `LedgerError` or `CatalogError` with the line that says what to do.
+    `LedgerError` or `CatalogError` with the line that says what to do, and `NotReachable` where a
+    litellm with malicious code is installed, used or not.
     """
+    refuse_installed()
     catalog = Catalog.default()
     where = home(data_dir, environ)
     accountant = Estimator(catalog=catalog, hourly=configured(environ))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sobrio.call import ThroughLitellm
-from sobrio.call.litellm_door import IMPLANTS, LOCK, litellm, refuse_compromised
+from sobrio.call.litellm_door import IMPLANTS, LOCK, litellm, refuse_compromised, refuse_installed
 from sobrio.errors import NotReachable
 from sobrio.terms.answer import Call
 from sobrio.terms.model import Backing
@@ -56,6 +56,7 @@ def test_without_litellm_the_message_says_how_to_get_it(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(metadata, "version", missing)
     litellm.cache_clear()
+    refuse_installed()  # nothing to refuse where there is none
     with pytest.raises(NotReachable, match=r"pip install 'sobrio\[litellm\]'"):
         asyncio.run(
             ThroughLitellm().call(Backing("litellm", "openai/m"), Call("/chat/completions", b"{}", False))

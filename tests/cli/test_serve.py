@@ -155,6 +155,22 @@ def test_limits_that_several_workers_cannot_count_together_are_refused(tmp_path)
     assert "SOBRIO_REDIS_URL" in done.stderr
 
 
+def test_a_poisoned_litellm_is_never_started_beside_and_never_imported(tmp_path):
+    packages = tmp_path / "packages"
+    (packages / "litellm").mkdir(parents=True)
+    (packages / "litellm" / "__init__.py").write_text(f"open({str(tmp_path / 'imported')!r}, 'w')")
+    facts = packages / "litellm-1.107.3.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: litellm\nVersion: 1.107.3\n")
+    arguments = command(policy_for("http://127.0.0.1:9/v1", tmp_path), tmp_path, "--port", "0")
+    environ = os.environ | {"PYTHONPATH": str(packages)}
+    done = subprocess.run(arguments, env=environ, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 2
+    assert "litellm 1.107.3 carried malicious code" in done.stderr
+    assert not (tmp_path / "imported").exists()
+
+
 def children_of(pid: int) -> list[int]:
     return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 

@@ -6,6 +6,7 @@ import os
 import site
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib import import_module, metadata
 from pathlib import Path
@@ -24,7 +25,7 @@ _ADVICE = "rebuild this environment from scratch with a sound litellm and replac
 @cache
 def litellm() -> ModuleType:
     """The module. Takes seconds the first time, so call it in a worker thread. Raises `NotReachable`."""
-    refuse_compromised(_version(), _package_folders(), Path(tempfile.gettempdir()))
+    refuse_compromised(_version(), _package_folders(), _temporary())
     # It fetches a price list, and reads .env files into the environment, unless told not to before.
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
     os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
@@ -33,6 +34,12 @@ def litellm() -> ModuleType:
     module.suppress_debug_info = True  # type: ignore[attr-defined]
     module.user_url_validation = True  # type: ignore[attr-defined]
     return module
+
+
+def refuse_installed() -> None:
+    """Raises `NotReachable` where the litellm installed here carries malicious code; nothing is imported."""
+    with suppress(metadata.PackageNotFoundError):
+        refuse_compromised(metadata.version("litellm"), _package_folders(), _temporary())
 
 
 def refuse_compromised(version: str, folders: Iterable[Path], temporary: Path) -> None:
@@ -67,6 +74,10 @@ def _version() -> str:
         return metadata.version("litellm")
     except metadata.PackageNotFoundError:
         raise NotReachable("this deployment needs litellm: pip install 'sobrio[litellm]'") from None
+
+
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir())
 
 
 def _package_folders() -> tuple[Path, ...]:
