@@ -79,19 +79,34 @@ def open_cache(
     return SqliteStore(path, seal=seal, max_bytes=policy.max_bytes, max_entries=policy.max_entries)
 
 
-def _similar(cache: SqliteStore | RedisStore | None, policy: Policy) -> tuple[Similar | None, str | None]:
-    """The semantic cache where the policy turns it on, or why there is none all the same.
+class _Likeness:
+    """The semantic cache, from the moment on that a policy turns it on.
 
     Encoder and judge are made for each other; where they are not, likeness is left out and nothing else.
     """
-    if cache is None or policy.cache.semantic is None:
-        return None, None
-    try:
-        # the one that ships: MiniLM reads a text in 9 ms, too long for the ten candidates of a request
-        judge = SameAnswer.static()
-    except InputError as error:
-        return None, f"no semantic cache: {error.message}"
-    return Similar(cache, Streams(cache), static_encoder(), judge, language_of_text), None
+
+    def __init__(self, cache: SqliteStore | RedisStore) -> None:
+        self._cache = cache
+        self._similar: Similar | None = None
+        self._wanted = False
+        self.problem: str | None = None
+
+    def __call__(self) -> Similar | None:
+        return self._similar if self._wanted else None
+
+    def follow(self, policy: Policy) -> None:
+        """Loads what a policy about to be in force asks for, so that no request has to wait for it."""
+        self._wanted, self.problem = policy.cache.semantic is not None, None
+        if not self._wanted or self._similar is not None:
+            return
+        try:
+            # the one that ships: MiniLM reads a text in 9 ms, too long for the ten candidates of a request
+            judge = SameAnswer.static()
+        except InputError as error:
+            self.problem = f"no semantic cache: {error.message}"
+        else:
+            cache = self._cache
+            self._similar = Similar(cache, Streams(cache), static_encoder(), judge, language_of_text)
 
 
 def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: ExitStack) -> Shelf | None:
@@ -183,14 +198,20 @@ def open_rooms(
 
     in_force = load()
     with ExitStack() as stack:
-        watched = stack.enter_context(Watched(in_force, load))
+        cache = open_cache(in_force.cache, where, environ)
+        stack.callback(cache.close)
+        likeness = _Likeness(cache)
+        likeness.follow(in_force)
+
+        def reload() -> Policy:
+            loaded = load()
+            likeness.follow(loaded)
+            return loaded
+
+        watched = stack.enter_context(Watched(in_force, reload))
         metrics = Metrics(lambda: watched().version)
         ledger = open_ledger(where)
         stack.callback(ledger.shutdown)
-        cache = open_cache(in_force.cache, where, environ) if in_force.cache.exact else None
-        if cache is not None:
-            stack.callback(cache.close)
-        similar, unlike = _similar(cache, in_force)
         shelf = None if retriever else _shelf(in_force, where, environ, stack)
         yield Rooms(
             policy=watched,
@@ -202,12 +223,12 @@ def open_rooms(
             price=catalog.price,
             listeners=(metrics.take,),
             metrics=metrics.text,
-            troubles=(lambda: watched.problem, lambda: ledger.problem, lambda: unlike),
+            troubles=(lambda: watched.problem, lambda: ledger.problem, lambda: likeness.problem),
             totals=_totals(ledger, catalog),
             cache=cache,
             retriever=retriever or shelf,
             edition=None if shelf is None else shelf.edition,
-            similar=similar,
+            similar=likeness,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -106,6 +107,16 @@ def test_no_store_is_answered_and_forgotten(house):
     house.answer("hello")
 
     assert len(house.upstream.requests) == 2
+
+
+def test_a_running_policy_that_turns_the_cache_off_neither_reads_nor_keeps(house):
+    house.answer("hello")
+    policy = house.rooms.policy()
+    off = house.without(policy=lambda: replace(policy, cache=replace(policy.cache, exact=False)))
+    assert off.answer("hello")["sobrio"]["cache"] == "miss"
+    off.answer("another")
+    assert house.answer("hello")["sobrio"]["cache"] == "exact"
+    assert house.answer("another")["sobrio"]["cache"] == "miss"
 
 
 def test_a_broken_cache_is_a_miss_with_a_caveat(house):

@@ -26,7 +26,7 @@ class Remote(MemoryStore):
 
 def test_a_remote_store_is_asked_off_the_event_loop_and_its_time_is_charged(house):
     store = Remote()
-    house = house.without(cache=store, similar=None)
+    house = house.without(cache=store)
     house.answer("hello")
     again = house.answer("hello")
     assert again["sobrio"]["cache"] == "exact"
@@ -39,7 +39,7 @@ def test_a_server_that_is_gone_fails_no_request(house):
         free.bind(("127.0.0.1", 0))
         url = f"redis://127.0.0.1:{free.getsockname()[1]}/0"
     with closing(RedisStore(url)) as store:
-        house = house.without(cache=store, similar=None)
+        house = house.without(cache=store)
         for _ in range(3):
             answer = house.answer("hello")
             assert answer["choices"]

@@ -53,7 +53,7 @@ def furnish(house) -> Callable[..., object]:
         cache.flush()
         policy = house.rooms.policy()
         terms = replace(policy.cache, semantic=SemanticPolicy(0.05, shadow_rate))
-        return house.without(policy=lambda: replace(policy, cache=terms), similar=similar)
+        return house.without(policy=lambda: replace(policy, cache=terms), similar=lambda: similar)
 
     return furnished
 

@@ -27,14 +27,34 @@ def policy(tmp_path: Path) -> Path:
 
 def test_a_policy_that_turns_it_on_has_one(policy, tmp_path):
     with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
-        assert rooms.similar is not None
+        assert rooms.similar() is not None
         assert not any(trouble() for trouble in rooms.troubles)
 
 
 def test_a_policy_that_says_nothing_keeps_no_question(policy, tmp_path):
     policy.write_text(POLICY)
     with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
-        assert rooms.similar is None
+        assert rooms.similar() is None
+        assert rooms.cache is not None
+
+
+def test_a_running_policy_may_turn_it_on_and_off(policy, tmp_path):
+    policy.write_text(POLICY)
+    with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
+        policy.write_text(POLICY + "caches: {semantic: {enabled: true}}\n")
+        rooms.policy.look()
+        assert rooms.similar() is not None
+        policy.write_text(POLICY)
+        rooms.policy.look()
+        assert rooms.similar() is None
+
+
+def test_a_running_policy_may_turn_the_exact_cache_on(policy, tmp_path):
+    policy.write_text(POLICY + "caches: {exact: {enabled: false}}\n")
+    with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
+        policy.write_text(POLICY)
+        rooms.policy.look()
+        assert rooms.policy().cache.exact
         assert rooms.cache is not None
 
 
@@ -44,5 +64,8 @@ def test_a_judge_made_for_another_encoder_is_a_trouble_and_no_outage(policy, tmp
 
     monkeypatch.setattr(SameAnswer, "static", staticmethod(mismatched))
     with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
-        assert rooms.similar is None
+        assert rooms.similar() is None
         assert "no semantic cache: same.npz is for another encoder" in [each() for each in rooms.troubles]
+        policy.write_text(POLICY)
+        rooms.policy.look()
+        assert not any(trouble() for trouble in rooms.troubles)

@@ -60,7 +60,8 @@ def _read(body: bytes) -> _Feedback:
 def _learnt(receipt: Receipt, good: bool, rooms: Rooms) -> str | None:
     """What the cache made of it; `None` where the answer did not come from there."""
     recalled = receipt.recalled
-    if recalled is None or recalled.use != "served" or rooms.similar is None:
+    similar = rooms.similar()
+    if recalled is None or recalled.use != "served" or similar is None:
         return None
-    rooms.similar.told(recalled, good, scope=receipt.caller.tenant)
+    similar.told(recalled, good, scope=receipt.caller.tenant)
     return "kept" if good else "forgotten"

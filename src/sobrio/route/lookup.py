@@ -22,7 +22,8 @@ def look_up(journey: Journey, cache: AnswerStore) -> Entry | None:
 
     A kept answer that is likely but not vouched for stays on the journey, for `remember` to compare.
     """
-    if not may_recall(journey.request, journey.policy.cache.max_temperature):
+    terms = journey.policy.cache
+    if not terms.exact or not may_recall(journey.request, terms.max_temperature):
         return None
     with journey.busy():
         try:
@@ -50,7 +51,7 @@ def _same(journey: Journey, cache: AnswerStore) -> Entry | None:
 
 
 def _like(journey: Journey, cache: AnswerStore) -> Entry | None:
-    similar, promise = journey.rooms.similar, journey.policy.cache.semantic
+    similar, promise = journey.rooms.similar(), journey.policy.cache.semantic
     if similar is None or promise is None:
         return None
     asked = similar.question(journey.request, journey.policy.version)

@@ -107,7 +107,7 @@ def remember(journey: Journey, activity: Activity, body: bytes, finish_reason: s
 
 def _learn(journey: Journey, body: bytes) -> None:
     """Compares the kept answer that was not served with the one the model has given instead."""
-    similar, recalled, kept = journey.rooms.similar, journey.recalled, journey.kept
+    similar, recalled, kept = journey.rooms.similar(), journey.recalled, journey.kept
     if similar is not None and recalled is not None and kept is not None:
         dialect = DIALECTS[journey.request.shape]
         texts = [said(_fields(each, dialect)) for each in (kept.body, body)]

@@ -44,7 +44,8 @@ class Rooms:
     upstream: Upstream
     ledger: Ledger
     cache: AnswerStore | None = None
-    similar: Similar | None = None
+    similar: Callable[[], Similar | None] = lambda: None
+    """The semantic cache where the policy in force turns it on."""
     retriever: Retriever | None = None
     edition: Callable[[], int] | None = None
     """Grows when passages change; answers made with earlier ones are then no longer given."""
