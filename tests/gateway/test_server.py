@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -9,14 +10,17 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
 
+import openai
 import pytest
 
 from sobrio.errors import InputError
 from sobrio.gateway.server import listening
 
+CHAT = "/v1/chat/completions"
 SERVE = """
 import sys
 from pathlib import Path
@@ -75,6 +79,56 @@ def test_a_running_answer_is_finished_before_it_stops(opened, upstream, exchange
     logged = json.loads(err)
     assert (logged["status"], logged["path"]) == (200, "/v1/chat/completions")
     assert "last words" not in err
+
+
+def test_once_it_drains_nobody_new_gets_in_and_a_stream_goes_on_to_its_end(opened, upstream):
+    body = json.dumps(
+        {"model": "slow", "stream": True, "messages": [{"role": "user", "content": "to the very end"}]}
+    )
+    with served(opened, upstream) as (process, url):
+        place = urlsplit(url)
+        with closing(http.client.HTTPConnection(place.hostname, place.port, timeout=10)) as connection:
+            connection.request("POST", CHAT, body, {"content-type": "application/json"})
+            answer = connection.getresponse()
+            process.send_signal(signal.SIGTERM)
+            _until(lambda: _turned_away(place.hostname, place.port))
+            assert answer.read().rstrip().endswith(b"[DONE]")
+        process.communicate(timeout=10)
+    assert process.returncode == 0
+
+
+def test_a_hang_up_ends_nothing_and_the_changed_policy_comes_into_force(opened, upstream, exchange, tmp_path):
+    body = json.dumps({"model": "small", "messages": [{"role": "user", "content": "hello"}]}).encode()
+    with served(opened, upstream) as (process, url), openai.OpenAI(base_url=url, api_key="none") as client:
+        before = exchange(url, "POST", CHAT, body).headers["x-sobrio-policy"]
+        turns = [{"role": "user", "content": "hello"}]
+        with client.chat.completions.create(model="endless", messages=turns, stream=True) as stream:
+            events = iter(stream)
+            next(events)
+            policy = tmp_path / "policy.yaml"
+            policy.write_text(policy.read_text() + "\n# changed\n")
+            process.send_signal(signal.SIGHUP)
+            _until(lambda: exchange(url, "POST", CHAT, body).headers["x-sobrio-policy"] != before)
+            assert next(events).choices
+    assert process.returncode == -signal.SIGKILL, "it went on until the end of the test"
+
+
+def _turned_away(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    """Waits for what another process does; fails after 10 s."""
+    pause = threading.Event()
+    for _ in range(200):
+        if holds():
+            return
+        pause.wait(0.05)
+    raise AssertionError("it did not come about in time")
 
 
 def test_a_port_in_use_is_one_clear_line():

@@ -5,6 +5,7 @@ from sobrio.gateway.application import application
 from sobrio.gateway.asgi import Limits
 from sobrio.gateway.background import running
 from sobrio.gateway.keys import Keys, keys_from
+from sobrio.gateway.logs import log_lines
 from sobrio.gateway.server import PORT, serve
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Limits",
     "application",
     "keys_from",
+    "log_lines",
     "running",
     "serve",
     "to_stderr",

@@ -44,7 +44,7 @@ def serve(
     """
     with closing(open_keys()) as keys:
         must_be_guarded(host, keys)
-    with listening(host, port) as listener:
+    with listening(host, port) as listener, _hang_ups_survived():
         url = base_url(host, listener.getsockname()[1])
 
         def work(told: Callable[[], None]) -> None:
@@ -117,6 +117,7 @@ def server_of(app: Application, started: Callable[[], None], bounds: Limits | No
         ws="none",
         lifespan="on",
         access_log=False,
+        log_config=None,
         log_level="warning",
         server_header=False,
         proxy_headers=False,
@@ -124,6 +125,18 @@ def server_of(app: Application, started: Callable[[], None], bounds: Limits | No
         timeout_graceful_shutdown=_DRAIN_S,
     )
     return Server(config)
+
+
+@contextmanager
+def _hang_ups_survived() -> Iterator[None]:
+    """SIGHUP is how other servers are asked to read their files anew. Here they are looked at every
+    second, so there is nothing to do but to go on; workers inherit it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN) if hasattr(signal, "SIGHUP") else None
+    try:
+        yield
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGHUP, before)
 
 
 @contextmanager
