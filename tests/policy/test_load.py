@@ -186,6 +186,18 @@ def test_a_limit_that_makes_no_sense_is_told(policy_of, limits, said) -> None:
         policy_of(f"limits: {limits}")
 
 
+def test_what_is_recalled_is_said_in_the_defaults_and_in_rules(policy_of) -> None:
+    policy = policy_of("rules: [{name: hr, when: {team: hr}, use: {cache: exact}}]")
+    assert policy.defaults.cache == "semantic"
+    assert policy.rules[0].use.cache == "exact"
+
+
+@pytest.mark.parametrize("when", ["{task: code}", "{language: fr, team: hr}", "{needs: tools}"])
+def test_a_rule_that_needs_an_assessment_cannot_say_what_is_recalled(policy_of, when) -> None:
+    with pytest.raises(PolicyError, match="'cache' is decided before"):
+        policy_of(f"rules: [{{name: late, when: {when}, use: {{cache: off}}}}]")
+
+
 @pytest.mark.parametrize("pair", ["[-1, 2]", "[0, 0]", "[12, 5]", "[.nan, 1]", "[1, .inf]"])
 @pytest.mark.parametrize("name", ["watts_per_core", "joules_per_output_token"])
 def test_power_and_energy_are_declared_from_low_to_high(policy_of: Load, name: str, pair: str) -> None:

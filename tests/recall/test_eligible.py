@@ -26,6 +26,8 @@ def request(temperature: float | None = None, n: bytes | None = None, cache: Any
         (request(n=b"null"), True),
         (request(n=b"2"), False),
         (request(cache="no-store"), True),
+        (request(cache="exact"), True),
+        (request(cache="refresh"), True),
         (request(cache="off"), False),
     ],
 )
@@ -48,6 +50,11 @@ def test_a_whole_answer_is_kept(reason: str) -> None:
 )
 def test_errors_truncated_and_interrupted_answers_are_not_kept(status: int, reason: str | None) -> None:
     assert not may_store(request(), 1.0, status, reason)
+
+
+@pytest.mark.parametrize("cache", ["default", "semantic", "exact", "refresh"])
+def test_every_other_wish_lets_the_answer_be_kept(cache: str) -> None:
+    assert may_store(request(cache=cache), 1.0, 200, "stop")
 
 
 @pytest.mark.parametrize("cache", ["no-store", "off"])

@@ -143,7 +143,20 @@ def test_options_come_from_the_body_or_from_headers_and_the_body_wins():
     assert by_header.caller.team == "sales"
     assert by_header.options.quality_floor == 0.8
     assert by_header.options.cache == "no-store"
+
     assert (both.caller.team, both.options.quality_floor) == ("hr", 0.9)
+
+
+@pytest.mark.parametrize("wish", ["default", "semantic", "exact", "refresh", "no-store", "off"])
+def test_what_may_be_recalled_is_said_in_the_body_or_in_a_header(wish):
+    in_body = received(HELLO | {"sobrio": {"cache": wish}})
+    in_header = received(HELLO, {"x-sobrio-cache": wish})
+    assert in_body.options.cache == in_header.options.cache == wish
+
+
+def test_an_unknown_wish_is_told_with_those_there_are():
+    with pytest.raises(InputError, match="one of default, semantic, exact, refresh, no-store, off"):
+        received(HELLO, {"x-sobrio-cache": "maybe"})
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sobrio.encode import HashedEncoder
 from sobrio.errors import InputError
 from sobrio.policy.policy import SemanticPolicy
+from sobrio.policy.rule import Rule, Use, When
 from sobrio.recall import Similar, Streams, exact_key
 from sobrio.recall.entry import decode, encode
 from sobrio.route import explain, live, receive
@@ -158,6 +159,76 @@ def test_all_else_has_to_be_the_same(furnish, change):
     asked(house, ASKED)
     asked(house, LIKE, **change)
     assert len(house.upstream.requests) == 2
+
+
+def cached(house, text: str, **fields) -> str:
+    return asked(house, text, **fields)[0]["sobrio"]["cache"]
+
+
+def recalling(house, **cache):
+    """The house under a policy whose defaults or rules say what may be recalled."""
+    policy = house.rooms.policy()
+    changed = (
+        replace(policy, **cache)
+        if "rules" in cache
+        else replace(policy, defaults=replace(policy.defaults, **cache))
+    )
+    return house.without(policy=lambda: changed)
+
+
+def test_a_caller_may_ask_for_the_same_request_only(furnish):
+    house = furnish(labels=100)
+    asked(house, ASKED)
+    assert cached(house, LIKE, sobrio={"cache": "exact"}) == "miss"
+    assert cached(house, LIKE, sobrio={"cache": "exact"}) == "exact"
+    assert cached(house, LIKE + " Please.") == "semantic"
+
+
+def test_an_answer_made_for_the_same_request_only_is_no_like_ones(furnish):
+    house = furnish(labels=100)
+    asked(house, ASKED, sobrio={"cache": "exact"})
+    assert cached(house, LIKE) == "miss"
+
+
+def test_refreshing_reads_nothing_and_replaces_what_is_kept(furnish):
+    house = furnish(labels=100)
+    asked(house, ASKED)
+    assert cached(house, ASKED, sobrio={"cache": "refresh"}) == "miss"
+    assert cached(house, LIKE, sobrio={"cache": "refresh"}) == "miss"
+    assert cached(house, ASKED) == "exact"
+    assert len(house.upstream.requests) == 3
+
+
+def test_where_the_policy_waits_to_be_asked_only_who_asks_gets_a_like_answer(furnish):
+    house = recalling(furnish(labels=100), cache="asked")
+    asked(house, ASKED, sobrio={"cache": "semantic"})
+    assert cached(house, LIKE, sobrio={"cache": "no-store"}) == "miss"
+    assert cached(house, LIKE, sobrio={"cache": "semantic"}) == "semantic"
+
+
+def test_no_caller_gets_more_than_the_policy_allows(furnish):
+    house = recalling(furnish(labels=100), cache="exact")
+    asked(house, ASKED, sobrio={"cache": "semantic"})
+    assert cached(house, LIKE, sobrio={"cache": "semantic"}) == "miss"
+
+
+def test_a_rule_says_what_its_requests_are_answered_from(furnish):
+    house = furnish(labels=100)
+    rule = Rule("hr", "Nothing of theirs is kept.", When(team=frozenset({"hr"})), Use(cache="off"))
+    house = recalling(house, rules=(rule,))
+    for _ in range(2):
+        assert cached(house, ASKED, sobrio={"team": "hr"}) == "miss"
+    asked(house, ASKED)
+    assert cached(house, LIKE) == "semantic"
+
+
+def test_a_rule_that_may_yet_match_opens_nothing(furnish):
+    """Another rule may turn out to match once the request is understood: then its defaults hold."""
+    unsure = Rule("code", "", When(task=frozenset({"code"})))
+    sure = Rule("all", "", When(), Use(cache="semantic"))
+    house = recalling(recalling(furnish(labels=100), cache="exact"), rules=(unsure, sure))
+    asked(house, ASKED)
+    assert cached(house, LIKE) == "miss"
 
 
 def test_a_shadow_check_asks_the_model_and_learns(furnish):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
 from sobrio import __version__
+from sobrio.terms.request import CacheWish
 
 _Schema = dict[str, Any]
 
@@ -49,7 +50,7 @@ _SOBRIO: Final[_Schema] = {
         "team": {"type": ["string", "null"]},
         "quality_floor": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
         "max_latency_ms": {"type": ["number", "null"]},
-        "cache": {"enum": ["default", "no-store", "off", None]},
+        "cache": {"enum": [*get_args(CacheWish), None]},
         "pin": {"type": ["boolean", "null"]},
         "explain": {"type": ["boolean", "null"]},
         "conversation": {"type": ["string", "null"]},

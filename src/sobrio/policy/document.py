@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sobrio.policy.plan import Recall
 from sobrio.policy.value import Abilities, Amount, Duration, Names, Objective, Range, Share, Tasks
 from sobrio.terms.limit import Measure, Span
 
@@ -78,6 +79,11 @@ class Defaults(Section):
     keep_prompts: bool = Field(default=False, description="Keep prompt text beside receipts.")
     passages: Passages = Field(default_factory=Passages)
     context_diet: ContextDiet = Field(default_factory=ContextDiet)
+    cache: Recall = Field(
+        default="semantic",
+        description="What is answered from the caches: like questions too (semantic), those for callers "
+        "who ask for it (asked), the same request only (exact), nothing (off).",
+    )
     max_latency_ms: float | None = Field(
         default=None, gt=0, description="Longest expected time to the whole answer."
     )
@@ -188,6 +194,9 @@ class Use(Section):
     )
     passages: Passages | None = None
     context_diet: ContextDiet | None = None
+    cache: Recall | None = Field(
+        default=None, description="Only in rules that ask for nothing but team, requested_model and alias."
+    )
 
 
 class Rule(Section):
@@ -197,6 +206,15 @@ class Rule(Section):
     why: str = Field("", description="One sentence a person can check.")
     when: When = Field(default_factory=When)
     use: Use = Field(default_factory=Use)
+
+    @model_validator(mode="after")
+    def _recalls_before_it_understands(self) -> Self:
+        """The caches are asked before anything is assessed."""
+        decided = {"team", "requested_model", "alias"}
+        late = sorted(self.when.model_fields_set - decided)
+        if self.use.cache is not None and late:
+            raise ValueError(f"'cache' is decided before {', '.join(late)} is known; move it to another rule")
+        return self
 
 
 class Exact(Section):

@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 
 from sobrio.terms.model import Deployment, Model
 
+Recall: TypeAlias = Literal["off", "exact", "asked", "semantic"]
+"""What may be answered from the caches, the least first; `asked`: like questions for callers who say so."""
 Objective: TypeAlias = Literal["energy_wh", "ghg_g"]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from sobrio.errors import Refused, UnknownModel
 from sobrio.policy import refusal
-from sobrio.policy.plan import Plan
+from sobrio.policy.plan import Plan, Recall
 from sobrio.policy.rule import Asked, Match, Rule, Use, first_match
 from sobrio.terms.assessment import Assessment
 from sobrio.terms.model import Deployment, Model
@@ -23,6 +23,7 @@ AUTO: Final = "sobrio/auto"
 _SHOWN: Final = 80
 """Characters of an unknown name that are compared and told; a caller may send megabytes."""
 EVERY_TEAM: Final = "*"
+_NARROWEST: Final = get_args(Recall)
 _NOTHING_KNOWN: Final = Needs()
 _FORWARDED: Final = Rule("forwarded", "Embeddings and images come from the model that was named.")
 """One model's vectors mean nothing to another, and a picture has no reference: rules about answers do not
@@ -122,6 +123,13 @@ def _too_long(case: _Case) -> bool:
 
 def zone_allowed(policy: Policy, deployment: Deployment, request: Request) -> bool:
     return refusal.by_zone(deployment, _zones(_match(policy, request, None))) is None
+
+
+def recall(policy: Policy, request: Request) -> Recall:
+    """What the first rule that is sure to match says; less, where an earlier one may turn out to match."""
+    match = _match(policy, request, None)
+    said = match.rule.use.cache or policy.defaults.cache
+    return min(said, policy.defaults.cache, key=_NARROWEST.index) if match.undecided else said
 
 
 def _case(policy: Policy, request: Request, match: Match, needs: Needs) -> _Case:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sobrio.policy import planning
-from sobrio.policy.plan import ContextDiet, Objective, Passages, Plan
+from sobrio.policy.plan import ContextDiet, Objective, Passages, Plan, Recall
 from sobrio.policy.plans import Plans
 from sobrio.policy.rule import Rule, Use
 from sobrio.terms.assessment import Assessment
@@ -56,6 +56,7 @@ class Defaults:
     max_latency_ms: float | None = None
     passages: Passages = field(default_factory=Passages)
     context_diet: ContextDiet = field(default_factory=ContextDiet)
+    cache: Recall = "semantic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,10 @@ class Policy:
     def zone_allowed(self, deployment: Deployment, request: Request) -> bool:
         """Whether the zone limits let `deployment` take `request`, even when nothing was understood of it."""
         return planning.zone_allowed(self, deployment, request)
+
+    def recall(self, request: Request) -> Recall:
+        """What of the caches `request` may be answered from, before anything is understood of it."""
+        return planning.recall(self, request)
 
     def plan(self, request: Request, assessment: Assessment | None) -> Plan:
         """What is allowed for `request`.

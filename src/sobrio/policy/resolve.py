@@ -51,6 +51,7 @@ def _defaults(given: written.Defaults) -> Defaults:
         max_latency_ms=given.max_latency_ms,
         passages=_passages(given.passages),
         context_diet=_diet(given.context_diet),
+        cache=given.cache,
     )
 
 
@@ -133,6 +134,7 @@ def _use(given: written.Use, here: Trail, names: Names) -> Use:
         fallbacks=None if given.fallbacks is None else names.each(given.fallbacks, (*here, "fallbacks")),
         passages=None if given.passages is None else _passages(given.passages),
         context_diet=None if given.context_diet is None else _diet(given.context_diet),
+        cache=given.cache,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sobrio.policy.plan import ContextDiet, Objective, Passages
+from sobrio.policy.plan import ContextDiet, Objective, Passages, Recall
 from sobrio.terms.assessment import Assessment
 
 
@@ -38,6 +38,7 @@ class Use:
     fallbacks: tuple[str, ...] | None = None
     passages: Passages | None = None
     context_diet: ContextDiet | None = None
+    cache: Recall | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def holds(when: When, asked: Asked) -> bool | None:
     if not _known(when, asked):
         return False
     if asked.assessment is None:
-        return None if _asks_assessment(when) else True
+        return None if asks_assessment(when) else True
     return _assessed(when, asked.assessment)
 
 
@@ -94,7 +95,7 @@ def _known(when: When, asked: Asked) -> bool:
     )
 
 
-def _asks_assessment(when: When) -> bool:
+def asks_assessment(when: When) -> bool:
     return not (
         when.task is None
         and when.difficulty_at_most is None

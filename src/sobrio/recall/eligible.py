@@ -11,6 +11,8 @@ from sobrio.terms.request import Request
 
 _WHOLE: Final = frozenset({"stop", "tool_calls", "function_call"})
 """Finish reasons of an answer that came to its own end."""
+_KEEPING: Final = frozenset({"default", "semantic", "exact", "refresh"})
+"""Wishes of a caller that let its answer be kept."""
 _STEADY: Final = 0.3
 """A temperature asked for above this wants another answer each time."""
 _LONGEST: Final = 600
@@ -48,7 +50,7 @@ def may_recall(request: Request, max_temperature: float) -> bool:
 
 def may_store(request: Request, max_temperature: float, status: int, finish_reason: str | None) -> bool:
     """Errors, cut-off and interrupted answers (no finish reason) are never kept."""
-    wanted = request.options.cache == "default" and may_recall(request, max_temperature)
+    wanted = request.options.cache in _KEEPING and may_recall(request, max_temperature)
     return wanted and status == 200 and finish_reason in _WHOLE
 
 

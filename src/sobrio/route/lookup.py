@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from sobrio.errors import CacheError
+from sobrio.policy.plan import Recall
 from sobrio.recall.eligible import may_recall
 from sobrio.recall.entry import Entry, decode
 from sobrio.recall.key import exact_key
@@ -13,6 +14,7 @@ from sobrio.recall.similar import Terms
 from sobrio.route.journey import Journey
 from sobrio.terms.ports import AnswerStore
 from sobrio.terms.question import Recalled
+from sobrio.terms.request import Request
 
 Found: TypeAlias = Literal["miss", "exact", "semantic"]
 
@@ -22,12 +24,15 @@ def look_up(journey: Journey, cache: AnswerStore) -> Entry | None:
 
     A kept answer that is likely but not vouched for stays on the journey, for `remember` to compare.
     """
-    terms = journey.policy.cache
-    if not terms.exact or not may_recall(journey.request, terms.max_temperature):
+    request, policy = journey.request, journey.policy
+    if not policy.cache.exact or not may_recall(request, policy.cache.max_temperature):
+        return None
+    allowed = policy.recall(request)
+    if allowed == "off":
         return None
     with journey.busy():
         try:
-            return _same(journey, cache) or _like(journey, cache)
+            return _same(journey, cache) or _like(journey, cache, allowed)
         except CacheError:
             journey.caveats.append("cache-unavailable")
             return None
@@ -43,6 +48,8 @@ def found(journey: Journey) -> Found:
 
 def _same(journey: Journey, cache: AnswerStore) -> Entry | None:
     journey.cache_key, journey.cache_scope = exact_key(journey.request, journey.policy.version, cache.salt)
+    if journey.request.options.cache == "refresh":
+        return None
     entry = journey.kept = _kept(journey, cache, journey.cache_key)
     if entry is None:
         return None
@@ -50,14 +57,17 @@ def _same(journey: Journey, cache: AnswerStore) -> Entry | None:
     return entry
 
 
-def _like(journey: Journey, cache: AnswerStore) -> Entry | None:
+def _like(journey: Journey, cache: AnswerStore, allowed: Recall) -> Entry | None:
+    """The question stays on the journey, so that like ones find its answer."""
     similar, promise = journey.rooms.similar(), journey.policy.cache.semantic
-    if similar is None or promise is None:
+    if similar is None or promise is None or not _wanted(journey.request, allowed):
         return None
     asked = similar.question(journey.request, journey.policy.version)
     if asked is None:
         return None
     journey.question, stream = asked
+    if journey.request.options.cache == "refresh":
+        return None
     terms = Terms(promise.max_false_hit_rate, promise.shadow_rate)
     recalled = similar.find(journey.question, stream, scope=journey.cache_scope, terms=terms)
     entry = None if recalled is None else _kept(journey, cache, bytes.fromhex(recalled.entry))
@@ -66,6 +76,12 @@ def _like(journey: Journey, cache: AnswerStore) -> Entry | None:
     journey.kept = entry
     journey.recalled = replace(recalled, made_by=entry.receipt)
     return entry if recalled.use == "served" else None
+
+
+def _wanted(request: Request, allowed: Recall) -> bool:
+    """Whether likeness may come in."""
+    wish = request.options.cache
+    return wish != "exact" and (allowed == "semantic" or (allowed == "asked" and wish == "semantic"))
 
 
 def edition_of(journey: Journey) -> int:

@@ -7,14 +7,14 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any, Final, Literal
+from typing import Any, Final, get_args
 
 import msgspec
 
 from sobrio.errors import InputError
 from sobrio.route.pictures import without_pictures
 from sobrio.route.turns import TURNS
-from sobrio.terms.request import Caller, Message, Options, Request, Role
+from sobrio.terms.request import CacheWish, Caller, Message, Options, Request, Role
 from sobrio.terms.shape import Shape
 from sobrio.wire import reading as wire
 
@@ -51,7 +51,7 @@ class _BodyOptions(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     team: str | None = None
     quality_floor: float | None = None
     max_latency_ms: float | None = None
-    cache: Literal["default", "no-store", "off"] | None = None
+    cache: CacheWish | None = None
     pin: bool | None = None
     explain: bool | None = None
     conversation: str | None = None
@@ -219,8 +219,9 @@ def _truth(name: str, value: str) -> bool:
 
 
 def _cache(name: str, value: str) -> str:
-    if value not in ("default", "no-store", "off"):
-        raise InputError(f"header '{_HEADERS[name]}' must be default, no-store or off, not {value!r}")
+    known = get_args(CacheWish)
+    if value not in known:
+        raise InputError(f"header '{_HEADERS[name]}' must be one of {', '.join(known)}, not {value!r}")
     return value
 
 

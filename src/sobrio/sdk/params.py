@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Literal, TypeAlias, TypedDict
+from typing import Any, TypeAlias, TypedDict
 
 import msgspec
 
 from sobrio.errors import InputError
 from sobrio.sdk.view import View
+from sobrio.terms.request import CacheWish
 
 Turn: TypeAlias = Mapping[str, Any] | View
 Prompt: TypeAlias = str | Sequence[Turn]
@@ -22,7 +23,7 @@ class Options(TypedDict, total=False):
     team: str
     quality_floor: float
     max_latency_ms: float
-    cache: Literal["default", "no-store", "off"]
+    cache: CacheWish
     pin: bool
     explain: bool
     conversation: str

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from sobrio.terms.shape import Shape
 
+CacheWish: TypeAlias = Literal["default", "semantic", "exact", "refresh", "no-store", "off"]
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
 
@@ -55,7 +56,9 @@ class Options:
     team: str | None = None
     quality_floor: float | None = None
     max_latency_ms: float | None = None
-    cache: Literal["default", "no-store", "off"] = "default"
+    cache: CacheWish = "default"
+    """`exact`: no like question's answer; `semantic`: one of those will do, where the policy waits to be
+    asked; `refresh`: nothing kept, and the new answer in its place; `no-store`: keep nothing; `off`."""
     pin: bool = False
     explain: bool = False
     conversation: str | None = None
