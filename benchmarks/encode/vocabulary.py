@@ -53,9 +53,9 @@ def vocabulary_of(texts: Sequence[str]) -> Vocabulary:
 def hash_of(word: str) -> int | None:
     """`None` when the encoder would not read it as one token."""
     spans = spans_of(word).with_digits()
-    if len(spans.starts) != 1 or spans.ends[0] != len(spans.codes):
+    if len(spans.starts) != 1 or spans.ends[0] != len(spans.raw):
         return None
-    return int(spans.hashes(spans.starts, spans.ends)[0])
+    return int(spans.words[0])
 
 
 def _candidates(texts: Sequence[str]) -> Iterator[str]:

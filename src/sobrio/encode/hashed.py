@@ -61,7 +61,7 @@ class HashedEncoder:
 
 def _ngrams(spans: Spans) -> tuple[Hashes, Hashes]:
     """(words and word pairs, character n-grams)."""
-    words = spans.hashes(spans.starts, spans.ends)
+    words = spans.words
     pairs = words[:-1] * _PAIR + words[1:]
     return np.concatenate([words, pairs]), spans.ngrams(_CHARS)
 

@@ -26,23 +26,29 @@ Hashes = NDArray[np.uint64]
 Places = NDArray[np.intp]
 
 
-def _byte_classes() -> NDArray[np.uint8]:
-    classes = np.full(256, SIGN, np.uint8)
-    classes[[*range(33), 127]] = SPACE
-    classes[128:] = LETTER
-    for first, last in ("09", "AZ", "az", "__"):
-        classes[ord(first) : ord(last) + 1] = LETTER
-    return classes
+def _byte_classes() -> bytes:
+    classes = bytearray([SIGN]) * 256
+    for byte in (*range(33), 127):
+        classes[byte] = SPACE
+    for byte in (*range(128, 256), *b"0123456789_", *_CAPITALS, *_CAPITALS.lower()):
+        classes[byte] = LETTER
+    return bytes(classes)
 
 
-def _byte_values(*, digits: bool) -> Hashes:
-    """All white space is one letter, all digits too unless told apart, and capitals are small letters."""
-    values = np.arange(1, 257, dtype=np.uint64)
-    values[_CLASSES == SPACE] = 1
-    values[ord("A") : ord("Z") + 1] = values[ord("a") : ord("z") + 1]
+def _byte_values(*, digits: bool) -> bytes:
+    """All white space is one letter, all digits too unless told apart, and capitals are small letters.
+
+    No value is zero, so that no run of bytes hashes like a shorter one; 255 occurs in no UTF-8.
+    """
+    values = bytearray(range(1, 256)) + b"\0"
+    for byte, kind in enumerate(_CLASSES):
+        if kind == SPACE:
+            values[byte] = 1
+    for byte in _CAPITALS:
+        values[byte] = values[byte + ord("a") - ord("A")]
     if not digits:
-        values[_DIGITS] = values[ord("0")]
-    return values
+        values[ord("0") : ord("9") + 1] = bytes([values[ord("0")]]) * 10
+    return bytes(values)
 
 
 def _powers(base: int) -> Hashes:
@@ -51,9 +57,8 @@ def _powers(base: int) -> Hashes:
     return np.cumprod(factors, dtype=np.uint64)
 
 
-_DIGITS: Final = slice(ord("0"), ord("9") + 1)
+_CAPITALS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _CLASSES: Final = _byte_classes()
-_IS_DIGIT: Final = np.isin(np.arange(256), np.arange(256)[_DIGITS])
 _VALUES: Final = _byte_values(digits=False)
 _EXACT_VALUES: Final = _byte_values(digits=True)
 _UP: Final = _powers(_BASE)
@@ -62,39 +67,49 @@ _DOWN: Final = _powers(pow(_BASE, -1, 2**64))
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """`codes` are the bytes, `starts` and `ends` bound the tokens: runs of letters, and single signs."""
+    """`starts` and `ends` bound the tokens among the bytes of `raw`: runs of letters, and single signs."""
 
-    codes: NDArray[np.uint8]
+    raw: bytes
     starts: Places
     ends: Places
     prefix: Hashes
+    words: Hashes
+    """The hash of each token."""
 
     def hashes(self, starts: Places, ends: Places) -> Hashes:
         """One hash per span [start, end), the same wherever in a text the span stands."""
-        return (self.prefix[ends] - self.prefix[starts]) * _DOWN[starts]
+        return _hashes(self.prefix, starts, ends)
 
     def ngrams(self, size: int) -> Hashes:
         """The hash of every run of `size` bytes, shape (bytes - size + 1,)."""
-        count = max(0, len(self.codes) - size + 1)
+        count = max(0, len(self.raw) - size + 1)
         return (self.prefix[size:] - self.prefix[:count]) * _DOWN[:count]
 
     def with_digits(self) -> Spans:
         """The same tokens with every digit a letter of its own; words keep their hashes."""
-        if not _IS_DIGIT[self.codes].any():
+        if self.raw.translate(_EXACT_VALUES) == self.raw.translate(_VALUES):
             return self
-        return replace(self, prefix=_prefix(self.codes, _EXACT_VALUES))
+        prefix = _prefix(self.raw, _EXACT_VALUES)
+        return replace(self, prefix=prefix, words=_hashes(prefix, self.starts, self.ends))
 
 
 def spans_of(text: str) -> Spans:
     """Accents are dropped: "theoreme" and "theorem" share their beginnings, as do many cognates."""
-    codes = np.frombuffer(_folded(text), np.uint8)
-    starts, ends = _tokens(_CLASSES[codes])
-    return Spans(codes, starts, ends, _prefix(codes, _VALUES))
+    raw = _folded(text)
+    starts, ends = _tokens(raw)
+    prefix = _prefix(raw, _VALUES)
+    return Spans(raw, starts, ends, prefix, _hashes(prefix, starts, ends))
 
 
-def _prefix(codes: NDArray[np.uint8], values: Hashes) -> Hashes:
-    prefix = np.zeros(len(codes) + 1, np.uint64)
-    np.cumsum(values[codes] * _UP[: len(codes)], out=prefix[1:])
+def _hashes(prefix: Hashes, starts: Places, ends: Places) -> Hashes:
+    return (prefix[ends] - prefix[starts]) * _DOWN[starts]
+
+
+def _prefix(raw: bytes, values: bytes) -> Hashes:
+    prefix = np.zeros(len(raw) + 1, np.uint64)
+    terms = prefix[1:]
+    np.multiply(np.frombuffer(raw.translate(values), np.uint8), _UP[: len(raw)], out=terms)
+    np.add.accumulate(terms, out=terms)
     return prefix
 
 
@@ -107,10 +122,9 @@ def _folded(text: str) -> bytes:
     return raw if len(raw) <= MAX_BYTES else raw[: MAX_BYTES // 2] + raw[-MAX_BYTES // 2 :]
 
 
-def _tokens(classes: NDArray[np.uint8]) -> tuple[Places, Places]:
-    changes = np.ones(len(classes) + 1, bool)
-    changes[1:-1] = (classes[1:] != classes[:-1]) | (classes[1:] == SIGN)
-    edges = changes.nonzero()[0]
-    starts = edges[:-1]
-    kept = (classes[starts] != SPACE).nonzero()[0]
-    return starts[kept], edges[1:][kept]
+def _tokens(raw: bytes) -> tuple[Places, Places]:
+    """A sign begins and ends anywhere; a letter begins behind what is none, and ends before it."""
+    classes = np.frombuffer((b" %b " % raw).translate(_CLASSES), np.uint8)
+    letters = (classes == LETTER).view(np.uint8)
+    inner = classes[1:-1]
+    return (inner > letters[:-2]).nonzero()[0], (inner > letters[2:]).nonzero()[0] + 1

@@ -91,9 +91,8 @@ def save(words: Hashes, table: NDArray[np.float32], out: Path) -> None:
 def rows_of(spans: Spans, words: Hashes, buckets: int) -> tuple[Places, NDArray[np.float32]]:
     """(rows of the table, how much of each): a known word is one row, an unknown one its pieces' mean."""
     exact = spans.with_digits()
-    hashes = exact.hashes(exact.starts, exact.ends)
-    places = np.minimum(np.searchsorted(words, hashes), len(words) - 1)
-    known = words[places] == hashes
+    places = np.minimum(np.searchsorted(words, exact.words), len(words) - 1)
+    known = words[places] == exact.words
     pieces, shares = _pieces(exact, exact.starts[~known], exact.ends[~known], buckets)
     rows = np.concatenate([places[known], len(words) + pieces])
     return rows, np.concatenate([np.ones(len(rows) - len(shares), np.float32), shares])

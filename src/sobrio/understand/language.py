@@ -65,7 +65,7 @@ def _by_script(foreign: str, chars: int) -> str | None:
 
 def _by_words(spans: Spans, foreign: str) -> str:
     table = vocabulary().function_words
-    _, rows = table.found(spans.hashes(spans.starts, spans.ends))
+    _, rows = table.found(spans.words)
     votes = table.counts.take(rows, axis=0).sum(axis=0)
     if foreign:
         lower = foreign.lower()

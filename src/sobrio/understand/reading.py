@@ -39,7 +39,7 @@ def read(text: str) -> Reading:
     places, rows = table.found(stems(spans))
     counts = table.counts.take(rows, axis=0)
     starts = spans.starts[places]
-    near = (starts < ORDER_BYTES) | (starts >= len(spans.codes) - ORDER_BYTES)
+    near = (starts < ORDER_BYTES) | (starts >= len(spans.raw) - ORDER_BYTES)
     return Reading(text, spans, counts.sum(axis=0), counts[near].sum(axis=0))
 
 
