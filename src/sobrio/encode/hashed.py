@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -46,26 +45,32 @@ class HashedEncoder:
     def encode_spans(self, spans: Spans) -> Sparse:
         """The square root of each bucket's share of the n-grams (so cosines are Bhattacharyya's)."""
         half = self.dimensions // 2
-        words, characters = _ngrams(spans)
-        buckets = _buckets(np.concatenate([words, characters]), half)
-        buckets[len(words) :] += half
+        ngrams = _ngrams(spans)
+        words = max(2 * len(spans.words) - 1, 0)
+        characters = len(ngrams) - words
+        buckets = _buckets(ngrams, half)
+        buckets[words:] += half
         found = np.bincount(buckets, minlength=self.dimensions)
         places = (found != 0).nonzero()[0]
         shares = found[places].astype(np.float64)
         first = int(places.searchsorted(half))
-        shares[:first] *= 0.5 / max(len(words), 1)
-        shares[first:] *= 0.5 / max(len(characters), 1)
-        values = np.sqrt(shares)
-        return Sparse(places, (values / max(math.sqrt(values @ values), 1e-9)).astype(np.float32))
+        each = 0.5 if words and characters else 1.0
+        shares[:first] *= each / max(words, 1)
+        shares[first:] *= each / max(characters, 1)
+        return Sparse(places, np.sqrt(shares).astype(np.float32))
 
 
-def _ngrams(spans: Spans) -> tuple[Hashes, Hashes]:
-    """(words and word pairs, character n-grams)."""
+def _ngrams(spans: Spans) -> Hashes:
+    """Words, then word pairs, then runs of characters."""
     words = spans.words
-    pairs = words[:-1] * _PAIR + words[1:]
-    return np.concatenate([words, pairs]), spans.ngrams(_CHARS)
+    pairs = words[:-1] * _PAIR
+    pairs += words[1:]
+    return np.concatenate([words, pairs, spans.ngrams(_CHARS)])
 
 
 def _buckets(hashes: Hashes, count: int) -> NDArray[np.intp]:
-    shift = np.uint64(64 - (count.bit_length() - 1))
-    return (((hashes ^ (hashes >> np.uint64(31))) * _MIX) >> shift).view(np.intp)
+    """Changes `hashes`."""
+    hashes ^= hashes >> np.uint64(31)
+    hashes *= _MIX
+    hashes >>= np.uint64(64 - (count.bit_length() - 1))
+    return hashes.view(np.intp)

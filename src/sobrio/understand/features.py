@@ -18,6 +18,7 @@ from sobrio.understand.reading import Reading, read
 from sobrio.understand.task import TASKS, task_of
 
 NAMES: Final = (*surface.NAMES, *(f"task {task}" for task in TASKS))
+_TASK_PLACES: Final = {task: place for place, task in enumerate(TASKS, len(surface.NAMES))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,7 @@ def features_of(prompt: Prompt) -> Features:
     reading = read(asked(messages))
     needs = needs_of(prompt if isinstance(prompt, Request) else messages)
     task = task_of(reading, needs)
-    one_of = np.zeros(len(TASKS), np.float32)
-    one_of[TASKS.index(task)] = 1.0
-    return Features(
-        reading=reading,
-        task=task,
-        needs=needs,
-        dense=np.concatenate([surface.surface(reading), one_of]),
-        hashed=default_encoder().encode_spans(reading.spans),
-    )
+    dense = np.zeros(len(NAMES), np.float32)
+    dense[: len(surface.NAMES)] = surface.surface(reading)
+    dense[_TASK_PLACES[task]] = 1.0
+    return Features(reading, task, needs, dense, default_encoder().encode_spans(reading.spans))

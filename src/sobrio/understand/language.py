@@ -64,12 +64,11 @@ def _by_script(foreign: str, chars: int) -> str | None:
 
 
 def _by_words(spans: Spans, foreign: str) -> str:
-    table = vocabulary().function_words
-    _, rows = table.found(spans.words)
-    votes = table.counts.take(rows, axis=0).sum(axis=0)
+    languages = vocabulary().languages
+    votes = languages.among(spans.words)
     if foreign:
         lower = foreign.lower()
         for code, letters in _LETTERS.items():
-            votes[table.names.index(code)] += _LETTER_WORTH * sum(map(lower.count, letters))
+            votes[languages.names.index(code)] += _LETTER_WORTH * sum(map(lower.count, letters))
     best = int(votes.argmax())
-    return table.names[best] if votes[best] > _LEAST_VOTE else "und"
+    return languages.names[best] if votes[best] > _LEAST_VOTE else "und"

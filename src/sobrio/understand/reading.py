@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
 
 from sobrio.encode import Spans, spans_of
 from sobrio.understand.words import stems, vocabulary
@@ -14,33 +12,33 @@ from sobrio.understand.words import stems, vocabulary
 ORDER_BYTES: Final = 400
 """What is asked for stands in the first so many bytes, or the last."""
 
-Floats = NDArray[np.float32]
-
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     text: str
     spans: Spans
-    concepts: Floats
-    """How often each concept occurs, shape (concepts,)."""
-    ordered: Floats
+    concepts: Sequence[int]
+    """How often each concept occurs."""
+    ordered: Sequence[int]
     """The same near the beginning and the end alone."""
 
-    def named(self, concept: str) -> float:
-        return float(self.concepts[_PLACES[concept]])
+    def named(self, concept: str) -> int:
+        return self.concepts[_PLACES[concept]]
 
-    def asks(self, concept: str) -> float:
-        return float(self.ordered[_PLACES[concept]])
+    def asks(self, concept: str) -> int:
+        return self.ordered[_PLACES[concept]]
 
 
 def read(text: str) -> Reading:
     spans = spans_of(text)
-    table = vocabulary().concepts
-    places, rows = table.found(stems(spans))
-    counts = table.counts.take(rows, axis=0)
-    starts = spans.starts[places]
-    near = (starts < ORDER_BYTES) | (starts >= len(spans.raw) - ORDER_BYTES)
-    return Reading(text, spans, counts.sum(axis=0), counts[near].sum(axis=0))
+    concepts, ordered = [0] * len(CONCEPTS), [0] * len(CONCEPTS)
+    far = range(ORDER_BYTES, len(spans.raw) - ORDER_BYTES)
+    for word, places in vocabulary().concepts.among(stems(spans)):
+        near = int(spans.starts[word]) not in far
+        for place in places:
+            concepts[place] += 1
+            ordered[place] += near
+    return Reading(text, spans, concepts, ordered)
 
 
 CONCEPTS: Final = vocabulary().concepts.names

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sobrio.understand.reading import CONCEPTS, Reading
 
-_CONCEPTS_KEPT: Final = 4.0
+_CONCEPTS_KEPT: Final = 4
 _LONG_WORD: Final = 10
 
 _SIGNS: Final[tuple[tuple[str, str], ...]] = (
@@ -45,8 +45,7 @@ NAMES: Final = (
     *(f"words of '{concept}'" for concept in CONCEPTS),
 )
 _SHAPES: Final = 5
-_STRUCTURES: Final = 5
-_COUNTED: Final = _SHAPES + _STRUCTURES + len(_SIGNS)
+_DIGITS: Final = 1
 
 
 def _byte_kinds(members: Iterable[str]) -> bytes:
@@ -60,35 +59,32 @@ def _byte_kinds(members: Iterable[str]) -> bytes:
 
 _SIGN: Final = _byte_kinds(signs for _, signs in _SIGNS)
 _IS_DIGIT: Final = _byte_kinds(["0123456789"])
-_BREAK, _LETTER, _BRACKET, _BULLET, _BLANK, _LABEL_END = (bytes([kind]) for kind in range(1, 7))
 _LINE: Final = _byte_kinds(["\n", "ABCDEFGHIJ", "(", "-*0123456789", " \t", ").:"])
-"""What may stand at the beginning of a line."""
+_BREAK, _LETTER, _BRACKET, _BULLET, _BLANK, _LABEL_END = (bytes([kind]) for kind in range(1, 7))
+_LABELLED, _BRACKETED = _BREAK + _LETTER + _LABEL_END, _BREAK + _BRACKET
+_BULLETED, _INDENTED = _BREAK + _BULLET, _BREAK + _BLANK
 
 
 def surface(reading: Reading) -> NDArray[np.float32]:
     """Logarithms of counts, and shares; shape (len(NAMES),), each about 0 to 5."""
     raw, tokens = reading.spans.raw, len(reading.spans.starts)
     lengths = reading.spans.ends - reading.spans.starts
-    single = np.count_nonzero(lengths == 1)
-    signs = np.bincount(np.frombuffer(raw.translate(_SIGN), np.uint8), minlength=len(_SIGNS) + 1)[1:]
+    single = int(np.count_nonzero(lengths == 1))
     letters, words, size = int(np.add.reduce(lengths)) - single, tokens - single, max(len(raw), 1)
-    values = np.empty(len(NAMES))
-    values[_SHAPES : _SHAPES + _STRUCTURES] = (
-        _numbers(raw),
-        np.count_nonzero(lengths >= _LONG_WORD),
-        *_lines(raw),
-    )
-    values[_SHAPES + _STRUCTURES : _COUNTED] = signs
-    np.minimum(reading.concepts, _CONCEPTS_KEPT, out=values[_COUNTED:])
-    np.log1p(values[_SHAPES:], out=values[_SHAPES:])
+    signs = np.bincount(np.frombuffer(raw.translate(_SIGN), np.uint8), minlength=len(_SIGNS) + 1).tolist()
+    values = np.empty(len(NAMES), np.float32)
     values[:_SHAPES] = (
         math.log1p(len(reading.text)) / 2,
         math.exp(-tokens / 8),
         letters / max(words, 1) / 5,
-        4 * int(signs[0]) / size,
+        4 * signs[_DIGITS] / size,
         2 * (1 - letters / size),
     )
-    return values.astype(np.float32)
+    long_words = int(np.count_nonzero(lengths >= _LONG_WORD))
+    concepts = [min(each, _CONCEPTS_KEPT) for each in reading.concepts]
+    counts = [_numbers(raw), long_words, *_lines(raw), *signs[1:], *concepts]
+    values[_SHAPES:] = np.log1p(np.array(counts, np.float64))
+    return values
 
 
 def _numbers(raw: bytes) -> int:
@@ -102,6 +98,6 @@ def _lines(raw: bytes) -> tuple[int, int, int]:
         return 0, 0, 0
     lines = raw.translate(_LINE)
     heads = lines[:-1]
-    options = lines.count(_BREAK + _LETTER + _LABEL_END) + heads.count(_BREAK + _BRACKET)
-    no_items = lines.count(_BREAK + _BULLET + _LETTER) + lines.count(_BREAK + _BULLET + _BRACKET)
-    return options, heads.count(_BREAK + _BULLET) - no_items, heads.count(_BREAK + _BLANK)
+    options = lines.count(_LABELLED) + heads.count(_BRACKETED)
+    items = heads.count(_BULLETED) - lines.count(_BULLETED + _LETTER) - lines.count(_BULLETED + _BRACKET)
+    return options, items, heads.count(_INDENTED)

@@ -38,6 +38,7 @@ _CODE_FORMS: Final = tuple(
 )
 """A form, and the sign without which it cannot be there: looking for that is much the quicker."""
 
+_digit = re.compile("[0-9]")
 _sum = re.compile(r"\d\s*[-+*/×÷%^]\s*\d")
 _command = re.compile(r"\\[a-zA-Z]")
 _between_dollars = re.compile(r"\$[^$]+\$")
@@ -91,7 +92,7 @@ def domain_of(reading: Reading) -> str:
 
 def _problem(reading: Reading, sample: str, formula: bool) -> Task:
     named = reading.named
-    digits = any(map(str.isdigit, sample))
+    digits = _digit.search(sample) is not None or (not sample.isascii() and any(map(str.isdigit, sample)))
     if named("prove") or named("mathematics") >= 2 or formula:
         return "mathematics"
     if digits and (_sum.search(sample) or named("convert")):

@@ -6,7 +6,7 @@ cognates (matrix, matrice, matriz) share an entry. Look-ups are by hash: no loop
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,35 +32,68 @@ class _Words(msgspec.Struct):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """Words by hash, ascending, and what each counts for: shape (words, names)."""
+class Concepts:
+    """Words by hash, and the places in `names` of the concepts that each stands for."""
+
+    names: tuple[str, ...]
+    places: Mapping[int, tuple[int, ...]]
+    sieve: Sieve
+
+    def among(self, hashes: NDArray[np.uint64]) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """(place in `hashes`, its concepts) of every known word."""
+        likely = self.sieve.likely(hashes)
+        for place, each in zip(likely.tolist(), hashes.take(likely).tolist(), strict=True):
+            concepts = self.places.get(each)
+            if concepts is not None:
+                yield place, concepts
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """Words by hash, ascending, and what each says for every language: shape (words, names)."""
 
     names: tuple[str, ...]
     hashes: NDArray[np.uint64]
-    counts: Floats
-    sieve: NDArray[np.bool_]
-    """By the first bits of a mixed hash, whether any word has them: few of a text's other words do."""
+    votes: Floats
+    sieve: Sieve
 
-    def found(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """(places in `hashes`, rows of `counts`) of the known words."""
-        likely = self.sieve.take(_first_bits(hashes)).nonzero()[0]
-        sought = hashes.take(likely)
+    def among(self, hashes: NDArray[np.uint64]) -> Floats:
+        """The votes of all known words, shape (names,)."""
+        sought = hashes.take(self.sieve.likely(hashes))
         rows = np.minimum(self.hashes.searchsorted(sought), len(self.hashes) - 1)
-        right = self.hashes.take(rows) == sought
-        return likely[right], rows[right]
+        known = rows[self.hashes.take(rows) == sought]
+        votes: Floats = np.add.reduce(self.votes.take(known, axis=0))
+        return votes
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """By the first bits of a mixed hash, whether any known word has them: few of a text's other words do."""
+
+    holes: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, known: NDArray[np.uint64]) -> Sieve:
+        holes = np.zeros(2**_SIEVE_BITS, bool)
+        holes[_first_bits(known)] = True
+        return cls(holes)
+
+    def likely(self, hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
+        """Places of those that may be known."""
+        return self.holes.take(_first_bits(hashes)).nonzero()[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    concepts: Table
-    function_words: Table
+    concepts: Concepts
+    languages: Languages
 
 
 @cache
 def vocabulary() -> Vocabulary:
     """The shipped words; read once."""
     words = msgspec.json.decode(_FILE.read_bytes(), type=_Words)
-    return Vocabulary(_table(words.concepts, _STEM_LETTERS), _table(words.function_words, None, shared=True))
+    return Vocabulary(_concepts(words.concepts), _languages(words.function_words))
 
 
 def stems(spans: Spans) -> NDArray[np.uint64]:
@@ -68,21 +101,28 @@ def stems(spans: Spans) -> NDArray[np.uint64]:
     return spans.hashes(spans.starts, np.minimum(spans.ends, spans.starts + _STEM_LETTERS))
 
 
-def _table(words: Mapping[str, Sequence[str]], letters: int | None, *, shared: bool = False) -> Table:
-    """With `shared`, a word of several lists gives each a part of its vote."""
-    names = tuple(words)
-    rows: dict[int, Floats] = {}
-    for place, name in enumerate(names):
-        for word in words[name]:
-            row = rows.setdefault(_hash(word, letters), np.zeros(len(names), np.float32))
-            row[place] = 1.0
-    hashes = np.array(sorted(rows), np.uint64)
-    counts = np.array([rows[int(each)] for each in hashes], np.float32)
-    if shared:
-        counts /= counts.sum(axis=1, keepdims=True)
-    sieve = np.zeros(2**_SIEVE_BITS, bool)
-    sieve[_first_bits(hashes)] = True
-    return Table(names, hashes, counts, sieve)
+def _concepts(words: Mapping[str, Sequence[str]]) -> Concepts:
+    places = _by_hash(words, _STEM_LETTERS)
+    return Concepts(tuple(words), places, Sieve.of(np.array([*places], np.uint64)))
+
+
+def _languages(words: Mapping[str, Sequence[str]]) -> Languages:
+    """A word of several languages gives each a part of its vote."""
+    places = _by_hash(words, None)
+    hashes = np.array(sorted(places), np.uint64)
+    votes = np.zeros((len(hashes), len(words)), np.float32)
+    for row, each in zip(votes, hashes.tolist(), strict=True):
+        row[[*places[each]]] = 1.0 / len(places[each])
+    return Languages(tuple(words), hashes, votes, Sieve.of(hashes))
+
+
+def _by_hash(words: Mapping[str, Sequence[str]], letters: int | None) -> dict[int, tuple[int, ...]]:
+    """The places of the lists that each word stands in."""
+    found: dict[int, tuple[int, ...]] = {}
+    for place, listed in enumerate(words.values()):
+        for each in {_hash(word, letters) for word in listed}:
+            found[each] = (*found.get(each, ()), place)
+    return found
 
 
 def _first_bits(hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
