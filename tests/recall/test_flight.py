@@ -105,6 +105,21 @@ async def test_when_the_first_leaves_the_others_still_get_their_answer() -> None
 
 
 @in_a_loop
+async def test_when_the_first_leaves_one_of_the_others_flies_for_all() -> None:
+    flights: Flights[str] = Flights()
+    upstream = Upstream()
+    first, *others = [asyncio.create_task(flights.board(b"k", upstream)) for _ in range(9)]
+    await upstream.begun.wait()
+    upstream.begun.clear()
+    first.cancel()
+    await upstream.begun.wait()
+    upstream.go.set()
+    outcomes = await asyncio.gather(*others)
+    assert upstream.calls == 2
+    assert sorted(shared for _, shared in outcomes) == [False] + [True] * 7
+
+
+@in_a_loop
 async def test_when_a_waiter_leaves_the_flight_goes_on() -> None:
     flights: Flights[str] = Flights()
     upstream = Upstream()

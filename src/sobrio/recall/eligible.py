@@ -48,9 +48,14 @@ def may_recall(request: Request, max_temperature: float) -> bool:
     return request.options.cache != "off" and single and temperature <= max_temperature
 
 
+def may_keep(request: Request) -> bool:
+    """Whether the caller lets its answer be kept."""
+    return request.options.cache in _KEEPING
+
+
 def may_store(request: Request, max_temperature: float, status: int, finish_reason: str | None) -> bool:
     """Errors, cut-off and interrupted answers (no finish reason) are never kept."""
-    wanted = request.options.cache in _KEEPING and may_recall(request, max_temperature)
+    wanted = may_keep(request) and may_recall(request, max_temperature)
     return wanted and status == 200 and finish_reason in _WHOLE
 
 

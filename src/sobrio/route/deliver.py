@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import replace
-
-import msgspec
+from functools import partial
+from typing import Final, TypeAlias
 
 from sobrio.call.meter import cpu_seconds_of
 from sobrio.call.usage import usage_of_events, usage_of_fields
 from sobrio.errors import UpstreamBroken, UpstreamError
+from sobrio.recall.eligible import may_keep
 from sobrio.route.account import Ending, activity_of, complete, settle
 from sobrio.route.answer import Answer
 from sobrio.route.attempt import Begun
+from sobrio.route.broadcast import Broadcast, Ride
 from sobrio.route.dialect import DIALECTS, Following, failure_in
 from sobrio.route.failure import error_body
 from sobrio.route.forwarded import pixels_of
@@ -28,15 +30,19 @@ from sobrio.terms.activity import Activity
 from sobrio.terms.answer import Usage
 from sobrio.terms.receipt import Outcome, Receipt
 
-_encode = msgspec.json.encode
+_LEFT: Final = "the client left before the answer was complete"
+
+Book: TypeAlias = Callable[[str | None], tuple[Receipt, Usage]]
+"""Books a stream, with what kept it from being whole, if anything did."""
 
 
-def deliver(journey: Journey, begun: Begun) -> Reply:
+async def deliver(journey: Journey, begun: Begun) -> Reply:
     headers = headers_of(journey, begun.deployment.model.name, "miss")
     if begun.answer is not None:
         return Reply(200, (JSON, *headers), journey.id, body=_whole(journey, begun, begun.answer))
     assert begun.events is not None
-    return Reply(200, (EVENTS, *headers), journey.id, stream=_streamed(journey, begun, begun.events))
+    stream = await primed(_streamed(journey, begun, begun.events))
+    return Reply(200, (EVENTS, *headers), journey.id, stream=stream)
 
 
 def _whole(journey: Journey, begun: Begun, answer: Answer) -> bytes:
@@ -79,13 +85,48 @@ def _measured(begun: Begun, usage: Usage) -> Usage:
     return replace(usage, cpu_seconds=after - begun.cpu_before, cpu_seconds_measured=True)
 
 
-async def _streamed(journey: Journey, begun: Begun, events: Payloads) -> AsyncGenerator[bytes, None]:
-    """Events as they come. The receipt is booked before the last byte, whatever ends the stream."""
+def _streamed(journey: Journey, begun: Begun, events: Payloads) -> AsyncGenerator[bytes, None]:
+    """Those who ask the same meanwhile ride along, where the answer may be kept."""
+    tail = DIALECTS[journey.request.shape].tail(journey.id)
+    book = partial(_book_stream, journey, begun, tail)
+    key = journey.cache_key
+    if key is None or not may_keep(journey.request):
+        return told(journey, events, tail, book, left=lambda: book(_LEFT))
+    broadcast = journey.rooms.broadcasts[key] = Broadcast(events, begun.deployment, journey.id)
+    ride = Ride(broadcast)
+
+    def left() -> None:
+        """The call goes on as long as somebody rides along, and is booked when it has ended."""
+        ride.afterwards(lambda missed: _book_missed(tail, missed, book))
+
+    return told(journey, ride, tail, book, left)
+
+
+def _book_missed(tail: Following, missed: list[bytes], book: Book) -> None:
+    try:
+        tail.take(missed)
+    except UpstreamError as error:
+        book(error.message)
+    else:
+        book(_LEFT)
+
+
+async def primed(stream: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    """Begun, so that closing it books it even where nobody took its first byte."""
+    await anext(stream)
+    return stream
+
+
+async def told(
+    journey: Journey, events: Payloads, tail: Following, book: Book, left: Callable[[], object]
+) -> AsyncGenerator[bytes, None]:
+    """Nothing first, then events as they come. The receipt is booked before the last byte, whatever ends
+    the stream; `left` is for a client that leaves."""
     dialect = DIALECTS[journey.request.shape]
-    tail = dialect.tail(journey.id)
     broken: UpstreamError | None = None
     try:
         async with aclosing(events):
+            yield b""
             async for payloads in events:
                 with journey.busy():
                     ready = dialect.framed(tail.take(payloads))
@@ -96,15 +137,15 @@ async def _streamed(journey: Journey, begun: Begun, events: Payloads) -> AsyncGe
     except UpstreamError as error:
         broken = error
     except (GeneratorExit, asyncio.CancelledError):
-        _book_stream(journey, begun, tail, error="the client left before the answer was complete")
+        left()
         raise
     if broken is None and tail.finish_reason is None:
         broken = UpstreamBroken("the upstream ended the stream before the answer was complete")
     if broken is not None:
-        receipt, _ = _book_stream(journey, begun, tail, error=broken.message)
+        receipt, _ = book(broken.message)
         yield failure_in(journey.request.shape, error_body(broken, receipt.id), broken.status)
         return
-    receipt, usage = _book_stream(journey, begun, tail)
+    receipt, usage = book(None)
     last = tail.last(
         stamp_of(receipt, explained=journey.request.options.explain),
         usage,
@@ -113,14 +154,15 @@ async def _streamed(journey: Journey, begun: Begun, events: Payloads) -> AsyncGe
     yield dialect.framed(last) + dialect.done
 
 
-def _book_stream(
-    journey: Journey, begun: Begun, tail: Following, error: str | None = None
-) -> tuple[Receipt, Usage]:
+def _book_stream(journey: Journey, begun: Begun, tail: Following, error: str | None) -> tuple[Receipt, Usage]:
+    if journey.cache_key is not None:
+        journey.rooms.broadcasts.pop(journey.cache_key, None)
+    whole = error is None or (error == _LEFT and tail.finish_reason is not None)
     with journey.busy():
         counted = _measured(begun, usage_of_events(tail.kept, threads=_threads(begun)))
         usage = complete(journey, counted, output_tokens=tail.count)
         activity = activity_of(journey, begun.deployment, usage)
-        if error is None:
+        if whole:
             remember(journey, activity, tail.whole(), tail.finish_reason)
         else:
             journey.caveats.append("truncated")

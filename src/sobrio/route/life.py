@@ -8,6 +8,7 @@ from sobrio.errors import ClientGone, NotCalled, SobrioError
 from sobrio.route.account import book_abandoned_call
 from sobrio.route.addresses import refuse_private
 from sobrio.route.allowance import ask_at_the_door, reserve
+from sobrio.route.along import along
 from sobrio.route.attempt import begin_answer
 from sobrio.route.decide import decide
 from sobrio.route.deliver import deliver
@@ -39,14 +40,17 @@ async def live(request: Request, rooms: Rooms) -> Reply:
 
 
 async def _collapsed(journey: Journey) -> Reply:
-    """Of identical requests at the same moment one is called; the others find its answer in the cache."""
-    if journey.cache_key is None or journey.request.stream:
+    """Of identical requests at the same moment one is called; the others ride along with its stream, or find
+    its answer in the cache."""
+    key, rooms = journey.cache_key, journey.rooms
+    if key is None:
         return await _answered(journey)
-    flights = journey.rooms.flights
-    reply, shared = await flights.board(journey.cache_key, lambda: _answered(journey))
-    if shared or reply is None:
-        return await recalled(journey) or await _answered(journey)
-    return reply
+    reply: Reply | None = None
+    if key not in rooms.broadcasts:
+        reply, shared = await rooms.flights.board(key, lambda: _answered(journey))
+        if not shared and reply is not None:
+            return reply
+    return await along(journey, key) or await recalled(journey) or await _answered(journey)
 
 
 async def _answered(journey: Journey) -> Reply:
@@ -54,7 +58,7 @@ async def _answered(journey: Journey) -> Reply:
     _must_be_callable(decision, journey)
     await reserve(journey, decision)
     journey.rooms.ledger.open(journey.id, journey.at)
-    return deliver(journey, await begin_answer(journey, decision))
+    return await deliver(journey, await begin_answer(journey, decision))
 
 
 def _must_stay_outside(request: Request, journey: Journey) -> None:

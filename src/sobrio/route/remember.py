@@ -38,10 +38,10 @@ async def recalled(journey: Journey) -> Reply | None:
     if cache is None:
         return None
     entry = await asyncio.to_thread(look_up, journey, cache) if cache.remote else look_up(journey, cache)
-    return None if entry is None else _served(journey, entry)
+    return None if entry is None else served(journey, entry)
 
 
-def _served(journey: Journey, entry: Entry) -> Reply:
+def served(journey: Journey, entry: Entry) -> Reply:
     with journey.busy():
         journey.plan = journey.policy.plan(journey.request, None)
         journey.route_ms = journey.elapsed_ms()

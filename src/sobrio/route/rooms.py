@@ -13,6 +13,7 @@ from sobrio.catalog.entry import Price
 from sobrio.policy import Policy
 from sobrio.recall.flight import Flights
 from sobrio.recall.similar import Similar
+from sobrio.route.broadcast import Broadcast
 from sobrio.route.conversation import Conversations
 from sobrio.route.ground import Grounds
 from sobrio.route.pace import Paces
@@ -61,6 +62,8 @@ class Rooms:
     conversations: Conversations = field(default_factory=Conversations)
     paces: Paces = field(default_factory=Paces)
     flights: Flights[Reply] = field(default_factory=Flights)
+    broadcasts: dict[bytes, Broadcast] = field(default_factory=dict)
+    """Streams under way, by the cache's key."""
     grounds: Grounds = field(default_factory=Grounds)
     breakers: Breakers = field(default_factory=Breakers)
     repeats: RetryBudget = field(default_factory=RetryBudget)
