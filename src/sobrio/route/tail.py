@@ -21,8 +21,11 @@ _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Tail:
-    """The last finish chunk waits for the token counts that follow it, so that the receipt can ride on
-    it and clients that never asked for a usage chunk never meet one without choices."""
+    """From the first finish chunk on, the last one waits for the token counts that follow it, so that the
+    receipt can ride on it and clients that never asked for a usage chunk never meet one without choices.
+
+    Some servers (OpenRouter) send one more chunk with choices, and the counts in it.
+    """
 
     __slots__ = ("_held", "_usage_chunk", "count", "done", "finish_reason", "kept")
 
@@ -55,11 +58,12 @@ class Tail:
         if self._held is not None:
             ready.append(self._held)
         finish = _FINISHED.search(payload)
-        if finish is None:
-            self._held = None
+        if finish is not None:
+            self.finish_reason = finish[1].decode()
+        if self.finish_reason is None:
             ready.append(payload)
         else:
-            self._held, self.finish_reason = payload, finish[1].decode()
+            self._held = payload
 
     def whole(self) -> bytes:
         """All of it as one JSON array."""
