@@ -177,14 +177,16 @@ def _message(completion: Completion) -> dict[str, Any]:
 
 
 def as_chunks(body: Body, completions: Sequence[Completion]) -> Iterator[dict[str, Any]]:
-    """The `chat.completion.chunk`s of a stream, in order; usage is the last where it was asked for."""
+    """The `chat.completion.chunk`s of a stream, in order; usage is the last where it was asked for, and
+    is on the finishing chunk, asked for or not, for models with `counted` in their name, as at Mistral."""
     include_usage = bool((body.get("stream_options") or {}).get("include_usage"))
+    counted = {"usage": usage_of(body, completions)} if "counted" in body["model"] else {}
     head = head_of(body, "chat.completion.chunk") | ({"usage": None} if include_usage else {})
     for index, each in enumerate(completions):
         for delta, logprobs in _deltas(each, with_logprobs=bool(body.get("logprobs"))):
             yield {**head, "choices": [_part(index, delta, logprobs, None)]}
     for index, each in enumerate(completions):
-        yield {**head, "choices": [_part(index, {}, None, each.finish_reason)]}
+        yield {**head, "choices": [_part(index, {}, None, each.finish_reason)], **counted}
     if include_usage:
         usage = usage_of(body, completions)
         yield {**head, "choices": [], "usage": usage, **_timings(body, usage)}

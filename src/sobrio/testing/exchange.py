@@ -5,29 +5,15 @@ from __future__ import annotations
 import socket
 import struct
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import msgspec
 
-from sobrio.testing import messages, responses, wire
-from sobrio.testing.completion import Body, Completion, as_answer, as_chunks, complete
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """One wire format."""
-
-    asked: Callable[[Body], Mapping[str, Any]]
-    answer: Callable[[Body, Sequence[Completion]], dict[str, Any]]
-    events: Callable[[Body, Sequence[Completion]], Iterator[dict[str, Any]]]
-    ending: tuple[bytes, ...] = ()
-
-
-CHAT = Speech(lambda body: body, as_answer, as_chunks, (b"[DONE]",))
-MESSAGES = Speech(messages.asked, messages.as_answer, messages.as_events)
-RESPONSES = Speech(responses.asked, responses.as_answer, responses.as_events)
+from sobrio.testing import wire
+from sobrio.testing.completion import Completion, complete
+from sobrio.testing.speech import CHAT, Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +61,21 @@ class Exchange:
     async def send_json(self, status: int, answer: object, headers: Iterable[tuple[str, str]] = ()) -> None:
         await self.send(wire.whole(status, msgspec.json.encode(answer), headers=headers))
 
-    async def send_events(self, events: Iterable[bytes], content_type: str = wire.EVENTS) -> None:
+    async def send_events(self, events: Iterable[bytes], content_type: str | None = None) -> None:
         await self.begin_events(content_type)
         for each in events:
-            await self.send(wire.chunk(wire.event(each)))
+            await self.send_event(each)
         await self.send(wire.LAST_CHUNK)
 
-    async def begin_events(self, content_type: str = wire.EVENTS) -> None:
-        await self.send(wire.head(200, content_type, [("transfer-encoding", "chunked")]))
+    async def begin_events(self, content_type: str | None = None) -> None:
+        kind = content_type or self.speech.streams_as
+        await self.send(wire.head(200, kind, [("transfer-encoding", "chunked")]))
+
+    async def send_event(self, event: bytes) -> None:
+        await self.send(wire.chunk(self.speech.framed(event)))
+
+    async def send_error(self, status: int, headers: Iterable[tuple[str, str]] = ()) -> None:
+        await self.send_json(status, self.speech.error(status), headers)
 
     async def send_answer(self) -> None:
         if self.streamed:
@@ -101,10 +94,3 @@ class Exchange:
         linger = struct.pack("ii", 1, 0)
         self.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.writer.transport.abort()
-
-
-def error(status: int) -> dict[str, Any]:
-    """OpenAI's error body."""
-    kind = "invalid_request_error" if status < 500 else "server_error"
-    message = f"the loopback upstream was asked to fail with {status}"
-    return {"error": {"message": message, "type": kind, "param": None, "code": f"loopback_{status}"}}

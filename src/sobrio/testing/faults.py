@@ -6,6 +6,7 @@ Besides these, `error-<status>` answers with any status from 400 to 599, and wit
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import pairwise
 from types import MappingProxyType
@@ -14,13 +15,16 @@ from typing import Final
 import msgspec
 
 from sobrio.testing import wire
-from sobrio.testing.exchange import Exchange, error
+from sobrio.testing.exchange import Exchange
+
+_SAYS: Final = re.compile(rb'"delta"|"parts"|"done":false')
+"""An event that is one of many, in any of the formats."""
 
 
 async def fail(exchange: Exchange) -> None:
-    """`error-<status>`: that status with OpenAI's error body."""
+    """`error-<status>`: that status with the error body of the format."""
     status = int(exchange.model.removeprefix("error-"))
-    await exchange.send_json(status, error(status), [("retry-after", "1")] if status == 429 else [])
+    await exchange.send_error(status, [("retry-after", "1")] if status == 429 else [])
 
 
 async def reset_before(exchange: Exchange) -> None:
@@ -33,7 +37,7 @@ async def reset_mid_stream(exchange: Exchange) -> None:
     if exchange.streamed:
         await exchange.begin_events()
         for each in exchange.events()[:2]:
-            await exchange.send(wire.chunk(wire.event(each)))
+            await exchange.send_event(each)
     else:
         answer = wire.whole(200, msgspec.json.encode(exchange.answer()))
         await exchange.send(answer[: -len(answer) // 4])
@@ -64,12 +68,12 @@ async def hang(exchange: Exchange) -> None:
 async def endless(exchange: Exchange) -> None:
     """A stream that ends only when the client leaves."""
     events = exchange.events()
-    said = next(place for place, each in enumerate(events) if place and b'"delta"' in each)
+    said = next(place for place, each in enumerate(events) if place and _SAYS.search(each))
     await exchange.begin_events()
     for each in events[:said]:
-        await exchange.send(wire.chunk(wire.event(each)))
+        await exchange.send_event(each)
     while True:
-        await exchange.send(wire.chunk(wire.event(events[said])))
+        await exchange.send_event(events[said])
         await asyncio.sleep(0.005)
 
 
@@ -81,17 +85,17 @@ async def slow_first_token(exchange: Exchange) -> None:
     await exchange.begin_events()
     await asyncio.sleep(exchange.slow_s)
     for each in exchange.events():
-        await exchange.send(wire.chunk(wire.event(each)))
+        await exchange.send_event(each)
     return await exchange.send(wire.LAST_CHUNK)
 
 
 async def half_utf8(exchange: Exchange) -> None:
     """Every chunk ends in the middle of a multi-byte character, if the answer has any."""
     if exchange.streamed:
-        data = b"".join(wire.event(each) for each in exchange.events())
+        data = b"".join(map(exchange.speech.framed, exchange.events()))
     else:
         data = msgspec.json.encode(exchange.answer())
-    content_type = wire.EVENTS if exchange.streamed else wire.JSON
+    content_type = exchange.speech.streams_as if exchange.streamed else wire.JSON
     await exchange.begin_events(content_type)
     for piece in _split_inside_characters(data):
         await exchange.send(wire.chunk(piece))
@@ -133,10 +137,10 @@ def _uncounted(event: bytes) -> bytes:
 async def close_delimited(exchange: Exchange) -> None:
     """No length and no chunks: the body ends when the connection does."""
     if exchange.streamed:
-        body = b"".join(wire.event(each) for each in exchange.events())
+        body = b"".join(map(exchange.speech.framed, exchange.events()))
     else:
         body = msgspec.json.encode(exchange.answer())
-    kind = wire.EVENTS if exchange.streamed else wire.JSON
+    kind = exchange.speech.streams_as if exchange.streamed else wire.JSON
     await exchange.send(wire.head(200, kind, [("connection", "close")]) + body)
     exchange.writer.close()
 

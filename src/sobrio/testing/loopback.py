@@ -1,4 +1,4 @@
-"""A deterministic upstream on 127.0.0.1 that speaks OpenAI's and Anthropic's wire formats over real HTTP."""
+"""A deterministic upstream on 127.0.0.1 that speaks many providers' wire formats over real HTTP."""
 
 from __future__ import annotations
 
@@ -15,18 +15,22 @@ import msgspec
 
 from sobrio.testing import wire
 from sobrio.testing.completion import CREATED, complete, head_of, pieces_of, usage_of
-from sobrio.testing.exchange import CHAT, MESSAGES, RESPONSES, Exchange, Speech, error
+from sobrio.testing.exchange import Exchange
 from sobrio.testing.faults import FAULTS, fail
+from sobrio.testing.speech import CHAT, addressed
 from sobrio.testing.wire import Received
 
 
 class LoopbackUpstream:
-    """An OpenAI-compatible server in a thread of its own, between `__enter__` and `__exit__`.
+    """A server in a thread of its own, between `__enter__` and `__exit__`.
+
+    It speaks OpenAI's formats and Anthropic's below `base_url`; at the addresses that those providers
+    have below `root`, Azure's, Bedrock's (Converse), Gemini's and Vertex AI's, and Ollama's own.
 
     Equal requests get equal answers. `answers` maps a piece of a prompt to the answer for it; other
     prompts are echoed. Offered tools are called, schemas are satisfied, `n`, `stop`, `max_tokens`,
     `logprobs` and `stream_options` are obeyed. The model's name asks for a fault: see
-    `sobrio.testing.faults`; names with `reasoning`, `cached`, `timings` in them report such usage.
+    `sobrio.testing.faults`; names with `reasoning`, `cached`, `counted`, `timings` in them report such usage.
     With `api_key`, other keys get a 401. With `tls`, it speaks HTTPS.
 
     `requests` holds what was received, in order; `connections` counts those ever accepted, `open`
@@ -74,6 +78,11 @@ class LoopbackUpstream:
     @property
     def base_url(self) -> str:
         return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}/v1"
+
+    @property
+    def root(self) -> str:
+        """Without the `/v1`."""
+        return self.base_url.removesuffix("/v1")
 
     def wait_until(self, condition: Callable[[LoopbackUpstream], bool], timeout_s: float = 5.0) -> bool:
         """Blocks until `condition` holds, asked anew whenever a counter changes; False on time-out."""
@@ -128,22 +137,25 @@ class LoopbackUpstream:
     async def _answer(self, request: Received, reader: StreamReader, writer: StreamWriter) -> None:
         path = request.path.partition("?")[0]
         body = msgspec.json.decode(request.body) if request.body else {"model": ""}
-        exchange = Exchange(reader, writer, body, self._answers, self._slow_s, _SPEECHES.get(path, CHAT))
+        place = addressed(path, body)
+        speech, asked = place or (CHAT, body)
+        exchange = Exchange(reader, writer, asked, self._answers, self._slow_s, speech)
         if self._api_key and not _shows(request, self._api_key):
-            await exchange.send_json(401, error(401))
-        elif path in _SPEECHES:
+            await exchange.send_error(401)
+        elif place:
             await _spoken(exchange)
         elif path == "/v1/models":
             await exchange.send_json(200, {"object": "list", "data": [_card(m) for m in self._models]})
         elif path in _PLAIN:
             await _plain(exchange, _PLAIN[path](exchange))
         else:
-            await exchange.send_json(404, error(404))
+            await exchange.send_error(404)
 
 
 def _shows(request: Received, key: str) -> bool:
-    bearer, own = request.headers.get("authorization"), request.headers.get("x-api-key")
-    return bearer == f"Bearer {key}" or own == key
+    return request.headers.get("authorization") == f"Bearer {key}" or any(
+        request.headers.get(name) == key for name in _KEY_HEADERS
+    )
 
 
 async def _spoken(exchange: Exchange) -> None:
@@ -202,11 +214,7 @@ def _images(exchange: Exchange) -> dict[str, Any]:
 
 
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
-_SPEECHES: Mapping[str, Speech] = {
-    "/v1/chat/completions": CHAT,
-    "/v1/messages": MESSAGES,
-    "/v1/responses": RESPONSES,
-}
+_KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 _PLAIN: Mapping[str, Callable[[Exchange], dict[str, Any]]] = {
     "/v1/completions": _plain_completion,
     "/v1/embeddings": _embeddings,
