@@ -204,3 +204,22 @@ def test_power_and_energy_are_declared_from_low_to_high(policy_of: Load, name: s
     more = f"  - {{model: small, upstream: here, name: odd, hardware: {{kind: cpu, {name}: {pair}}}}}\n"
     with pytest.raises(PolicyError, match="P5 and P95, above 0"):
         policy_of(more)
+
+
+@pytest.mark.parametrize(
+    ("upstream", "said"),
+    [
+        ('{kind: openai, base_url: "http://127.0.0.1:9/v1", options: {api_version: "1"}}', "of kind litellm"),
+        ("{kind: litellm, options: {aws_region: eu-west-3}}", "did you mean 'aws_region_name'"),
+        ("{kind: litellm, options: {aws_secret_access_key: abc}}", "aws_secret_access_key"),
+        ('{kind: litellm, options: {vertex_credentials: "{\\"private_key\\": 1}"}}', "vertex_credentials"),
+    ],
+)
+def test_options_of_a_place_are_litellms_and_hold_no_secret(
+    policy_of: Load, tmp_path: Path, catalog: Catalog, upstream: str, said: str
+) -> None:
+    policy_of()
+    path = tmp_path / "policy.yaml"
+    path.write_text(path.read_text().replace("models:", f"  place: {upstream}\nmodels:"))
+    with pytest.raises(PolicyError, match=said):
+        load_policy(path, catalog, {})

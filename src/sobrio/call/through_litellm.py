@@ -42,32 +42,55 @@ _DONE = b"data: [DONE]\n\n"
 class ThroughLitellm:
     """An `Upstream`. The first call imports litellm in a worker thread, which takes seconds.
 
-    Parameters the provider lacks are left out rather than refused. Fields OpenAI does not define
-    reach providers that speak OpenAI's language, and no others.
+    Parameters the provider lacks are left out rather than refused, but for tools. Fields OpenAI does
+    not define reach providers that speak OpenAI's language, and no others.
     """
 
     async def call(self, backing: Backing, call: Call) -> Answered:
         """Raises `NotReachable` without a sound litellm, `PolicyError` for a provider it does not know,
         and `UpstreamError` or a child of it when the call fails."""
-        module = await asyncio.to_thread(litellm)
+        module = await _loaded()
         ask = _function(module, call.path)
         arguments = _arguments(module, backing, call)
-        deadline = asyncio.get_running_loop().time() + call.timeout_s
+        now = asyncio.get_running_loop().time()
+        deadline = now + call.timeout_s
+        wait_s = _wait_s(call)
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(now + wait_s):
                 answer = await ask(**arguments)
+                if call.stream:
+                    first = await _first(answer)
+                    return Answered(200, _Events(module, answer, first, backing, deadline), _EVENTS)
         except TimeoutError:
-            raise UpstreamTimeout(f"{backing.model} did not answer within {call.timeout_s:g} s") from None
+            raise UpstreamTimeout(f"{backing.model} did not answer within {wait_s:g} s") from None
         except module.exceptions.openai.OpenAIError as error:
             raise failure_of(module, error, backing) from None
-        if call.stream:
-            return Answered(200, _Events(module, answer, backing, deadline), _EVENTS)
         return Answered(200, _once(msgspec.json.encode(_document(answer))), _JSON)
 
     async def aclose(self) -> None:
         """Closes the clients that litellm keeps, if it was ever loaded."""
         if litellm.cache_info().currsize:
             await litellm().close_litellm_async_clients()
+
+
+async def _loaded() -> ModuleType:
+    return litellm() if litellm.cache_info().currsize else await asyncio.to_thread(litellm)
+
+
+def _wait_s(call: Call) -> float:
+    """Until a whole answer, or a stream's first chunk."""
+    first = call.first_byte_timeout_s
+    return call.timeout_s if first is None or not call.stream else min(first, call.timeout_s)
+
+
+async def _first(stream: Any) -> Any:
+    """The first chunk, `None` for a stream without any: some providers are only called once it is asked
+    for, and refuse the request then."""
+    try:
+        return await anext(stream, None)
+    except BaseException:
+        await stream.aclose()
+        raise
 
 
 def _function(module: ModuleType, path: str) -> Callable[..., Awaitable[Any]]:
@@ -79,10 +102,14 @@ def _function(module: ModuleType, path: str) -> Callable[..., Awaitable[Any]]:
 
 def _arguments(module: ModuleType, backing: Backing, call: Call) -> dict[str, Any]:
     body = msgspec.json.decode(call.body, type=dict[str, Any])
-    arguments = {name: value for name, value in body.items() if name in _PARAMETERS}
+    arguments: dict[str, Any] = {name: value for name, value in body.items() if name in _PARAMETERS}
     if _speaks_openai(module, backing):
         arguments["extra_body"] = {k: v for k, v in body.items() if k not in _PARAMETERS and k != "model"}
-    return arguments | {
+    if "tools" in arguments:  # else it leaves them out for models it does not know, and says nothing
+        arguments["allowed_openai_params"] = ["tools"]
+    return {
+        **arguments,
+        **backing.options,
         "model": backing.model,
         "api_base": backing.base_url,
         "api_key": backing.api_key,
@@ -136,9 +163,12 @@ def _says(choice: dict[str, Any]) -> bool:
 class _Events:
     """litellm's stream as server-sent events; satisfies `terms.answer.Chunks`."""
 
-    def __init__(self, module: ModuleType, stream: Any, backing: Backing, deadline: float) -> None:
+    def __init__(
+        self, module: ModuleType, stream: Any, first: Any, backing: Backing, deadline: float
+    ) -> None:
         self._module = module
         self._stream = stream
+        self._first = first
         self._backing = backing
         self._deadline = deadline
         self._ended = False
@@ -149,14 +179,22 @@ class _Events:
     async def __anext__(self) -> bytes:
         if self._ended:
             raise StopAsyncIteration
-        chunk = await self._next()
-        if chunk is None:
-            self._ended = True
-            return _DONE
-        return b"data: " + msgspec.json.encode(_chunk(chunk)) + b"\n\n"
+        chunk, self._first = self._first or await self._next(), None
+        while chunk is not None:
+            document = _chunk(chunk)
+            if document["choices"] or self._counted():
+                return b"data: " + msgspec.json.encode(document) + b"\n\n"
+            chunk = await self._next()
+        self._ended = True
+        return _DONE
 
     async def aclose(self) -> None:
         await self._stream.aclose()
+
+    def _counted(self) -> bool:
+        """Whether the upstream did. Else litellm estimates, by another model's tokenizer, and tells it
+        last, as if it had been told."""
+        return any(getattr(each, "usage", None) is not None for each in getattr(self._stream, "chunks", ()))
 
     async def _next(self) -> Any:
         try:

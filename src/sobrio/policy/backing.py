@@ -22,6 +22,7 @@ def backing(
         base_url=_address(upstream, environ),
         api_key=environ[upstream.api_key_env] if upstream.api_key_env else None,
         speaks=frozenset(upstream.speaks),
+        options=upstream.options.model_dump(exclude_none=True),
     ), None
 
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sobrio.policy.plan import Recall
 from sobrio.policy.value import Abilities, Amount, Duration, Names, Objective, Range, Share, Tasks
 from sobrio.terms.limit import Measure, Span
+
+
+Written = Annotated[str, BeforeValidator(str)]
+"""Text that YAML may take for something else, such as a day."""
 
 
 class Section(BaseModel):
@@ -89,6 +93,30 @@ class Defaults(Section):
     )
 
 
+class PlaceOptions(Section):
+    """What litellm has to know of a place besides address and key, in litellm's own words."""
+
+    api_version: Written | None = Field(
+        default=None, description="Azure: version of the API, such as 2024-10-21."
+    )
+    aws_region_name: str | None = Field(default=None, description="Bedrock: region, such as eu-west-3.")
+    aws_profile_name: str | None = Field(
+        default=None, description="Bedrock: profile of the AWS configuration."
+    )
+    aws_role_name: str | None = Field(default=None, description="Bedrock: role to take on, by its ARN.")
+    aws_session_name: str | None = Field(
+        default=None, description="Bedrock: what to call the role's session."
+    )
+    vertex_project: str | None = Field(default=None, description="Vertex AI: project.")
+    vertex_location: str | None = Field(
+        default=None, description="Vertex AI: location, such as europe-west9."
+    )
+    vertex_credentials: str | None = Field(
+        default=None, pattern=r"^[^{]", description="Vertex AI: path of a file with credentials."
+    )
+    num_ctx: int | None = Field(default=None, ge=1, description="Ollama: tokens of context to make room for.")
+
+
 class Upstream(Section):
     """One place that serves models over HTTP."""
 
@@ -104,6 +132,10 @@ class Upstream(Section):
     )
     base_url_env: str | None = Field(default=None, description="Environment variable that holds the address.")
     api_key_env: str | None = Field(default=None, description="Environment variable that holds the key.")
+    options: PlaceOptions = Field(
+        default_factory=PlaceOptions,
+        description="What litellm has to know of the place besides; for kind litellm alone.",
+    )
     zone: str | None = Field(default=None, description="Electricity zone of the machines, such as FRA.")
     provider: str | None = Field(default=None, description="Provider's name in the catalogue's facts.")
     inventory: str | None = Field(
@@ -114,6 +146,8 @@ class Upstream(Section):
     def _has_an_address(self) -> Self:
         if self.kind == "openai" and not (self.base_url or self.base_url_env):
             raise ValueError("an upstream of kind openai needs base_url or base_url_env")
+        if self.kind != "litellm" and self.options != PlaceOptions():
+            raise ValueError("options are for upstreams of kind litellm")
         return self
 
 
@@ -251,7 +285,7 @@ class Caches(Section):
     semantic: Semantic = Field(default_factory=Semantic)
     url: str | None = Field(
         default=None,
-        pattern=r"^(rediss?|unix)://",
+        pattern=r"^(rediss?(\+cluster)?|unix)://",
         description="A Redis or Valkey that replicas share; SOBRIO_REDIS_URL, else a file, when left out.",
     )
 

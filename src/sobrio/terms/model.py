@@ -75,6 +75,8 @@ class Backing:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     speaks: frozenset[Shape] = frozenset()
     """Shapes it takes besides those of its kind; requests in them pass untranslated."""
+    options: Mapping[str, str | int] = field(default_factory=dict)
+    """What litellm has to know of the place besides, such as `api_version`; no secrets."""
 
 
 @dataclass(frozen=True, slots=True)
