@@ -14,7 +14,6 @@ from sobrio.policy.plan import Recall
 from sobrio.policy.value import Abilities, Amount, Duration, Names, Objective, Range, Share, Tasks
 from sobrio.terms.limit import Measure, Span
 
-
 Written = Annotated[str, BeforeValidator(str)]
 """Text that YAML may take for something else, such as a day."""
 
