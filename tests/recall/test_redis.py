@@ -77,7 +77,7 @@ def test_a_replica_whose_log_was_trimmed_finds_what_is_left(url, client, ask):
         for log in client.keys("sobrio:*:q:*"):
             client.xtrim(log, maxlen=1, approximate=False)
         for name in (bytes([0]) * 32).hex(), (bytes([1]) * 32).hex():
-            client.delete(f"sobrio:a:{name}", f"sobrio:t:{name}")
+            client.delete(f"sobrio:a:{{{name}}}", f"sobrio:t:{{{name}}}")
         for replica in (two, one):
             near = replica.near(ask("Is a cat big?"), scope="a", limit=9, floor=0.2)
             assert [each.text for each in near] == ["Is a horse big?"]
@@ -100,7 +100,7 @@ def test_what_has_expired_leaves_the_servers_index_as_new_entries_come(store, cl
         store.put(bytes([number]) * 32, b"v", scope="a", ttl_s=60, question=ask(f"Is {'x' * number} old?"))
     store.flush()
     for number in range(40):
-        client.delete(f"sobrio:t:{(bytes([number]) * 32).hex()}")  # as it goes when its time is over
+        client.delete(f"sobrio:t:{{{(bytes([number]) * 32).hex()}}}")  # as it goes when its time is over
     for number in range(40, 120):
         store.put(bytes([number]) * 32, b"v", scope="a", ttl_s=60, question=ask(f"Is {'y' * number} new?"))
         store.flush()

@@ -1,7 +1,6 @@
 """Limits kept: rates and budgets, reserved before a call and settled after it."""
 
-from sobrio.quota.door import connect
 from sobrio.quota.local import LocalQuotas
 from sobrio.quota.shared import SharedQuotas
 
-__all__ = ["LocalQuotas", "SharedQuotas", "connect"]
+__all__ = ["LocalQuotas", "SharedQuotas"]

@@ -104,7 +104,7 @@ class SharedQuotas:
         """The server's answer, `None` when it is away; then it is not asked again for a moment."""
         if self._clock() < self._back_at:
             return None
-        keys = [f"{self._prefix}:{share.limit.name}:{share.holder}" for share in shares]
+        keys = [f"{{{self._prefix}}}:{share.limit.name}:{share.holder}" for share in shares]
         numbers = [number for share in shares for number in self._numbers(share)]
         try:
             return await self._server.eval(_SCRIPT, len(keys), *keys, mode, *numbers)

@@ -12,10 +12,11 @@ from typing import Final
 
 from sobrio.recall.change import Put
 from sobrio.recall.found import Found
-from sobrio.recall.redis_link import Link, Redis
+from sobrio.recall.redis_link import Link
 from sobrio.recall.redis_names import GENERATION, Names
 from sobrio.recall.replica import Replica, Row
 from sobrio.recall.seal import Seal
+from sobrio.redis_door import Redis
 from sobrio.terms.question import Question
 
 _LONGEST: Final = 100_000

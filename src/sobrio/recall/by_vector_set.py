@@ -8,8 +8,9 @@ import numpy as np
 
 from sobrio.recall.change import Put
 from sobrio.recall.found import Found
-from sobrio.recall.redis_link import Link, Redis
+from sobrio.recall.redis_link import Link, each_of
 from sobrio.recall.redis_names import Names
+from sobrio.redis_door import Redis
 from sobrio.terms.question import Question
 
 
@@ -53,7 +54,7 @@ class ByVectorSet:
         one keep the expired a minority.
         """
         names = [name.decode() for name in server.execute_command("VRANDMEMBER", room, count)]
-        texts = server.mget([self._names.text(name) for name in names]) if names else []
+        texts = each_of(server, [self._names.text(name) for name in names])
         self._remove(server, room, [name for name, text in zip(names, texts, strict=True) if text is None])
 
     def _remove(self, server: Redis, room: str, names: Sequence[str]) -> None:

@@ -1,4 +1,8 @@
-"""What things are called in Redis. A scope's questions share a hash tag: a cluster keeps them together."""
+"""What things are called in Redis.
+
+In a cluster the part in braces says where a key lives: an answer lies beside its question, and a scope's
+indexes, labels and lists lie together, so that nothing asked in one step is in two places.
+"""
 
 from __future__ import annotations
 
@@ -32,10 +36,10 @@ class Names:
         return self.seal.name(key).hex()
 
     def answer(self, name: str) -> str:
-        return f"sobrio:a:{name}"
+        return f"sobrio:a:{{{name}}}"
 
     def text(self, name: str) -> str:
-        return f"sobrio:t:{name}"
+        return f"sobrio:t:{{{name}}}"
 
     def held(self, tag: str) -> str:
         """Sorted set of a scope's entries by the time they expire."""

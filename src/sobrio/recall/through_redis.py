@@ -16,10 +16,11 @@ from sobrio.recall.by_vector_set import ByVectorSet
 from sobrio.recall.change import Change, Drop, Learn, Put, labelled, unlabelled
 from sobrio.recall.found import Found
 from sobrio.recall.pending import Pending
-from sobrio.recall.redis_link import Link, Redis
+from sobrio.recall.redis_link import Link, each_of
 from sobrio.recall.redis_names import GENERATION, SALT, SCOPES, Names
 from sobrio.recall.seal import Seal, Unsealed
 from sobrio.recall.stats import Stats
+from sobrio.redis_door import Redis
 from sobrio.terms.question import Label, Near, Question
 
 _PATIENCE_S: Final = 0.05
@@ -91,7 +92,7 @@ class RedisStore:
         if not found:
             return []
         with self._link.asking() as server:
-            texts = server.mget([self._names.text(each.name) for each in found])
+            texts = each_of(server, [self._names.text(each.name) for each in found])
         there = {each: text for each, text in zip(found, texts, strict=True) if text}
         if len(there) < len(found):
             search.forget(question, tag, [each for each in found if each not in there])
@@ -199,7 +200,7 @@ class RedisStore:
 
     def _write_drop(self, pipe: Redis, drop: Drop) -> None:
         name = self._names.of(drop.key)
-        pipe.unlink(self._names.answer(name), self._names.text(name))
+        self._unlink_one(pipe, name)
         pipe.zrem(self._names.held(self._names.tag(drop.scope)), name)
 
     def _write_label(self, pipe: Redis, learn: Learn) -> None:
@@ -229,7 +230,15 @@ class RedisStore:
         return removed
 
     def _unlink(self, server: Redis, names: Sequence[str]) -> None:
-        server.unlink(*(key for name in names for key in (self._names.answer(name), self._names.text(name))))
+        with server.pipeline(transaction=False) as pipe:
+            for name in names:
+                self._unlink_one(pipe, name)
+            pipe.execute()
+
+    def _unlink_one(self, pipe: Redis, name: str) -> None:
+        """Key by key: pipelines into a cluster take no more at once."""
+        pipe.unlink(self._names.answer(name))
+        pipe.unlink(self._names.text(name))
 
 
 def _size(server: Redis, room: bytes) -> int:
