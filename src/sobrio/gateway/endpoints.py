@@ -57,7 +57,8 @@ class Endpoints:
         return answer
 
     async def explain(self, visit: Visit) -> Reply:
-        return _json(explain(receive(visit.body, visit.headers, visit.caller), self._rooms))
+        request = receive(visit.body, visit.headers, visit.caller, _shape_of(visit))
+        return _json(explain(request, self._rooms))
 
     async def feedback(self, visit: Visit) -> Reply:
         return _json(await asyncio.to_thread(take_feedback, visit.body, visit.caller, self._rooms))
@@ -107,6 +108,23 @@ class Endpoints:
             name: {"id": name, "object": "model", "created": self._listed_since, "owned_by": owner}
             for name, owner in owners.items()
         }
+
+
+class _Told(msgspec.Struct):
+    input: msgspec.Raw = msgspec.Raw(b"")
+
+
+_told = msgspec.json.Decoder(_Told)
+
+
+def _shape_of(visit: Visit) -> Shape:
+    """Anthropic's clients say that they are; `input` is a word of responses alone."""
+    if "anthropic-version" in visit.headers:
+        return "messages"
+    try:
+        return "responses" if bytes(_told.decode(visit.body).input) else "chat"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return "chat"  # where it is refused with a reason
 
 
 def _json(document: object) -> Reply:

@@ -68,6 +68,8 @@ class Operation:
     summary: str
     fields: Mapping[str, _Schema] | None = None
     required: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
+    """One of these is required besides."""
     query: Mapping[str, _Schema] | None = None
     public: bool = False
     streams: bool = False
@@ -99,7 +101,12 @@ _PERIOD: Final[Mapping[str, _Schema]] = {
     "to": {"type": "string", "format": "date", "description": "Last day, included; today."},
     "by": {"type": "string", "description": "Up to three dimensions, separated by commas: team,model."},
 }
-_EXPLAINED: Final[Mapping[str, _Schema]] = {"model": _NAME, "messages": _TURNS, "sobrio": _SOBRIO}
+_EXPLAINED: Final[Mapping[str, _Schema]] = {
+    "model": _NAME,
+    "messages": _TURNS,
+    "input": _INPUT,
+    "sobrio": _SOBRIO,
+}
 _FEEDBACK: Final[Mapping[str, _Schema]] = {
     "receipt": _TEXT,
     "verdict": {"enum": ["good", "bad", None]},
@@ -115,8 +122,9 @@ OPERATIONS: Final = (
     _asked("/v1/completions", "A plain completion, as OpenAI's.", {"prompt": _PROMPT}),
     _asked("/v1/embeddings", "Vectors from the model named.", {"input": _TEXTS}, streams=False),
     _asked("/v1/images/generations", "Pictures from the model named.", {"prompt": _PROMPT}, streams=False),
-    Operation("POST", "/v1/explain", "What would be decided for a chat, and why. Nothing is called.",
-              _EXPLAINED, ("model", "messages")),
+    Operation("POST", "/v1/explain", "What would be decided for a chat or response (or, with the header "
+              "anthropic-version, a message), and why. Nothing is called.",
+              _EXPLAINED, ("model",), either=("messages", "input")),
     Operation("POST", "/v1/feedback", "What an answer was worth: a verdict, or a score.", _FEEDBACK,
               ("receipt",)),
     Operation("GET", "/v1/models", "The model names that can be asked for."),
@@ -168,6 +176,8 @@ def _operation(each: Operation) -> dict[str, Any]:
         said["security"] = []
     if each.fields is not None:
         body: _Schema = {"type": "object", "properties": dict(each.fields), "required": list(each.required)}
+        if each.either:
+            body["anyOf"] = [{"required": [name]} for name in each.either]
         said["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     parameters: list[_Schema] = [
         {"name": n, "in": "query", "schema": s} for n, s in (each.query or {}).items()
