@@ -81,10 +81,15 @@ def expected_held_out(
 
 def expected_left_out(world: World) -> Iterator[tuple[Floats, Source, slice]]:
     """The same by predictors that never saw any prompt of the source."""
-    groups = world.groups()
     for source, where in world.slices():
-        predictor = _trained(world, ~np.isin(groups, groups[where]))
+        predictor = trained_without(world, where)
         yield predictor.expected(world.seen[where], source.models), source, where
+
+
+def trained_without(world: World, where: slice) -> Predictor:
+    """A predictor that saw neither these prompts nor any other wording of their questions."""
+    groups = world.groups()
+    return _trained(world, ~np.isin(groups, groups[where]))
 
 
 def _trained(world: World, rows: NDArray[np.bool_]) -> Predictor:
@@ -144,8 +149,7 @@ def few_labels(
 ) -> dict[str, Any]:
     """The default predictor trained without the source, then fitted on so many labelled questions of it."""
     source, where = next((s, w) for s, w in world.slices() if s.name == name)
-    groups = world.groups()
-    predictor = _trained(world, ~np.isin(groups, groups[where]))
+    predictor = trained_without(world, where)
     columns = [_fullest(source, strong), _fullest(source, weak)]
     rows = [_split(world, where, predictor, source, columns, labels, seed) for seed in range(splits)]
     return {

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from sobrio.encode import Sparse
 from sobrio.errors import InputError
-from sobrio.understand.labels import Labels, Lesson, Outcomes
+from sobrio.understand.labels import Labels, Outcomes
+from sobrio.understand.lesson import Lesson
 from sobrio.understand.views import Prompts, Views
 
-_TABLES: Final = ("prior", "scores", "ln_errors", "weights")
+_TABLES: Final = ("traits", "scores", "ln_errors", "weights")
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -91,9 +92,10 @@ def _lesson_arrays(lesson: Lesson) -> Arrays:
     views = {f"views {each.name}": np.asarray(getattr(lesson.views, each.name)) for each in fields(Views)}
     return {
         "names": np.array(lesson.names, str),
+        "traits": lesson.traits,
         "weights": lesson.weights,
-        "level": lesson.level,
-        "prior_share": np.asarray(lesson.prior_share),
+        "constants": lesson.constants,
+        "blend": lesson.blend,
         **views,
     }
 
@@ -102,10 +104,11 @@ def _lesson(arrays: Arrays) -> Lesson:
     views = {each.name: _plain(arrays[f"views {each.name}"]) for each in fields(Views)}
     return Lesson(
         tuple(arrays["names"].tolist()),
+        arrays["traits"],
         Views(**views),
         arrays["weights"],
-        arrays["level"],
-        float(arrays["prior_share"]),
+        arrays["constants"],
+        arrays["blend"],
     )
 
 

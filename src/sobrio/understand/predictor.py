@@ -148,7 +148,7 @@ class Predictor:
             Outcomes(
                 roster.names,
                 view.prompts,
-                _chances(view.quality, roster),
+                np.column_stack([roster.facts, roster.ability]),
                 table,
                 np.log(np.where(lengths > 0, lengths, np.nan)) - _prior_ln_tokens(view.length, roster),
                 np.ones(len(prompts)) if weights is None else _weights(weights, len(prompts)),
@@ -214,7 +214,7 @@ class Predictor:
         parts = worth.reshape(len(seen), 2, len(FACTS))
         parts[:, :, : len(HASHED_FACTS)] += _trusted(ngrams, confidence)
         quality = np.maximum(parts[:, 0], _LEAST_WORTH)
-        prompts = Prompts(surface, tuple(hashed), quality[:, :2])
+        prompts = Prompts(surface, tuple(hashed), quality)
         return View(prompts, confidence, nearest, quality, parts[:, 1])
 
 

@@ -1,7 +1,8 @@
-"""How labelled prompts are compared: by their surface, by their n-grams and by what training expects of them.
+"""How labelled prompts are compared: by their surface, n-grams, words, and what training expects of them.
 
-Each view is centred on the user's own labelled prompts and given equal weight there, whatever its units:
-what is unusual in this traffic counts, not what is unusual in the training data.
+Each view is scaled by the user's own labelled prompts: what is unusual in this traffic counts, not what is
+unusual in the training data. Every view is learnt from apart (`lesson.py`); all together are one weight per
+feature, so that many views cost no more to apply than one.
 """
 
 from __future__ import annotations
@@ -17,13 +18,9 @@ from sobrio.encode import Sparse, default_encoder
 
 _CENTRES: Final = 256
 _LEAST_SCALE: Final = 0.05
+_LEAST_SPREAD: Final = 1e-3
 _CLIP: Final = 4.0
 _RIDGE: Final = 1e-3
-_WEIGHTS: Final = (0.25, 0.5, 0.25)
-"""Of surface, n-grams and demand: the best of the few mixtures tried over nine sources of outcomes."""
-_LADDER: Final = np.array([-1.0, -0.5, 0.0, 0.5, 1.0])
-"""Sizes of models, log10 over 10 billion, whose expected success describes a prompt's demand."""
-
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
@@ -35,7 +32,7 @@ class Prompts:
     surface: Singles
     hashed: tuple[Sparse, ...]
     worth: Singles
-    """What the constant and the size of a model are worth there, shape (prompts, 2)."""
+    """What each fact about a model is worth there, shape (prompts, facts)."""
 
     def __len__(self) -> int:
         return len(self.hashed)
@@ -56,36 +53,37 @@ class Views:
     """Squared distance at which a likeness is 1 / e."""
     whitening: Singles
     """Shape (centres, centres)."""
+    spread: Singles
+    """Of what each fact is worth, shape (facts,)."""
     heart: Singles
     """The mean n-gram vector, shape (n-gram buckets,)."""
     usual: float
     """Likeness to `heart` that all but one labelled prompt in twenty have."""
 
-    def features(self, prompts: Prompts) -> Singles:
-        """Shape (prompts, centres + n-gram buckets + demands), neither centred nor scaled."""
-        count, width = len(self.centres), default_encoder().dimensions
-        demand = _demand(prompts.worth)
-        table = np.zeros((len(prompts), count + width + demand.shape[1]), np.float32)
-        table[:, :count] = self._likeness(prompts) @ self.whitening
-        table[:, count + width :] = demand
-        for row, each in zip(table, prompts.hashed, strict=True):
-            row[count + each.places] = each.values
-        return table
+    def blocks(self, prompts: Prompts) -> tuple[Singles, ...]:
+        """One table per view, shape (prompts, its features): surface, n-grams, words, demand."""
+        ngrams = np.zeros((len(prompts), default_encoder().dimensions), np.float32)
+        for row, each in zip(ngrams, prompts.hashed, strict=True):
+            row[each.places] = each.values
+        words = ngrams[:, : ngrams.shape[1] // 2]
+        return self._likeness(prompts) @ self.whitening, ngrams, words, prompts.worth / self.spread
 
-    def fold(self, weights: Singles) -> Singles:
-        """Weights of `features` as `apply` wants them."""
-        count = len(self.centres)
-        return np.concatenate([self.whitening @ weights[:count], weights[count:]])
+    def fold(self, surface: Singles, ngrams: Singles, words: Singles, demand: Singles) -> Singles:
+        """The sum of what slopes of each of the `blocks` say, as `apply` wants it."""
+        both = ngrams.copy()
+        both[: len(words)] += words
+        return np.concatenate([self.whitening @ surface, both, demand / self.spread[:, None]])
 
     def apply(self, prompts: Prompts, weights: Singles) -> tuple[Singles, Floats]:
-        """(`features` @ weights, how familiar each prompt is from 0 to 1), without the wide table."""
+        """(what folded weights say, how familiar each prompt is from 0 to 1), without a wide table."""
         count, width = len(self.centres), default_encoder().dimensions
-        likeness = self._likeness(prompts)
-        found = likeness @ weights[:count] + _demand(prompts.worth) @ weights[count + width :]
+        found = self._likeness(prompts) @ weights[:count] + prompts.worth @ weights[count + width :]
+        ngrams = weights[count : count + width]
+        near = np.empty(len(prompts))
         for place, each in enumerate(prompts.hashed):
-            found[place] += each.values @ weights[count + each.places]
-        near = [float(each.values @ self.heart[each.places]) for each in prompts.hashed]
-        return found, np.square(np.minimum(1.0, np.array(near) / self.usual))
+            found[place] += each.values @ ngrams.take(each.places, axis=0)
+            near[place] = each.values @ self.heart.take(each.places)
+        return found, np.square(np.minimum(1.0, near / self.usual))
 
     def _likeness(self, prompts: Prompts) -> Singles:
         """exp(-squared distance / width) of each prompt to each centre."""
@@ -106,19 +104,8 @@ def views_of(prompts: Prompts) -> Views:
     values, vectors = np.linalg.eigh(inner + _RIDGE * np.eye(len(inner)))
     whitening = (vectors / np.sqrt(np.maximum(values, _RIDGE))).astype(np.float32)
     heart, usual = _heart(prompts.hashed)
-    return Views(middle, scale, centres, width, whitening, heart, usual)
-
-
-def equalise(features: Singles, views: Views) -> tuple[Singles, Singles]:
-    """(the mean, the factors that give each view its weight) of features of labelled prompts."""
-    centre = features.mean(axis=0)
-    count, width = len(views.centres), default_encoder().dimensions
-    edges = (0, count, count + width, features.shape[1])
-    factors = np.ones(features.shape[1], np.float32)
-    spread = features.var(axis=0)
-    for first, last, weight in zip(edges, edges[1:], _WEIGHTS, strict=False):
-        factors[first:last] = np.sqrt(weight / max(float(spread[first:last].sum()), 1e-9))
-    return centre, factors
+    spread = np.maximum(prompts.worth.std(axis=0), _LEAST_SPREAD)
+    return Views(middle, scale, centres, width, whitening, spread, heart, usual)
 
 
 def _heart(hashed: Sequence[Sparse]) -> tuple[Singles, float]:
@@ -127,13 +114,6 @@ def _heart(hashed: Sequence[Sparse]) -> tuple[Singles, float]:
         heart[each.places] += each.values / len(hashed)
     near = [float(each.values @ heart[each.places]) for each in hashed]
     return heart, max(float(np.quantile(near, 0.05)), 1e-6)
-
-
-def _demand(worth: Singles) -> Singles:
-    """Expected success by model size, as logits, and what each step of size gains."""
-    logits = worth[:, :1] + worth[:, 1:2] * _LADDER
-    chances = 1.0 / (1.0 + np.exp(-logits))
-    return np.hstack([logits / 4, 4 * np.diff(chances, axis=1)]).astype(np.float32)
 
 
 def _kernel(one: Singles, other: Singles, width: float) -> Singles:

@@ -1,0 +1,106 @@
+"""What the labels of some models came to: how much each succeeds beyond their mean, and that mean.
+
+Every view of the prompts teaches by a ridge regression of its own, and what they say is averaged. Then what
+was taught, what was expected before any label and how easy the prompts are for all these models are blended
+by their leave-one-out predictions: models differ most on prompts of middling ease, and two noisy scores say
+more about ease than about their difference. Shares start from what is
+likely before any label and move as far as labels carry them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sobrio.understand.ridge import Floats, Singles, chosen_rows, ridge
+from sobrio.understand.views import Prompts, Views, views_of
+
+_TAUGHT, _PRIOR, _EASE, _CURVE = range(4)
+"""What is blended."""
+_START: Final = np.array([2.0, 1.0, 0.0, 0.0])
+"""The taught is shrunk already, for errors rather than ranks: it counts double until labels say how much."""
+_DOUBT: Final = 0.5 * np.array([1.0, 1.0, 0.25, 4.0])
+"""How far, squared, shares may lie from the start before any label."""
+_LEAST_NOISE: Final = 1e-3
+PRIOR_LABELS: Final = 8.0
+"""How many labels of one model the public facts are worth, for its level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Of models labelled on the same prompts. Columns: each model's score above their mean, and the mean."""
+
+    names: tuple[str, ...]
+    traits: Floats
+    """Shape (names, facts + 1), as `chances` wants them."""
+    views: Views
+    weights: Singles
+    """As `Views.fold` gives them, shape (features, columns)."""
+    constants: Floats
+    """Shape (columns,)."""
+    blend: Floats
+    """Shape (columns, 5): shares of the taught, the prior, the ease and its curve, then a constant."""
+
+    def expect(self, prompts: Prompts) -> tuple[Floats, Floats]:
+        """(expected scores, shape (prompts, names), how familiar each prompt is)."""
+        found, familiar = self.views.apply(prompts, self.weights)
+        parts = _parts(found + self.constants, _apart(chances(prompts, self.traits)))
+        blended = (parts * self.blend[:, :-1]).sum(axis=2) + self.blend[:, -1]
+        return blended[:, :-1] + blended[:, -1:], familiar
+
+
+def chances(prompts: Prompts, traits: Floats) -> Floats:
+    """What models are expected to do before any label, shape (prompts, models).
+
+    `traits`, shape (models, facts + 1), are the facts about each model, then its ability in logits.
+    """
+    return np.asarray(1.0 / (1.0 + np.exp(-(prompts.worth @ traits[:, :-1].T + traits[:, -1]))))
+
+
+def learn(
+    names: tuple[str, ...], prompts: Prompts, traits: Floats, scores: Floats, weights: Floats
+) -> Lesson:
+    """`scores` have shape (prompts, names), all known; `weights`, shape (prompts,), are 1 on average."""
+    views = views_of(prompts)
+    wanted, expected = _apart(scores), _apart(chances(prompts, traits))
+    taught = [ridge(block, wanted, weights) for block in views.blocks(prompts)]
+    left_out, slopes, constants = zip(*taught, strict=True)
+    rows = chosen_rows(len(prompts))
+    parts = _parts(np.mean(left_out, axis=0), expected[rows])
+    blend = [
+        _blend(parts[:, column], wanted[rows, column], weights[rows]) for column in range(len(names) + 1)
+    ]
+    folded = views.fold(*slopes) / np.float32(len(taught))
+    return Lesson(names, traits, views, folded, np.mean(constants, axis=0), np.array(blend))
+
+
+def _apart(scores: Floats) -> Floats:
+    """Each model's score above the models' mean, and that mean, shape (prompts, models + 1)."""
+    mean = scores.mean(axis=1, keepdims=True)
+    return np.hstack([scores - mean, mean])
+
+
+def _parts(taught: Floats, prior: Floats) -> Floats:
+    """What is blended for each column, shape (prompts, columns, 4); the mean's own ease is no news."""
+    parts = np.zeros((*taught.shape, 4))
+    parts[..., _TAUGHT], parts[..., _PRIOR] = taught, prior
+    parts[:, :-1, _EASE] = taught[:, -1:]
+    parts[:, :-1, _CURVE] = np.square(taught[:, -1:] - 0.5)
+    return parts
+
+
+def _blend(parts: Floats, wanted: Floats, weights: Floats) -> Floats:
+    """Shares of the parts, then a constant. Neither the taught nor the prior is ever turned round."""
+    middle = np.average(parts, axis=0, weights=weights)
+    away = (parts - middle) * np.sqrt(weights)[:, None]
+    targets = (wanted - np.average(wanted, weights=weights)) * np.sqrt(weights)
+    stakes = max(float(np.square(targets).mean()), _LEAST_NOISE) / _DOUBT
+    moment, pull = away.T @ away + np.diag(stakes), away.T @ targets + stakes * _START
+    shares = np.linalg.solve(moment, pull)
+    kept = np.array([shares[_TAUGHT] > 0, shares[_PRIOR] > 0, True, True])
+    shares = np.zeros(len(_START))
+    shares[kept] = np.linalg.solve(moment[np.ix_(kept, kept)], pull[kept])
+    surprise = weights @ (wanted - parts[:, _PRIOR]) / (weights.sum() + PRIOR_LABELS)
+    return np.append(shares, middle[_PRIOR] + surprise - middle @ shares)
