@@ -14,10 +14,10 @@ from load import KEY
 
 from sobrio.assemble import open_rooms
 from sobrio.call import Direct
-from sobrio.gateway import application, keys_from
+from sobrio.gateway import application, keys_from, server
 from sobrio.gateway.asgi import Application, Receive, Scope, Send
 from sobrio.gateway.lifespan import until_shutdown
-from sobrio.gateway.server import base_url, listening, server_of
+from sobrio.gateway.server import base_url, listening
 from sobrio.terms.answer import Call
 from sobrio.terms.model import Backing
 
@@ -80,7 +80,7 @@ async def _whole(receive: Receive) -> bytes:
 def run(app: Application) -> None:
     with listening("127.0.0.1", 0) as listener:
         url = base_url("127.0.0.1", listener.getsockname()[1])
-        server_of(app, partial(print, url, flush=True)).run([listener])
+        server.run(app, listener, partial(print, url, flush=True))
 
 
 def main(name: str, url: str, folder: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
@@ -45,6 +45,7 @@ Table: TypeAlias = Literal["receipts", "judgements"]
 Judged: TypeAlias = tuple[bytes, bytes | None]
 """A receipt and the latest judgement on it."""
 _BUSY_S: Final = 5.0
+_AT_ONCE: Final = 100
 _START_AGAIN: Final = (
     "move it aside and start again: a new one is begun, and receipts still in the spool go there"
 )
@@ -78,7 +79,8 @@ class Book:
         with self._kept() as database, database:
             database.execute("BEGIN IMMEDIATE")
             _append(database, closed.values())
-            database.executemany("DELETE FROM opened WHERE id = ?", [(each,) for each in closed])
+            known = [row for row in database.execute("SELECT id FROM opened") if row[0] in closed]
+            database.executemany("DELETE FROM opened WHERE id = ?", known)
             database.executemany(
                 "INSERT OR IGNORE INTO opened SELECT ?1, ?2 "
                 "WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE id = ?1)",
@@ -177,16 +179,33 @@ def _last(database: sqlite3.Connection, table: Table) -> bytes:
 
 
 def _append(database: sqlite3.Connection, closed: Iterable[Closed]) -> None:
+    """Many rows to a statement: each statement takes the interpreter from the requests for a moment."""
     chain = _last(database, "receipts")
-    for each in closed:
-        chain_here = link(chain, each.body)
-        cursor = database.execute(
-            "INSERT OR IGNORE INTO receipts (id, at, outcome, tenant, team, model, body, chain) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (*_columns(each), each.body, chain_here),
+    for some in _chunks(_new(database, [*closed])):
+        values: list[object] = []
+        for each in some:
+            chain = link(chain, each.body)
+            values += (*_columns(each), each.body, chain)
+        rows = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(some))
+        database.execute(
+            f"INSERT INTO receipts (id, at, outcome, tenant, team, model, body, chain) VALUES {rows}", values
         )
-        if cursor.rowcount:
-            chain = chain_here
+
+
+def _new(database: sqlite3.Connection, closed: Sequence[Closed]) -> Sequence[Closed]:
+    """Those that are not there already."""
+    known = {
+        row[0]
+        for some in _chunks(closed)
+        for row in database.execute(
+            f"SELECT id FROM receipts WHERE id IN ({', '.join('?' * len(some))})", [each.id for each in some]
+        )
+    }
+    return [each for each in closed if each.id not in known] if known else closed
+
+
+def _chunks(closed: Sequence[Closed]) -> Iterator[Sequence[Closed]]:
+    return (closed[start : start + _AT_ONCE] for start in range(0, len(closed), _AT_ONCE))
 
 
 def _columns(each: Closed) -> tuple[str, str, str, str, str | None, str | None]:

@@ -94,7 +94,8 @@ class SqliteLedger:
         line = record.to_json(receipt)
         with self._writing:
             self._current().close(line)
-        self._news.set()
+        if not self._news.is_set():
+            self._news.set()
 
     @property
     def waiting(self) -> int:

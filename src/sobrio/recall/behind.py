@@ -10,6 +10,8 @@ from sobrio.errors import CacheError
 
 _CAPACITY: Final = 10_000
 _BATCH: Final = 500
+_GATHER_S: Final = 0.2
+"""How long a batch is gathered: one of many changes costs a fraction of many of one."""
 
 Item = TypeVar("Item")
 
@@ -21,12 +23,19 @@ class Behind(Generic[Item]):
     says so until one can be written again. When the thread is `capacity` items behind, more are refused.
     """
 
-    def __init__(self, write: Callable[[Sequence[Item]], None], *, capacity: int = _CAPACITY) -> None:
+    def __init__(
+        self,
+        write: Callable[[Sequence[Item]], None],
+        *,
+        capacity: int = _CAPACITY,
+        gather_s: float = _GATHER_S,
+    ) -> None:
         self._write = write
         self._capacity = capacity
+        self._gather_s = gather_s
         self._waiting: list[Item] = []
         self._added = self._done = 0
-        self._closed = False
+        self._closed = self._hurried = False
         self._changed = threading.Condition()
         self.failure: CacheError | None = None
         self._untold: CacheError | None = None
@@ -40,7 +49,8 @@ class Behind(Generic[Item]):
                 return False
             self._waiting.append(item)
             self._added += 1
-            self._changed.notify_all()
+            if len(self._waiting) in (1, _BATCH):  # the thread sleeps between the first and a whole batch
+                self._changed.notify_all()
         return True
 
     def flush(self, timeout_s: float = 60.0) -> None:
@@ -49,7 +59,8 @@ class Behind(Generic[Item]):
         Raises `CacheError` when that takes too long, or when anything since the last flush was lost.
         """
         with self._changed:
-            goal = self._added
+            goal, self._hurried = self._added, bool(self._waiting)
+            self._changed.notify_all()
             if not self._changed.wait_for(lambda: self._done >= goal, timeout_s):
                 raise CacheError(f"the cache could not write within {timeout_s:g} s")
             untold, self._untold = self._untold, None
@@ -76,8 +87,13 @@ class Behind(Generic[Item]):
         """Empty when there will be no more."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closed)
+            self._changed.wait_for(self._must_write, self._gather_s)
             batch, self._waiting = self._waiting[:_BATCH], self._waiting[_BATCH:]
+            self._hurried = self._hurried and bool(self._waiting)
             return batch
+
+    def _must_write(self) -> bool:
+        return self._hurried or self._closed or len(self._waiting) >= _BATCH
 
     def _attempt(self, batch: Sequence[Item]) -> CacheError | None:
         try:
