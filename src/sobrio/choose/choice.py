@@ -9,6 +9,8 @@ from functools import cache
 from statistics import NormalDist
 from typing import Literal
 
+import msgspec
+
 from sobrio.choose.price import price
 from sobrio.choose.uplift import Aid, with_aid
 from sobrio.terms.assessment import Assessment, Expectation
@@ -61,13 +63,12 @@ def choose(
     """
     if not allowed.deployments:
         raise ValueError("nothing to choose from")
-    bar = _bar(allowed, assessment)
-    case = _Case(assessment, rates, bar, max_output_tokens, held, haste)
+    expected = {each.model: each for each in assessment.expectations}
+    bar = _bar(allowed, expected)
+    case = _Case(assessment, expected, rates, bar, max_output_tokens, held, haste)
     seen = [_candidate(each, case, added) for each, added in _options(allowed, assessment, aid)]
-    adequate = [each for each in seen if each.refused is None]
-    chosen = (
-        min(adequate, key=lambda each: _impact(each, allowed.objective)) if adequate else _best(seen, case)
-    )
+    adequate = _by_impact([each for each in seen if each.refused is None], allowed.objective)
+    chosen = adequate[0] if adequate else _best(seen, case)
     deployment = next(each for each in allowed.deployments if each.name == chosen.deployment)
     turned_down = [Candidate(name, model, refused=reason) for name, model, reason in allowed.refused]
     return Decision(
@@ -80,7 +81,7 @@ def choose(
         policy=allowed.policy,
         callable=deployment.backing is not None,
         candidates=tuple(seen + turned_down),
-        fallbacks=_fallbacks(chosen, seen, allowed),
+        fallbacks=_fallbacks(chosen, adequate, allowed),
         passage_tokens=chosen.passage_tokens,
     )
 
@@ -93,8 +94,7 @@ class Haste:
     speeds: Mapping[str, Speed]
 
 
-@dataclass(frozen=True, slots=True)
-class _Bar:
+class _Bar(msgspec.Struct, frozen=True):
     """The quality to reach, in absolute terms, and how surely."""
 
     quality: float
@@ -110,11 +110,12 @@ class _Bar:
         return expected.quality - self.quality >= self.z * spread - 1e-12
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(msgspec.Struct, frozen=True):
     """What the candidates of one request have in common; `cap` is the caller's limit on output."""
 
     assessment: Assessment
+    expected: Mapping[str, Expectation]
+    """By model."""
     rates: Mapping[str, Rates | None]
     bar: _Bar
     cap: int | None
@@ -137,8 +138,8 @@ class _Case:
         held = self.held
         if held is None or held.deployment == deployment.name:
             return None
-        known = [each for each in self.assessment.expectations if each.model == held.model]
-        if not known or expected.quality >= known[0].quality:
+        known = self.expected.get(held.model)
+        if known is None or expected.quality >= known.quality:
             return None
         return f"this conversation was answered by {held.model}, expected to do better"
 
@@ -152,8 +153,8 @@ class _Case:
         return f"expected to take {expected_ms:.0f} ms, {self.haste.max_latency_ms:.0f} allowed"
 
 
-def _bar(allowed: Allowed, assessment: Assessment) -> _Bar:
-    reference = _reference(allowed, assessment)
+def _bar(allowed: Allowed, expected: Mapping[str, Expectation]) -> _Bar:
+    reference = _reference(allowed, expected)
     floor = allowed.quality_floor
     return _Bar(
         quality=floor * reference.quality,
@@ -168,11 +169,11 @@ def _z(confidence: float) -> float:
     return NormalDist().inv_cdf(confidence)
 
 
-def _reference(allowed: Allowed, assessment: Assessment) -> Expectation:
+def _reference(allowed: Allowed, expected: Mapping[str, Expectation]) -> Expectation:
     """Without a declared reference, the best allowed candidate sets the bar."""
     if allowed.reference is not None:
-        return assessment.of(allowed.reference)
-    return max((assessment.of(each.model.name) for each in allowed.deployments), key=lambda e: e.quality)
+        return expected[allowed.reference]
+    return max((expected[each.model.name] for each in allowed.deployments), key=lambda each: each.quality)
 
 
 def _options(
@@ -191,7 +192,7 @@ def _fits(deployment: Deployment, assessment: Assessment, aid: Aid) -> bool:
 
 
 def _candidate(deployment: Deployment, case: _Case, aid: Aid | None = None) -> Candidate:
-    alone, known = case.assessment.of(deployment.model.name), case.rates.get(deployment.name)
+    alone, known = case.expected[deployment.model.name], case.rates.get(deployment.name)
     expected, added = (alone, 0) if aid is None else (with_aid(alone, aid), aid.tokens)
     cost = None
     if known is not None:
@@ -219,9 +220,11 @@ def _candidate(deployment: Deployment, case: _Case, aid: Aid | None = None) -> C
     )
 
 
-def _impact(candidate: Candidate, objective: str) -> tuple[float, str, int]:
-    """Ties are broken by name, so that the same request always gets the same decision."""
-    return (getattr(candidate, objective), candidate.deployment, candidate.passage_tokens)
+def _by_impact(candidates: Sequence[Candidate], objective: Literal["energy_wh", "ghg_g"]) -> list[Candidate]:
+    """The least first. Ties are broken by name, so that the same request always gets the same decision."""
+    return sorted(
+        candidates, key=lambda each: (getattr(each, objective), each.deployment, each.passage_tokens)
+    )
 
 
 def _best(seen: Sequence[Candidate], case: _Case) -> Candidate:
@@ -239,11 +242,7 @@ def _why(adequate: Sequence[Candidate], seen: Sequence[Candidate], allowed: Allo
     return f"least expected impact of {len(adequate)} of {len(seen)} candidates that reach {floor}"
 
 
-def _fallbacks(chosen: Candidate, seen: Sequence[Candidate], allowed: Allowed) -> tuple[str, ...]:
+def _fallbacks(chosen: Candidate, adequate: Sequence[Candidate], allowed: Allowed) -> tuple[str, ...]:
     """The declared ones first, then the other adequate candidates by impact."""
-    others = sorted(
-        (each for each in seen if each.refused is None and each.deployment != chosen.deployment),
-        key=lambda each: _impact(each, allowed.objective),
-    )
-    names = [*allowed.fallbacks, *(each.deployment for each in others)]
+    names = [*allowed.fallbacks, *(each.deployment for each in adequate)]
     return tuple(dict.fromkeys(name for name in names if name != chosen.deployment))

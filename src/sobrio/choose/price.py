@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+import msgspec
 
 from sobrio.terms.assessment import Expectation
 from sobrio.terms.impacts import Rates
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(msgspec.Struct, frozen=True):
     """Central expectation of one call, accelerator to facility, without the router."""
 
     output_tokens: float

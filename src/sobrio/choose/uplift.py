@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from sobrio.terms.assessment import Expectation
@@ -53,6 +53,10 @@ def with_aid(expected: Expectation, aid: Aid) -> Expectation:
     loss = (1 - aid.p_answer) * reading.misled * quality
     doubt = aid.p_answer * reading.finds_sd * missing
     kept = 1 - aid.p_answer * reading.finds - (1 - aid.p_answer) * reading.misled
-    return replace(
-        expected, quality=quality + gain - loss, quality_sd=math.hypot(kept * expected.quality_sd, doubt)
+    return Expectation(
+        model=expected.model,
+        quality=quality + gain - loss,
+        quality_sd=math.hypot(kept * expected.quality_sd, doubt),
+        output_tokens=expected.output_tokens,
+        output_tokens_ln_sd=expected.output_tokens_ln_sd,
     )
