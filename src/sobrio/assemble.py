@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -33,14 +34,18 @@ from sobrio.understand.language import language_of_text
 
 if TYPE_CHECKING:
     from sobrio.gateway.keystore import KeyStore
-    from sobrio.recall.passages import Shelf
+    from sobrio.recall.passages import Library, SharedLibrary, Shelf
     from sobrio.report.document import Declarations
     from sobrio.terms.ports import Quotas, Retriever
+
+log = logging.getLogger("sobrio.assemble")
 
 FIT: Final = "fit.npz"
 REDIS_URL: Final = "SOBRIO_REDIS_URL"
 _PATIENCE_S: Final = 0.25
 """A request waits no longer for the shared accounts; then its replica counts alone."""
+_FOLLOW_EVERY_S: Final = 1.0
+"""So late a replica finds passages that another one took in."""
 
 
 def home(data_dir: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -112,14 +117,29 @@ class _Likeness:
             self._similar = Similar(cache, Streams(cache), static_encoder(), judge, language_of_text)
 
 
+def open_library(
+    policy: CachePolicy, data_dir: Path, environ: Mapping[str, str] = os.environ
+) -> Library | SharedLibrary:
+    """The passages where answers are kept, too: on a server, else in a file. Raises `CacheError`."""
+    from sobrio.recall.passages import Library, SharedLibrary
+
+    seal, url = seal_of(environ.get("SOBRIO_CACHE_KEY")), policy.url or environ.get(REDIS_URL)
+    return SharedLibrary(url, seal) if url else Library(data_dir / Library.FILE, seal)
+
+
 def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: ExitStack) -> Shelf | None:
     """The passages of `sobrio cache ingest`, taken in before or while this runs."""
-    from sobrio.recall.passages import Library, Shelf, encoder
+    from sobrio.recall.passages import Library, SharedLibrary, Shelf, encoder
 
-    path = data_dir / Library.FILE
-    if not policy.adds_passages and not path.exists():
+    path, shared = data_dir / Library.FILE, policy.cache.url or environ.get(REDIS_URL)
+    if not (policy.adds_passages or shared or path.exists()):
         return None
-    shelf = Shelf(Library(path, seal_of(environ.get("SOBRIO_CACHE_KEY"))), encoder())
+    library = open_library(policy.cache, data_dir, environ)
+    if isinstance(library, SharedLibrary):
+        library.follow(_FOLLOW_EVERY_S)
+        if path.exists():
+            log.warning("%s is not read: replicas share passages; run `sobrio cache ingest` again", path)
+    shelf = Shelf(library, encoder())
     stack.callback(shelf.close)
     return shelf
 
@@ -225,7 +245,12 @@ def open_rooms(
             price=catalog.price,
             listeners=(metrics.take,),
             metrics=metrics.text,
-            troubles=(lambda: watched.problem, lambda: ledger.problem, lambda: likeness.problem),
+            troubles=(
+                lambda: watched.problem,
+                lambda: ledger.problem,
+                lambda: likeness.problem,
+                lambda: None if shelf is None else shelf.problem,
+            ),
             totals=_totals(ledger, catalog),
             cache=cache,
             retriever=retriever or shelf,

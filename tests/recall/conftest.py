@@ -66,7 +66,8 @@ def running(name: str) -> Iterator[str]:
 @contextmanager
 def _process(name: str, *more: str) -> Iterator[int]:
     port = _free_port()
-    command = [_PACKAGES[name][1](), "--port", str(port), "--bind", "127.0.0.1", "--save", "", *more]
+    plain = ("--save", "", "--rdbcompression", "no")  # a dump then shows what is kept
+    command = [_PACKAGES[name][1](), "--port", str(port), "--bind", "127.0.0.1", *plain, *more]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
             _await_readiness(process)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sobrio.cli import output
-from sobrio.cli.ingest import ingest
+from sobrio.cli.ingest import cache_terms, ingest
 from sobrio.cli.options import DataDir, Json, PolicyFile
 from sobrio.errors import CacheError
 
@@ -37,7 +37,7 @@ def stats(policy: PolicyFile = None, data_dir: DataDir = None, json: Json = Fals
     """How much is kept, and for whom."""
     with _answers(policy, data_dir) as answers:
         held = None if answers is None else answers.stats()
-    with _passages(data_dir) as library:
+    with _passages(policy, data_dir) as library:
         shelves = [] if library is None else [asdict(each) for each in library.holdings()]
     figures: dict[str, Any] = {} if held is None else asdict(held)
     for of_one_process in ("hits", "misses"):
@@ -61,7 +61,7 @@ def clear(
         raise CacheError("say whose: --scope TENANT, or --all")
     with _answers(policy, data_dir) as answers:
         removed = 0 if answers is None else answers.clear(scope)
-    with _passages(data_dir) as library:
+    with _passages(policy, data_dir) as library:
         passages = 0 if library is None else _cleared(library, scope)
     if json:
         output.document({"scope": scope, "answers": removed, "passages": passages})
@@ -79,16 +79,11 @@ def _cleared(library: Library, scope: str | None) -> int:
 @contextmanager
 def _answers(policy: Path | None, data_dir: Path | None) -> Iterator[SqliteStore | RedisStore | None]:
     """The store that the policy names; `None` where it is a file that is not there."""
-    import os
-
     from sobrio.assemble import home, open_cache
-    from sobrio.catalog import Catalog
-    from sobrio.policy import load_policy
     from sobrio.recall import FILE
 
-    terms = load_policy(policy, Catalog.default(), os.environ).cache
-    folder = home(data_dir)
-    if not (terms.url or os.environ.get("SOBRIO_REDIS_URL") or (folder / FILE).exists()):
+    terms, folder = cache_terms(policy), home(data_dir)
+    if not (terms.url or (folder / FILE).exists()):
         yield None
         return
     with closing(open_cache(terms, folder)) as store:
@@ -96,15 +91,18 @@ def _answers(policy: Path | None, data_dir: Path | None) -> Iterator[SqliteStore
 
 
 @contextmanager
-def _passages(data_dir: Path | None) -> Iterator[Library | None]:
-    from sobrio.assemble import home
-    from sobrio.recall.passages import Library
+def _passages(policy: Path | None, data_dir: Path | None) -> Iterator[Library | None]:
+    """Brought up to date, where they lie on a server."""
+    from sobrio.assemble import home, open_library
+    from sobrio.recall.passages import Library, SharedLibrary
 
-    path = home(data_dir) / Library.FILE
-    if not path.exists():
+    terms, folder = cache_terms(policy), home(data_dir)
+    if not (terms.url or (folder / Library.FILE).exists()):
         yield None
         return
-    with closing(Library(path)) as library:
+    with closing(open_library(terms, folder)) as library:
+        if isinstance(library, SharedLibrary):
+            library.pull()
         yield library
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sobrio.cli import output
-from sobrio.cli.options import DataDir, Json
+from sobrio.cli.options import DataDir, Json, PolicyFile
 
 if TYPE_CHECKING:
+    from sobrio.policy import CachePolicy
     from sobrio.recall.passages import Ingestion
 
 Docs = Annotated[Path, typer.Argument(help="A folder of Markdown, text, HTML and PDF files, or one of them.")]
@@ -20,19 +21,21 @@ Scope = Annotated[
 ]
 
 
-def ingest(docs: Docs, scope: Scope = "default", data_dir: DataDir = None, json: Json = False) -> None:
+def ingest(
+    docs: Docs,
+    scope: Scope = "default",
+    policy: PolicyFile = None,
+    data_dir: DataDir = None,
+    json: Json = False,
+) -> None:
     """Take in documents, replace the changed, drop the vanished. Exit 1 when a file cannot be read."""
-    import os
     from contextlib import closing
 
-    from sobrio.assemble import home
-    from sobrio.recall import seal_of
-    from sobrio.recall.passages import Library, encoder
+    from sobrio.assemble import home, open_library
+    from sobrio.recall.passages import encoder
     from sobrio.recall.passages import ingest as take_in
 
-    with closing(
-        Library(home(data_dir) / Library.FILE, seal_of(os.environ.get("SOBRIO_CACHE_KEY")))
-    ) as library:
+    with closing(open_library(cache_terms(policy), home(data_dir))) as library:
         done = take_in(library, docs, scope=scope, encoder=encoder())
     if json:
         output.document(asdict(done))
@@ -40,6 +43,18 @@ def ingest(docs: Docs, scope: Scope = "default", data_dir: DataDir = None, json:
         _print(done)
     if done.failed:
         raise typer.Exit(1)
+
+
+def cache_terms(policy: Path | None) -> CachePolicy:
+    """What the policy says of the caches, with the server that the environment names."""
+    import os
+    from dataclasses import replace
+
+    from sobrio.catalog import Catalog
+    from sobrio.policy import load_policy
+
+    terms = load_policy(policy, Catalog.default(), os.environ).cache
+    return replace(terms, url=terms.url or os.environ.get("SOBRIO_REDIS_URL") or None)
 
 
 def _print(done: Ingestion) -> None:

@@ -55,5 +55,9 @@ class Names:
     def vectors(self, tag: str, context: bytes) -> str:
         return f"sobrio:{{{tag}}}:v:{self.seal.name(context).hex()}"
 
+    def shelf(self, tag: str, part: str) -> str:
+        """Of a scope's documents: `docs`, `versions` or `epoch`."""
+        return f"sobrio:{{{tag}}}:p:{part}"
+
     def labels(self, tag: str, stream: str) -> str:
         return f"sobrio:{{{tag}}}:l:{blake2b(stream.encode(), digest_size=12).hexdigest()}"

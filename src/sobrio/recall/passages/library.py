@@ -79,6 +79,8 @@ class Library:
         """
         self._path = path
         self._seal = seal or Unsealed()
+        self.problem: str | None = None
+        """Why what is found here may not be what there is."""
         self._lock = threading.Lock()
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,10 @@ class Shelf:
             return []
         return self._library.passages(scope, edition.index.find(question, limit))
 
+    @property
+    def problem(self) -> str | None:
+        return self._library.problem
+
     def edition(self) -> int:
         """Grows with every change of the library: answers made with its passages then want making anew."""
         return self._library.edition()
