@@ -95,7 +95,8 @@ def _lesson_arrays(lesson: Lesson) -> Arrays:
         "traits": lesson.traits,
         "weights": lesson.weights,
         "constants": lesson.constants,
-        "blend": lesson.blend,
+        "curves": lesson.curves,
+        "mixture": lesson.mixture,
         **views,
     }
 
@@ -108,7 +109,8 @@ def _lesson(arrays: Arrays) -> Lesson:
         Views(**views),
         arrays["weights"],
         arrays["constants"],
-        arrays["blend"],
+        arrays["curves"],
+        arrays["mixture"],
     )
 
 

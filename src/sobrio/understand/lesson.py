@@ -30,25 +30,27 @@ PRIOR_LABELS: Final = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Of models labelled on the same prompts. Columns: each model's score above their mean, and the mean."""
+    """Of models labelled on the same prompts, all of it folded into few products."""
 
     names: tuple[str, ...]
     traits: Floats
     """Shape (names, facts + 1), as `chances` wants them."""
     views: Views
     weights: Singles
-    """As `Views.fold` gives them, shape (features, columns)."""
+    """As `Views.fold` gives them, shape (features, names + 1): scores, and last the ease of a prompt."""
     constants: Floats
-    """Shape (columns,)."""
-    blend: Floats
-    """Shape (columns, 5): shares of the taught, the prior, the ease and its curve, then a constant."""
+    """Shape (names + 1,)."""
+    curves: Floats
+    """By how much the square of ease from one half moves each score, shape (names,)."""
+    mixture: Floats
+    """What of each model's prior goes into each score, shape (names, names)."""
 
     def expect(self, prompts: Prompts) -> tuple[Floats, Floats]:
         """(expected scores, shape (prompts, names), how familiar each prompt is)."""
         found, familiar = self.views.apply(prompts, self.weights)
-        parts = _parts(found + self.constants, _apart(chances(prompts, self.traits)))
-        blended = (parts * self.blend[:, :-1]).sum(axis=2) + self.blend[:, -1]
-        return blended[:, :-1] + blended[:, -1:], familiar
+        linear = found + self.constants
+        taught = linear[:, :-1] + np.square(linear[:, -1:] - 0.5) * self.curves
+        return taught + chances(prompts, self.traits) @ self.mixture, familiar
 
 
 def chances(prompts: Prompts, traits: Floats) -> Floats:
@@ -73,7 +75,30 @@ def learn(
         _blend(parts[:, column], wanted[rows, column], weights[rows]) for column in range(len(names) + 1)
     ]
     folded = views.fold(*slopes) / np.float32(len(taught))
-    return Lesson(names, traits, views, folded, np.mean(constants, axis=0), np.array(blend))
+    return _folded(names, traits, views, folded, np.mean(constants, axis=0), np.array(blend))
+
+
+def _folded(
+    names: tuple[str, ...], traits: Floats, views: Views, slopes: Singles, constants: Floats, blend: Floats
+) -> Lesson:
+    """`slopes` and `constants` say what was taught of each column, `blend` has shape (columns, 5)."""
+    count = len(names)
+    mixing = np.zeros((count + 1, count + 1))
+    """From what was taught of each column to each score, and to the ease of a prompt."""
+    mixing[:count, :count] = np.diag(blend[:-1, _TAUGHT])
+    mixing[count, :count] = blend[:-1, _EASE] + blend[-1, _TAUGHT]
+    mixing[count, count] = 1.0
+    of_prior = blend[:-1, _PRIOR] * (np.eye(count) - 1.0 / count) + blend[-1, _PRIOR] / count
+    fixed = np.append(blend[:-1, -1] + blend[-1, -1], 0.0)
+    return Lesson(
+        names,
+        traits,
+        views,
+        slopes @ mixing.astype(np.float32),
+        constants @ mixing + fixed,
+        blend[:-1, _CURVE],
+        of_prior,
+    )
 
 
 def _apart(scores: Floats) -> Floats:

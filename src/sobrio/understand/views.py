@@ -48,7 +48,9 @@ class Views:
     middle: Singles
     scale: Singles
     centres: Singles
-    """Standardised surfaces, shape (centres, surface features)."""
+    """Standardised surfaces, shape (surface features, centres)."""
+    norms: Singles
+    """Squared lengths of the centres, shape (centres,)."""
     width: float
     """Squared distance at which a likeness is 1 / e."""
     whitening: Singles
@@ -76,7 +78,7 @@ class Views:
 
     def apply(self, prompts: Prompts, weights: Singles) -> tuple[Singles, Floats]:
         """(what folded weights say, how familiar each prompt is from 0 to 1), without a wide table."""
-        count, width = len(self.centres), default_encoder().dimensions
+        count, width = len(self.norms), default_encoder().dimensions
         found = self._likeness(prompts) @ weights[:count] + prompts.worth @ weights[count + width :]
         ngrams = weights[count : count + width]
         near = np.empty(len(prompts))
@@ -87,25 +89,33 @@ class Views:
 
     def _likeness(self, prompts: Prompts) -> Singles:
         """exp(-squared distance / width) of each prompt to each centre."""
-        placed = np.clip((prompts.surface - self.middle) / self.scale, -_CLIP, _CLIP)
-        return _kernel(placed, self.centres, self.width)
+        placed = _placed(prompts.surface, self.middle, self.scale)
+        likeness = placed @ self.centres
+        likeness *= 2.0
+        likeness -= self.norms
+        likeness -= np.einsum("ij,ij->i", placed, placed)[:, None]
+        likeness *= 1.0 / self.width
+        return np.asarray(np.exp(likeness, out=likeness))
 
 
 def views_of(prompts: Prompts) -> Views:
     """The map for these labelled prompts; centres are evenly spread among them."""
     middle = prompts.surface.mean(axis=0)
     scale = np.maximum(prompts.surface.std(axis=0), _LEAST_SCALE)
-    placed = np.clip((prompts.surface - middle) / scale, -_CLIP, _CLIP)
+    placed = _placed(prompts.surface, middle, scale)
     chosen = np.unique(np.linspace(0, len(placed) - 1, _CENTRES).astype(int))
     centres = placed[chosen]
-    between = _squared_distances(centres, centres)
+    between = _squared_distances(centres)
     width = float(np.median(between[between > 0])) if (between > 0).any() else 1.0
     inner = np.exp(-between / width).astype(np.float64)
     values, vectors = np.linalg.eigh(inner + _RIDGE * np.eye(len(inner)))
     whitening = (vectors / np.sqrt(np.maximum(values, _RIDGE))).astype(np.float32)
     heart, usual = _heart(prompts.hashed)
     spread = np.maximum(prompts.worth.std(axis=0), _LEAST_SPREAD)
-    return Views(middle, scale, centres, width, whitening, spread, heart, usual)
+    norms = np.square(centres).sum(axis=1)
+    return Views(
+        middle, scale, np.ascontiguousarray(centres.T), norms, width, whitening, spread, heart, usual
+    )
 
 
 def _heart(hashed: Sequence[Sparse]) -> tuple[Singles, float]:
@@ -116,11 +126,11 @@ def _heart(hashed: Sequence[Sparse]) -> tuple[Singles, float]:
     return heart, max(float(np.quantile(near, 0.05)), 1e-6)
 
 
-def _kernel(one: Singles, other: Singles, width: float) -> Singles:
-    return np.asarray(np.exp(-_squared_distances(one, other) / width), np.float32)
+def _placed(surface: Singles, middle: Singles, scale: Singles) -> Singles:
+    placed: Singles = (surface - middle) / scale
+    return np.minimum(np.maximum(placed, -_CLIP), _CLIP)
 
 
-def _squared_distances(one: Singles, other: Singles) -> Singles:
-    crossed = one @ other.T
-    norms = np.square(one).sum(axis=1)[:, None] + np.square(other).sum(axis=1)
-    return np.asarray(np.maximum(norms - 2 * crossed, 0.0), np.float32)
+def _squared_distances(rows: Singles) -> Singles:
+    norms = np.square(rows).sum(axis=1)
+    return np.asarray(np.maximum(norms[:, None] + norms - 2 * rows @ rows.T, 0.0), np.float32)
