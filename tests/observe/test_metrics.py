@@ -13,6 +13,7 @@ from sobrio.terms.decision import Decision
 from sobrio.terms.impacts import Impacts
 from sobrio.terms.model import Model
 from sobrio.terms.quantity import Quantity
+from sobrio.terms.question import Recalled
 from sobrio.terms.receipt import Failure, Latency, Receipt
 from sobrio.terms.request import Caller
 
@@ -101,6 +102,20 @@ def test_reference_and_realised_are_there_for_the_same_requests_and_avoided_is_n
     assert one(metrics, "sobrio_reference_energy_joules_total", **labels) == 36_000
     assert one(metrics, "sobrio_compared_energy_joules_total", **labels) == 3_600
     assert b"avoided" not in metrics.text()
+
+
+def test_kept_answers_are_counted_by_what_was_made_of_them(receipt: Receipt) -> None:
+    metrics = Metrics()
+    for recalled in (
+        None,
+        Recalled("a"),
+        Recalled("a", similarity=0.9),
+        Recalled("a", "shadow", similarity=0.9),
+    ):
+        metrics.take(replace(receipt, recalled=recalled))
+    assert one(metrics, "sobrio_recalled_total", layer="exact", use="served") == 1
+    assert one(metrics, "sobrio_recalled_total", layer="semantic", use="served") == 1
+    assert one(metrics, "sobrio_recalled_total", layer="semantic", use="shadow") == 1
 
 
 def test_a_request_without_a_figure_is_counted_as_uncovered_and_not_as_zero(receipt: Receipt) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -34,8 +34,14 @@ class SameCountry:
     """A judge that is nearly certain when both name the same country."""
 
     fingerprint = "same-country"
+    reads_ahead = False
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+    def read(self, text: str) -> bytes:
+        return b""
+
+    def score(
+        self, pairs: Sequence[tuple[str, str]], readings: Mapping[str, bytes] | None = None
+    ) -> NDArray[np.float64]:
         return np.array([0.99 if ("France" in a) == ("France" in b) else 0.6 for a, b in pairs])
 
 
@@ -276,6 +282,53 @@ def test_a_wrong_answer_to_the_same_request_is_forgotten_too(furnish):
     assert hit.cache == "exact"
     take_feedback(msgspec.json.encode({"receipt": hit.id, "verdict": "bad"}), Caller(), house.rooms)
     assert asked(house, ASKED)[1].cache == "miss"
+
+
+def judge(house, receipt, verdict: str = "bad") -> None:
+    take_feedback(msgspec.json.encode({"receipt": receipt.id, "verdict": verdict}), Caller(), house.rooms)
+    house.rooms.cache.flush()
+
+
+def roles(receipt) -> list[str]:
+    return [each.role for each in receipt.activities]
+
+
+def test_what_a_false_hit_makes_necessary_is_booked_as_a_retry(furnish):
+    house = furnish(labels=1000)
+    asked(house, ASKED)
+    asked(house, "What, please, is the capital of France?", sobrio={"cache": "refresh"})
+    _, hit = asked(house, LIKE)
+    assert hit.cache == "semantic"
+    judge(house, hit)
+    _, retry = asked(house, LIKE)
+    assert (retry.cache, roles(retry)) == ("miss", ["retry"])  # though another like answer is there
+    assert retry.realised.energy_wh.central > 0
+    assert house.booked(hit.id).avoided.equivalence == "not comparable"
+    assert asked(house, LIKE)[1].cache == "exact"
+
+
+def test_a_retry_is_told_for_the_same_request_too_whether_or_not_likeness_is_on(house):
+    asked(house, ASKED)
+    _, hit = asked(house, ASKED)
+    judge(house, hit)
+    _, retry = asked(house, ASKED)
+    assert (retry.cache, roles(retry)) == ("miss", ["retry"])
+    assert asked(house, ASKED)[1].cache == "exact"
+
+
+def test_a_streamed_retry_is_one_too(house):
+    asked(house, ASKED)
+    judge(house, asked(house, ASKED)[1])
+    last = [each for each in house.stream(ASKED) if isinstance(each, dict) and "sobrio" in each][-1]
+    assert roles(house.booked(last["sobrio"]["receipt"])) == ["retry"]
+
+
+def test_a_like_question_is_no_retry_of_another(furnish):
+    house = furnish(labels=1000)
+    asked(house, ASKED)
+    judge(house, asked(house, ASKED)[1])
+    _, like = asked(house, LIKE)
+    assert (like.cache, roles(like)) == ("miss", ["answer"])
 
 
 @pytest.mark.parametrize(

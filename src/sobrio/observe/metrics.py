@@ -63,6 +63,9 @@ class Metrics:
             self._add(("requests", receipt.outcome, rule, asked, model, team), (1.0,))
             self._add(("router",), (receipt.router_energy_wh * _J_PER_WH,))
             self._take_calls(receipt)
+            if receipt.recalled is not None:
+                layer = "exact" if receipt.recalled.similarity is None else "semantic"
+                self._add(("recalled", layer, receipt.recalled.use), (1.0,))
             if realised is None or realised.energy_wh is None:
                 self._add(("uncovered", receipt.caveats[0] if receipt.caveats else "unknown"), (1.0,))
             else:
@@ -147,6 +150,7 @@ def _counters(registry: CollectorRegistry) -> Iterator[tuple[str, Counter]]:
     )
     yield "tokens", counter("sobrio_tokens", "Tokens", "model", "type")
     yield "failed", counter("sobrio_failed_calls", "Failed calls", "deployment")
+    yield "recalled", counter("sobrio_recalled", "Kept answers that were found", "layer", "use")
     yield "uncovered", counter("sobrio_uncovered_requests", "Requests without an impact figure", "reason")
     yield "router", counter("sobrio_router_energy_joules", "The router's own energy")
     sides = (("realised", "", ("model", "evidence")), ("compared", "_compared", ("equivalence",)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -27,6 +28,9 @@ class Entry:
     edition: int | None = None
     """Of the passages that were added to the question; `None` where none were."""
 
+
+WRONG: Final = b"\xc1"
+"""In the place of an entry: what was given to this request turned out to be wrong. No entry begins so."""
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Entry)

@@ -49,12 +49,16 @@ def _whole(journey: Journey, begun: Begun, answer: Answer) -> bytes:
     with journey.busy():
         counted = _measured(begun, usage_of_fields(answer.fields, threads=_threads(begun)))
         usage = complete(journey, counted, output_tokens=answer.estimated_tokens)
-        activity = _with_pictures(journey, activity_of(journey, begun.deployment, usage), answer)
+        activity = _with_pictures(journey, _activity(journey, begun, usage), answer)
         remember(journey, activity, answer.body, answer.finish_reason)
     ending = Ending(_outcome(journey, begun), activity=activity, finish_reason=answer.finish_reason)
     counts = DIALECTS[journey.request.shape].counts
     stamp = stamp_of(settle(journey, ending), explained=journey.request.options.explain)
     return stamped(answer.fields, stamp, usage, counts)
+
+
+def _activity(journey: Journey, begun: Begun, usage: Usage) -> Activity:
+    return activity_of(journey, begun.deployment, usage, role="retry" if journey.again else "answer")
 
 
 def _with_pictures(journey: Journey, activity: Activity, answer: Answer) -> Activity:
@@ -161,7 +165,7 @@ def _book_stream(journey: Journey, begun: Begun, tail: Following, error: str | N
     with journey.busy():
         counted = _measured(begun, usage_of_events(tail.kept, threads=_threads(begun)))
         usage = complete(journey, counted, output_tokens=tail.count)
-        activity = activity_of(journey, begun.deployment, usage)
+        activity = _activity(journey, begun, usage)
         if whole:
             remember(journey, activity, tail.whole(), tail.finish_reason)
         else:

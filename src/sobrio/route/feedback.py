@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
 from sobrio.errors import InputError
+from sobrio.recall.entry import WRONG
 from sobrio.route.rooms import Rooms
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.request import Caller
@@ -21,14 +22,17 @@ class _Feedback(msgspec.Struct, forbid_unknown_fields=True):
 
 
 _decoder = msgspec.json.Decoder(_Feedback)
-_GOOD: float = 0.5
+_GOOD: Final = 0.5
+_AGAIN_S: Final = 3600.0
+"""So long a repeat of the request is known for one."""
 
 
 def take_feedback(body: bytes, caller: Caller, rooms: Rooms) -> dict[str, Any]:
     """`{receipt, verdict or score}` about an answer of the caller's own tenant. Waits for the disk.
 
     A bad answer avoided nothing. Where it came from the cache it is forgotten, and the hit was a false one:
-    the call that follows is booked in full. Raises `InputError` (400, 404) or `LedgerError`.
+    when the same is asked again within the hour, a model is called and the call booked as a retry. Raises
+    `InputError` (400, 404) or `LedgerError`.
     """
     given = _read(body)
     receipt = rooms.ledger.find(given.receipt)
@@ -59,9 +63,15 @@ def _read(body: bytes) -> _Feedback:
 
 def _learnt(receipt: Receipt, good: bool, rooms: Rooms) -> str | None:
     """What the cache made of it; `None` where the answer did not come from there."""
-    recalled = receipt.recalled
-    similar = rooms.similar()
-    if recalled is None or recalled.use != "served" or similar is None:
+    recalled, scope = receipt.recalled, receipt.caller.tenant
+    if recalled is None or recalled.use != "served" or rooms.cache is None:
         return None
-    similar.told(recalled, good, scope=receipt.caller.tenant)
-    return "kept" if good else "forgotten"
+    similar = rooms.similar()
+    if similar is not None and recalled.probability is not None:
+        similar.told(recalled, good, scope=scope)
+    if good:
+        return "kept"
+    rooms.cache.drop(bytes.fromhex(recalled.entry), scope=scope)
+    if recalled.asked:
+        rooms.cache.put(bytes.fromhex(recalled.asked), WRONG, scope=scope, ttl_s=_AGAIN_S)
+    return "forgotten"

@@ -44,6 +44,8 @@ class Journey:
     question: Question | None = None
     """Where the answer to a like one would do."""
     recalled: Recalled | None = None
+    again: bool = False
+    """It was answered from the cache a moment ago, and wrongly: the call is a retry of that."""
     kept: Entry | None = None
     """What was recalled: to be served, or to be compared with the model's answer."""
     pack: Pack | None = None

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 from sobrio.errors import CacheError
 from sobrio.policy.plan import Recall
 from sobrio.recall.eligible import may_recall
-from sobrio.recall.entry import Entry, decode
+from sobrio.recall.entry import WRONG, Entry, decode
 from sobrio.recall.key import exact_key
 from sobrio.recall.similar import Terms
 from sobrio.route.journey import Journey
@@ -53,7 +53,8 @@ def _same(journey: Journey, cache: AnswerStore) -> Entry | None:
     entry = journey.kept = _kept(journey, cache, journey.cache_key)
     if entry is None:
         return None
-    journey.recalled = Recalled(journey.cache_key.hex(), made_by=entry.receipt)
+    asked = journey.cache_key.hex()
+    journey.recalled = Recalled(asked, made_by=entry.receipt, asked=asked)
     return entry
 
 
@@ -66,7 +67,7 @@ def _like(journey: Journey, cache: AnswerStore, allowed: Recall) -> Entry | None
     if asked is None:
         return None
     journey.question, stream = asked
-    if journey.request.options.cache == "refresh":
+    if journey.request.options.cache == "refresh" or journey.again:
         return None
     terms = Terms(promise.max_false_hit_rate, promise.shadow_rate)
     recalled = similar.find(journey.question, stream, scope=journey.cache_scope, terms=terms)
@@ -74,7 +75,8 @@ def _like(journey: Journey, cache: AnswerStore, allowed: Recall) -> Entry | None
     if recalled is None or entry is None:
         return None
     journey.kept = entry
-    journey.recalled = replace(recalled, made_by=entry.receipt)
+    assert journey.cache_key is not None
+    journey.recalled = replace(recalled, made_by=entry.receipt, asked=journey.cache_key.hex())
     return entry if recalled.use == "served" else None
 
 
@@ -93,6 +95,9 @@ def edition_of(journey: Journey) -> int:
 def _kept(journey: Journey, cache: AnswerStore, key: bytes) -> Entry | None:
     """An answer made with passages that have changed since is no answer any more."""
     data = cache.get(key)
+    if data == WRONG:
+        journey.again = key == journey.cache_key
+        return None
     entry = None if data is None else decode(data)
     if entry is None or entry.edition is None:
         return entry

@@ -62,3 +62,5 @@ class Recalled:
     max_false_hit_rate: float | None = None
     """The policy's bound; it holds with 95 % confidence."""
     stream: str = ""
+    asked: str = ""
+    """Salted hash of the request itself, in hexadecimal."""
