@@ -11,7 +11,7 @@ import platform
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,21 +22,20 @@ from sobrio.encode import static_encoder
 from sobrio.recall import SameAnswer
 from sobrio.recall.same.answer import table
 from sobrio.recall.same.bound import GRID, threshold
-from sobrio.recall.same.features import Words
+from sobrio.recall.same.parameters import Parameters
 from sobrio.recall.same.train.pairs import Pair, from_blocks
-from sobrio.recall.same.train.training import OVERLAP, TRAPS, fit, gather, sources, word_weights
-from sobrio.recall.same.vectors import WordVectors
+from sobrio.recall.same.train.training import SHAPES, TRAPS, Lessons, Shape, fit, lessons
 from sobrio.terms.ports import Encoder
 
 Floats = NDArray[np.float64]
 
 PAIRS = Path(__file__).parent / "pairs"
 RESULT = Path(__file__).parents[1] / "results" / "same-answer.json"
-SCORERS: dict[str, tuple[Callable[[], SameAnswer], float]] = {
-    "static": (SameAnswer.static, OVERLAP),
-    "minilm": (SameAnswer.default, 1.0),
+SCORERS: dict[str, tuple[Callable[[], SameAnswer], Shape]] = {
+    "static": (SameAnswer.static, SHAPES["static"]),
+    "default": (SameAnswer.default, SHAPES["onnx"]),
 }
-"""How each is had, and how far shared words may speak against an answer in its training."""
+"""How each is had, and the shape of its training; `default` needs the `same` extra."""
 REQUESTS, CANDIDATES, SPLITS, RATE = 1_200, 3, 10, 0.01
 
 
@@ -66,7 +65,9 @@ def held_out(scorer: SameAnswer) -> dict[str, object]:
     for file in sorted((PAIRS / "held_out").glob("*.txt")):
         pairs = from_blocks(file)
         same = np.array([pair.same for pair in pairs])
-        scores, cosines = scorer.score([(pair.a, pair.b) for pair in pairs]), cosine(pairs, scorer.encoder)
+        reader = scorer if scorer.elsewhere is None or file.stem.endswith(".en") else scorer.elsewhere
+        scores = scorer.score([(pair.a, pair.b) for pair in pairs])
+        cosines = cosine(pairs, reader.sentences.encoder)
         row: dict[str, object] = {
             "pairs": len(pairs),
             "same": int(same.sum()),
@@ -100,36 +101,30 @@ def cosine(pairs: list[Pair], encoder: Encoder) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    pairs: list[Pair]
+    """Of the scorer of English, anew, without some of the pairs."""
+
+    learnt: Lessons
     features: Floats
-    words: Words
-    encoder: Encoder
-    overlap: float
+    scorer: SameAnswer
+    shape: Shape
 
-    def without(self, kept: list[bool]) -> tuple[Floats, float]:
-        left = [pair for pair, keep in zip(self.pairs, kept, strict=True) if keep]
-        return fit(self.features[np.array(kept)], left, self.overlap)
+    def without(self, kept: list[bool]) -> Parameters:
+        left = [pair for pair, keep in zip(self.learnt.pairs, kept, strict=True) if keep]
+        coefficients, intercept = fit(self.features[np.array(kept)], left, self.shape)
+        return replace(self.scorer.parameters, coefficients=coefficients, intercept=intercept)
 
-    def table(self, pairs: list[tuple[str, str]]) -> Floats:
-        return table(pairs, self.encoder, self.words)
-
-
-def training(data: Path, encoder: Encoder, overlap: float) -> Training:
-    texts = sources(data, PAIRS / "training")
-    words = Words(word_weights(texts.values()), WordVectors(static_encoder()))
-    pairs = gather(texts, PAIRS / "training", data)
-    features = table([(pair.a, pair.b) for pair in pairs], encoder, words)
-    return Training(pairs, features, words, encoder, overlap)
+    def score(self, pairs: list[tuple[str, str]], found: Parameters) -> Floats:
+        return found.probability(table(pairs, self.scorer.sentences, self.scorer.words))
 
 
 def families(trained: Training) -> dict[str, object]:
     """Fitted without a family of traps: AUC of the held-out traps of that family."""
     held = [pair for file in (PAIRS / "held_out").glob("traps*.txt") for pair in from_blocks(file)]
-    features = trained.table([(pair.a, pair.b) for pair in held])
+    features = table([(p.a, p.b) for p in held], trained.scorer.sentences, trained.scorer.words)
     rows = {}
     for family in TRAPS:
-        coefficients, _ = trained.without([pair.family != family for pair in trained.pairs])
-        rows[family] = by_family(features @ coefficients, held).get(family)
+        found = trained.without([pair.family != family for pair in trained.learnt.pairs])
+        rows[family] = by_family(found.probability(features), held).get(family)
     return rows
 
 
@@ -143,27 +138,27 @@ def traffic(data: Path, trained: Training) -> dict[str, object]:
     intents = pd.read_parquet(data / "cache/intents.parquet").drop_duplicates("text").query("intent != 'oos'")
     rows = {}
     for source in ("banking77", "clinc150"):
-        coefficients, intercept = trained.without(
-            [pair.source not in ("intents", f"traffic.{source}") for pair in trained.pairs]
+        found = trained.without(
+            [pair.source not in ("intents", f"traffic.{source}") for pair in trained.learnt.pairs]
         )
         drawn = intents[intents.source == source].sample(REQUESTS, random_state=0)
-        hits = best_candidates(drawn.text.tolist(), drawn.intent.tolist(), coefficients, intercept, trained)
+        hits = best_candidates(drawn.text.tolist(), drawn.intent.tolist(), found, trained)
         rows[source] = [served(*hits, seed) for seed in range(SPLITS)]
     return {source: summary(splits) for source, splits in rows.items()}
 
 
 def best_candidates(
-    texts: list[str], intents: list[str], coefficients: Floats, intercept: float, trained: Training
+    texts: list[str], intents: list[str], parameters: Parameters, trained: Training
 ) -> tuple[Floats, NDArray[np.bool_], Floats, NDArray[np.bool_]]:
     """Per request: our best score and whether it is right, the best cosine and whether it is right."""
-    vectors, own = static_encoder().encode(texts), trained.encoder.encode(texts)
+    vectors, own = static_encoder().encode(texts), trained.scorer.sentences.encoder.encode(texts)
     ours, ours_right, cosines, cosines_right = [], [], [], []
     for place in range(1, len(texts)):
         likeness, cosines_here = vectors[:place] @ vectors[place], own[:place] @ own[place]
         near = np.argsort(-likeness, kind="stable")[:CANDIDATES]
-        found = trained.table([(texts[place], texts[k]) for k in near]) @ coefficients
+        found = trained.score([(texts[place], texts[k]) for k in near], parameters)
         best = near[int(found.argmax())]
-        ours.append(1.0 / (1.0 + np.exp(-(float(found.max()) + intercept))))
+        ours.append(float(found.max()))
         ours_right.append(intents[best] == intents[place])
         nearest = int(cosines_here.argmax())
         cosines.append(float(cosines_here[nearest]))
@@ -234,11 +229,11 @@ def spent(scorer: SameAnswer, pairs: list[tuple[str, str]]) -> float:
     return (time.process_time() - begin) * 1000
 
 
-def report(scorer: SameAnswer, data: Path, overlap: float) -> dict[str, object]:
-    trained = training(data, scorer.encoder, overlap)
+def report(scorer: SameAnswer, learnt: Lessons, data: Path, shape: Shape) -> dict[str, object]:
+    trained = Training(learnt, learnt.seen_by(scorer.sentences), scorer, shape)
     return {
         "scorer": scorer.fingerprint,
-        "training_pairs": len(trained.pairs),
+        "training_pairs": len(learnt.pairs),
         "held_out": held_out(scorer),
         "auc_fitted_without_the_family": families(trained),
         "traffic": traffic(data, trained),
@@ -248,7 +243,8 @@ def report(scorer: SameAnswer, data: Path, overlap: float) -> dict[str, object]:
 
 def main() -> None:
     data = Path(sys.argv[sys.argv.index("--data") + 1])
-    reports = {name: report(scorer(), data, overlap) for name, (scorer, overlap) in SCORERS.items()}
+    learnt = lessons(data, PAIRS / "training")
+    reports = {name: report(scorer(), learnt, data, shape) for name, (scorer, shape) in SCORERS.items()}
     result = {"python": platform.python_version(), **reports}
     print(json.dumps(result, indent=1))
     if "--write" in sys.argv:

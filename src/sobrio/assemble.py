@@ -108,13 +108,16 @@ class _Likeness:
         if not self._wanted or self._similar is not None:
             return
         try:
-            # the one that ships: MiniLM reads a text in 9 ms, too long for the ten candidates of a request
-            judge = SameAnswer.static()
+            judge = SameAnswer.default()
         except InputError as error:
             self.problem = f"no semantic cache: {error.message}"
         else:
             cache = self._cache
             self._similar = Similar(cache, Streams(cache), static_encoder(), judge, language_of_text)
+
+    def close(self) -> None:
+        if self._similar is not None:
+            self._similar.close()
 
 
 def open_library(
@@ -223,6 +226,7 @@ def open_rooms(
         cache = open_cache(in_force.cache, where, environ)
         stack.callback(cache.close)
         likeness = _Likeness(cache)
+        stack.callback(likeness.close)
         likeness.follow(in_force)
 
         def reload() -> Policy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -21,13 +21,23 @@ FRANCE = "What is the capital of France?"
 class Fixed:
     """A judge of one opinion, which counts how often it was asked."""
 
-    def __init__(self, probability: float, fingerprint: str = "fixed") -> None:
+    def __init__(self, probability: float, fingerprint: str = "fixed", *, reads_ahead: bool = False) -> None:
         self.probability = probability
         self.fingerprint = fingerprint
+        self.reads_ahead = reads_ahead
         self.asked: list[Sequence[tuple[str, str]]] = []
+        self.readings: list[dict[str, bytes]] = []
+        self.read_texts: list[str] = []
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+    def read(self, text: str) -> bytes:
+        self.read_texts.append(text)
+        return text.encode()
+
+    def score(
+        self, pairs: Sequence[tuple[str, str]], readings: Mapping[str, bytes] | None = None
+    ) -> NDArray[np.float64]:
         self.asked.append(pairs)
+        self.readings.append(dict(readings or {}))
         return np.full(len(pairs), self.probability)
 
 
@@ -181,5 +191,36 @@ def test_the_shipped_judge_fits(store):
     by = similar(store, SameAnswer.default())
     kept(store, by)
     found = find(by, FRANCE)
+    by.close()
     assert found is not None
     assert 0.5 <= found.probability <= 1
+
+
+def test_a_slow_judge_reads_what_is_kept_once_and_off_the_path(store):
+    judge = Fixed(0.99, reads_ahead=True)
+    by = similar(store, judge)
+    for text in (FRANCE, "What is the capital of Spain?"):
+        kept(store, by, text)
+        by.keep(text.encode(), by.question(request(text), "p")[0], scope="a")
+    by.flush()
+    store.flush()
+    for _ in range(2):
+        assert find(by, "What is the capital of France, please?") is not None
+    by.close()
+    assert sorted(judge.read_texts) == [FRANCE, "What is the capital of Spain?"]
+    assert judge.readings == [{text: text.encode() for text in judge.read_texts}] * 2
+
+
+def test_of_what_a_slow_judge_has_not_read_it_reads_the_nearest_and_the_rest_for_the_next_time(store):
+    judge = Fixed(0.99, reads_ahead=True)
+    by = similar(store, judge)
+    for text in (FRANCE, "What is the capital of Spain?"):
+        kept(store, by, text)
+    asked = "What is the capital of France, please?"
+    assert find(by, asked).entry == FRANCE.encode().hex()
+    by.close()
+    store.flush()
+    assert find(by, asked) is not None
+    assert judge.asked[0] == [(asked, FRANCE)]
+    assert judge.readings[0] == {}
+    assert set(judge.readings[1]) == {FRANCE, "What is the capital of Spain?"}

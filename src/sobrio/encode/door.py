@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from sobrio.errors import InputError
 
-Extra: TypeAlias = Literal["onnx", "sentence-transformers"]
+Extra: TypeAlias = Literal["onnx", "same", "sentence-transformers"]
 
 
 def imported(module: str, extra: Extra) -> ModuleType:

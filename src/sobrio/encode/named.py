@@ -10,12 +10,17 @@ from sobrio.encode.hashed import HashedEncoder
 from sobrio.encode.static import static_encoder
 from sobrio.encode.through_onnx import OnnxEncoder
 from sobrio.encode.through_sentence_transformers import SentenceTransformersEncoder
+from sobrio.encode.through_use import UseEncoder
 from sobrio.errors import InputError
 
 if TYPE_CHECKING:
     from sobrio.terms.ports import Encoder
 
-_OWN: Final[Mapping[str, Callable[[], Encoder]]] = {"static": static_encoder, "hashed": HashedEncoder}
+_OWN: Final[Mapping[str, Callable[[], Encoder]]] = {
+    "static": static_encoder,
+    "hashed": HashedEncoder,
+    "use": UseEncoder.load,
+}
 _LOADED: Final[Mapping[str, Callable[[str], Encoder]]] = {
     "onnx": OnnxEncoder.load,
     "sentence-transformers": SentenceTransformersEncoder.load,
@@ -24,7 +29,8 @@ _LOADED: Final[Mapping[str, Callable[[str], Encoder]]] = {
 
 @cache
 def encoder_named(name: str) -> Encoder:
-    """`static`, `hashed`, `onnx:MODEL[,TOKENIZER]` or `sentence-transformers:MODEL`; each is loaded once.
+    """`static`, `hashed`, `use`, `onnx:MODEL[,TOKENIZER]` or `sentence-transformers:MODEL`;
+    each is loaded once.
 
     Raises `InputError` when there is no such encoder, or what it needs is not installed.
     """
@@ -34,6 +40,6 @@ def encoder_named(name: str) -> Encoder:
     if kind in _LOADED and where:
         return _LOADED[kind](where)
     raise InputError(
-        f"there is no encoder '{name}'; choose 'static', 'hashed', 'onnx:FOLDER_OR_PACKAGE' "
+        f"there is no encoder '{name}'; choose 'static', 'hashed', 'use', 'onnx:FOLDER_OR_PACKAGE' "
         "or 'sentence-transformers:NAME_OR_FOLDER'"
     )

@@ -32,17 +32,31 @@ class Learn:
     scope: str
 
 
-Change: TypeAlias = Put | Drop | Learn
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a judge read of the question that is kept under `key`."""
+
+    key: bytes
+    text: str
+    reading: bytes
+    scope: str
 
 
-def labelled(key: bytes, text: str) -> bytes:
-    """A question's text with the key of its answer, since the name it is kept under may not tell the key."""
-    return bytes([len(key)]) + key + text.encode()
+Change: TypeAlias = Put | Drop | Learn | Note
 
 
-def unlabelled(data: bytes) -> tuple[bytes, str]:
+def labelled(key: bytes, text: str, reading: bytes = b"") -> bytes:
+    """A question's text with what a judge read of it, and with the key of its answer, since the name it is
+    kept under may not tell the key.
+    """
+    return bytes([len(key)]) + key + len(reading).to_bytes(2, "big") + reading + text.encode()
+
+
+def unlabelled(data: bytes) -> tuple[bytes, str, bytes]:
+    """(key, text, reading)."""
     end = 1 + data[0]
-    return data[1:end], data[end:].decode()
+    begin = end + 2 + int.from_bytes(data[end : end + 2], "big")
+    return data[1:end], data[begin:].decode(), data[end + 2 : begin]
 
 
 def room_of(scope: str, context: bytes) -> bytes:

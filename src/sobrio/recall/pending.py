@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from sobrio.errors import CacheError
 from sobrio.recall.behind import Behind
-from sobrio.recall.change import Change, Drop, Learn, Put
+from sobrio.recall.change import Change, Drop, Learn, Note, Put
 
 
 class Pending:
@@ -32,8 +32,9 @@ class Pending:
         if not self._behind.add(change):
             self._settle(change, before)
 
-    def learn(self, learn: Learn) -> None:
-        self._behind.add(learn)
+    def note(self, change: Learn | Note) -> None:
+        """What no look-up waits for."""
+        self._behind.add(change)
 
     def flush(self) -> None:
         """Waits until everything so far is written. Raises `CacheError` when something is not."""
@@ -47,7 +48,7 @@ class Pending:
             self._write(changes)
         finally:
             for change in changes:
-                if not isinstance(change, Learn):
+                if isinstance(change, Put | Drop):
                     self._settle(change)
 
     def _settle(self, change: Put | Drop, before: Put | Drop | None = None) -> None:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sobrio.recall.ahead import Ahead
 from sobrio.recall.comparison import same_answer_text
 from sobrio.recall.eligible import may_recall_similar
 from sobrio.recall.key import context_key
 from sobrio.recall.streams import Streams
 from sobrio.recall.vector import quantised
 from sobrio.terms.ports import AnswerStore, Encoder, Judge
-from sobrio.terms.question import Label, Question, Recalled, Source, Use
+from sobrio.terms.question import Label, Near, Question, Recalled, Source, Use
 from sobrio.terms.request import Request
 
 _CANDIDATES: Final = 5
@@ -22,6 +23,8 @@ _FLOOR: Final = 0.6
 """Cosine below which no candidate is looked at closer."""
 _WOULD_BE: Final = 0.5
 """Probability below which a candidate is no hit that anybody could want, and teaches nothing."""
+_ON_THE_WAY: Final = 1
+"""Candidates the judge has not read yet that it reads for a look-up; the others wait for the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Similar:
         self._streams = streams
         self._encoder = encoder
         self._judge = judge
+        self._ahead = Ahead(judge, store) if judge.reads_ahead else None
         self._language = language
         self._chance = chance
         self._judged_by = f"{encoder.fingerprint} {judge.fingerprint}"
@@ -69,10 +73,11 @@ class Similar:
 
     def find(self, question: Question, stream: str, *, scope: str, terms: Terms) -> Recalled | None:
         """The likeliest would-be hit and what to make of it. Raises `CacheError`."""
-        near = self._store.near(question, scope=scope, limit=_CANDIDATES, floor=_FLOOR)
+        near = self._read(self._store.near(question, scope=scope, limit=_CANDIDATES, floor=_FLOOR), scope)
         if not near:
             return None
-        scores = self._judge.score([(question.text, each.text) for each in near])
+        readings = {each.text: each.reading for each in near if each.reading}
+        scores = self._judge.score([(question.text, each.text) for each in near], readings)
         best = int(scores.argmax())
         probability = float(scores[best])
         if probability < _WOULD_BE:
@@ -87,6 +92,20 @@ class Similar:
             max_false_hit_rate=terms.max_false_hit_rate,
             stream=stream,
         )
+
+    def keep(self, key: bytes, question: Question, *, scope: str) -> None:
+        """Comes after the store's `put`: has the judge read the question before it is a candidate."""
+        if self._ahead is not None:
+            self._ahead.add(key, question.text, scope=scope)
+
+    def flush(self) -> None:
+        """Waits until the judge has read everything kept so far."""
+        if self._ahead is not None:
+            self._ahead.flush()
+
+    def close(self) -> None:
+        if self._ahead is not None:
+            self._ahead.close()
 
     def compare(self, found: Recalled, kept: str, given: str, *, scope: str) -> bool | None:
         """Learns from the model's answer to a would-be hit. `None` where it does not show what is right."""
@@ -103,6 +122,16 @@ class Similar:
             self._learn(found, right, "feedback", scope)
         if not right:
             self._store.drop(bytes.fromhex(found.entry), scope=scope)
+
+    def _read(self, near: Sequence[Near], scope: str) -> Sequence[Near]:
+        """What the judge has read, and the nearest of the rest."""
+        if self._ahead is None:
+            return near
+        unread = [each for each in near if not each.reading]
+        for each in unread:
+            self._ahead.add(each.key, each.text, scope=scope)
+        late = {each.key for each in unread[_ON_THE_WAY:]}
+        return [each for each in near if each.key not in late]
 
     def _use(self, probability: float, threshold: float | None, terms: Terms) -> Use:
         if threshold is None or probability < threshold:

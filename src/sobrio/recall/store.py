@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from sobrio.errors import CacheError
-from sobrio.recall.change import Change, Drop, Learn, Put, room_of, unlabelled
+from sobrio.recall.change import Change, Drop, Learn, Note, Put, room_of, unlabelled
 from sobrio.recall.pending import Pending
 from sobrio.recall.replica import Replica, Row
 from sobrio.recall.schema import READING, TABLES, WRITING
@@ -99,13 +99,16 @@ class SqliteStore:
             if None in kept:
                 index.forget([number for (number, _), each in zip(found, kept, strict=True) if each is None])
         return [
-            Near(*each, cosine)
+            Near(each[0], each[1], cosine, each[2])
             for (_, cosine), each in zip(found, kept, strict=True)
             if each is not None and not isinstance(self._pending.of(each[0]), Drop)
         ]
 
+    def note(self, key: bytes, text: str, reading: bytes, *, scope: str) -> None:
+        self._pending.note(Note(key, text, reading, scope))
+
     def learn(self, label: Label, *, stream: str, scope: str) -> None:
-        self._pending.learn(Learn(label, stream, scope))
+        self._pending.note(Learn(label, stream, scope))
 
     def labels(self, stream: str, *, scope: str) -> list[Label]:
         asked = "SELECT probability, right, source FROM labels WHERE scope = ? AND stream = ?"
@@ -178,8 +181,8 @@ class SqliteStore:
         self._touched[name] = now
         return self._seal.open(row[0], name)
 
-    def _question(self, number: int, scope: str) -> tuple[bytes, str] | None:
-        """The answer's key and the question's text; `None` when they have left the store."""
+    def _question(self, number: int, scope: str) -> tuple[bytes, str, bytes] | None:
+        """The answer's key, the question's text and its reading; `None` when they have left the store."""
         row = self._reader.execute(_QUESTION, (number, scope_name(scope, self._seal))).fetchone()
         return None if row is None else unlabelled(self._seal.open(row[0], row[1]))
 

@@ -13,7 +13,7 @@ import msgspec
 from sobrio.errors import CacheError
 from sobrio.recall.by_log import ByLog
 from sobrio.recall.by_vector_set import ByVectorSet
-from sobrio.recall.change import Change, Drop, Learn, Put, labelled, unlabelled
+from sobrio.recall.change import Change, Drop, Learn, Note, Put, labelled, unlabelled
 from sobrio.recall.found import Found
 from sobrio.recall.pending import Pending
 from sobrio.recall.redis_link import Link, each_of
@@ -99,8 +99,11 @@ class RedisStore:
         near = [self._near(each, text) for each, text in there.items()]
         return [each for each in near if not isinstance(self._pending.of(each.key), Drop)]
 
+    def note(self, key: bytes, text: str, reading: bytes, *, scope: str) -> None:
+        self._pending.note(Note(key, text, reading, scope))
+
     def learn(self, label: Label, *, stream: str, scope: str) -> None:
-        self._pending.learn(Learn(label, stream, scope))
+        self._pending.note(Learn(label, stream, scope))
 
     def labels(self, stream: str, *, scope: str) -> list[Label]:
         with self._link.asking() as server:
@@ -149,7 +152,8 @@ class RedisStore:
         return None if sealed is None else self._seal.open(sealed, name.encode())
 
     def _near(self, found: Found, text: bytes) -> Near:
-        return Near(*unlabelled(self._seal.open(text, found.name.encode())), found.cosine)
+        key, question, reading = unlabelled(self._seal.open(text, found.name.encode()))
+        return Near(key, question, found.cosine, reading)
 
     def _searching(self) -> ByLog | ByVectorSet:
         if self._search is None:
@@ -173,6 +177,8 @@ class RedisStore:
                         self._write_drop(pipe, change)
                     case Learn():
                         self._write_label(pipe, change)
+                    case Note():
+                        self._write_note(pipe, change)
             pipe.execute()
             for room, added in rooms.items():
                 search.tidy(server, room, 2 * added)
@@ -202,6 +208,11 @@ class RedisStore:
         name = self._names.of(drop.key)
         self._unlink_one(pipe, name)
         pipe.zrem(self._names.held(self._names.tag(drop.scope)), name)
+
+    def _write_note(self, pipe: Redis, note: Note) -> None:
+        name = self._names.of(note.key)
+        text = self._seal.close(labelled(note.key, note.text, note.reading), name.encode())
+        pipe.set(self._names.text(name), text, xx=True, keepttl=True)
 
     def _write_label(self, pipe: Redis, learn: Learn) -> None:
         tag = self._names.tag(learn.scope)

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sobrio.recall.change import Change, Drop, Learn, Put, labelled, room_of
+from sobrio.recall.change import Change, Drop, Learn, Note, Put, labelled, room_of
 from sobrio.recall.seal import Seal
 
 _OLDEST: Final = "SELECT rowid, size FROM entries ORDER BY used_at LIMIT 100"
 _OVERHEAD: Final = 150
 """Bytes an entry takes beside its value, indexes included."""
+_READING: Final = 900
+"""Bytes a judge adds to a question, about; counted from the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ def write(database: sqlite3.Connection, changes: Sequence[Change], *, seal: Seal
                 _drop(database, seal.name(change.key))
             case Learn():
                 _learn(database, change, seal)
+            case Note():
+                _note(database, change, seal)
     database.execute("DELETE FROM entries WHERE expires_at <= ?", (now,))
 
 
@@ -58,7 +62,7 @@ def _put(database: sqlite3.Connection, put: Put, seal: Seal) -> None:
     value = seal.close(put.value, name)
     vector = b"" if question is None else seal.close(question.vector, name)
     text = b"" if question is None else seal.close(labelled(put.key, question.text), name)
-    size = len(value) + len(vector) + len(text) + _OVERHEAD
+    size = len(value) + len(vector) + len(text) + _OVERHEAD + (question is not None) * _READING
     _drop(database, name)
     database.execute(
         "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
@@ -74,6 +78,12 @@ def _put(database: sqlite3.Connection, put: Put, seal: Seal) -> None:
 def _drop(database: sqlite3.Connection, name: bytes) -> None:
     """The question goes with its answer, by a trigger."""
     database.execute("DELETE FROM entries WHERE key = ?", (name,))
+
+
+def _note(database: sqlite3.Connection, note: Note, seal: Seal) -> None:
+    name = seal.name(note.key)
+    text = seal.close(labelled(note.key, note.text, note.reading), name)
+    database.execute("UPDATE questions SET text = ? WHERE key = ?", (text, name))
 
 
 def _learn(database: sqlite3.Connection, learn: Learn, seal: Seal) -> None:

@@ -122,6 +122,9 @@ def _store(cache: AnswerStore, journey: Journey, key: bytes, entry: Entry) -> No
         ttl_s=journey.policy.cache.ttl_s,
         question=journey.question,
     )
+    similar = journey.rooms.similar()
+    if similar is not None and journey.question is not None:
+        similar.keep(key, journey.question, scope=journey.cache_scope)
 
 
 def _entry(journey: Journey, activity: Activity, body: bytes, finish_reason: str) -> Entry:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -75,6 +75,10 @@ class AnswerStore(Protocol):
         """At most `limit` answers of the question's context, nearest first, none below the cosine `floor`."""
         ...
 
+    def note(self, key: bytes, text: str, reading: bytes, *, scope: str) -> None:
+        """Keeps what the judge read beside a question that is still there; returns at once."""
+        ...
+
     def drop(self, key: bytes, *, scope: str) -> None:
         """Forgets one answer and its question."""
         ...
@@ -94,8 +98,22 @@ class Judge(Protocol):
     @property
     def fingerprint(self) -> str: ...
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
-        """P(the answer kept for b is right for a) per pair (a, b), shape (len(pairs),)."""
+    @property
+    def reads_ahead(self) -> bool:
+        """Whether a text takes it so long that what it read is kept beside it."""
+        ...
+
+    def read(self, text: str) -> bytes:
+        """What it keeps of a text, at most 1,000 bytes."""
+        ...
+
+    def score(
+        self, pairs: Sequence[tuple[str, str]], readings: Mapping[str, bytes] | None = None
+    ) -> NDArray[np.float64]:
+        """P(the answer kept for b is right for a) per pair (a, b), shape (len(pairs),).
+
+        `readings` are what `read` gave for some of the texts; the others are read now.
+        """
         ...
 
 

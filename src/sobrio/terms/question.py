@@ -29,6 +29,8 @@ class Near:
     text: str
     similarity: float
     """Cosine, in [-1, 1]."""
+    reading: bytes = b""
+    """What the judge keeps of the text; empty where it has not read it yet."""
 
 
 @dataclass(frozen=True, slots=True)

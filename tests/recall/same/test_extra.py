@@ -1,4 +1,4 @@
-"""The scorer with a real MiniLM for English, the static one for the rest."""
+"""The scorers of the `same` extra: a real MiniLM for English, a real USE for the rest."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from sobrio.encode import encoder_named
 from sobrio.recall import SameAnswer
-from sobrio.recall.same.answer import MINILM
-from sobrio.recall.same.vectors import Remembered
+from sobrio.recall.same.answer import MINILM, USE
+from sobrio.recall.same.vectors import Sentences
 
 
 class Counting:
-    """MiniLM, noting what it is asked."""
+    """An encoder, noting what it is asked."""
 
-    def __init__(self) -> None:
-        self._encoder = encoder_named(MINILM)
+    def __init__(self, name: str) -> None:
+        self._encoder = encoder_named(name)
         self.fingerprint = self._encoder.fingerprint
         self.asked: list[str] = []
 
@@ -30,16 +30,18 @@ class Counting:
 def test_the_fingerprint_names_both_encoders() -> None:
     fingerprint = SameAnswer.default().fingerprint
     assert encoder_named(MINILM).fingerprint in fingerprint
-    assert fingerprint.endswith(SameAnswer.static().fingerprint)
+    assert fingerprint.endswith(encoder_named(USE).fingerprint)
 
 
-def test_other_languages_are_scored_by_the_static_scorer() -> None:
+def test_other_languages_are_scored_by_the_encoder_that_reads_them() -> None:
     pairs = [
         ("Comment ouvrir un compte ?", "Que faire pour ouvrir un compte ?"),
         ("How do I bake bread?", "Comment faire du pain ?"),
         ("Où est Oslo ?", "Où se trouve Oslo ?"),
     ]
-    assert np.array_equal(SameAnswer.default().score(pairs), SameAnswer.static().score(pairs))
+    scorer = SameAnswer.default()
+    assert scorer.elsewhere is not None
+    assert np.array_equal(scorer.score(pairs), scorer.elsewhere.score(pairs))
 
 
 def test_a_score_does_not_depend_on_the_other_pairs() -> None:
@@ -65,6 +67,11 @@ def test_a_score_does_not_depend_on_the_other_pairs() -> None:
             "What keeps ants out of my kitchen?",
             "How do I get the kitchen ready for painting?",
         ),
+        (
+            "Comment me débarrasser des fourmis dans la cuisine ?",
+            "Qu'est-ce qui chasse les fourmis de ma cuisine ?",
+            "Comment repeindre les murs dans la cuisine ?",
+        ),
     ],
 )
 def test_meaning_counts_more_than_shared_words(question: str, same: str, near: str) -> None:
@@ -72,16 +79,29 @@ def test_meaning_counts_more_than_shared_words(question: str, same: str, near: s
     assert right > wrong
 
 
-def test_a_question_is_encoded_once_however_many_are_kept() -> None:
-    counting = Counting()
-    encoder = Remembered(counting)
+@pytest.mark.parametrize("text", ["How do I bake bread?", "Comment faire du pain ?"])
+def test_what_was_read_before_scores_as_what_is_read_now(text: str) -> None:
+    scorer = SameAnswer.default()
+    pairs = [("How do I make bread?", text), ("Comment fait-on le pain ?", text)]
+    assert np.array_equal(scorer.score(pairs, {text: scorer.read(text)}), scorer.score(pairs))
+    assert len(scorer.read(text)) <= 512
+
+
+@pytest.mark.parametrize("name", [MINILM, USE])
+def test_a_question_is_encoded_once_however_many_are_kept(name: str) -> None:
+    counting = Counting(name)
+    sentences = Sentences(counting)
     for _ in range(2):
-        encoder.encode(["new", "kept one", "kept two", "new"])
+        for text in ("new", "kept one", "kept two", "new"):
+            sentences.read(text)
     assert counting.asked == ["new", "kept one", "kept two"]
-    assert encoder.encode([]).shape == (0, 384)
 
 
-def test_of_a_long_text_the_first_words_are_read() -> None:
-    encoder = Remembered(encoder_named(MINILM))
-    cut, whole = encoder.encode(["word " * 60, "word " * 9_000])
-    assert np.array_equal(cut, whole)
+@pytest.mark.parametrize("name", [MINILM, USE])
+def test_of_a_long_text_the_first_words_are_read(name: str) -> None:
+    sentences = Sentences(encoder_named(name))
+    assert sentences.read("word " * 60) == sentences.read("word " * 9_000)
+
+
+def test_an_empty_text_has_no_direction() -> None:
+    assert not encoder_named(USE).encode(["", "  "]).any()

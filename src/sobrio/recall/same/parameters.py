@@ -23,7 +23,11 @@ _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Parameters:
-    """A logistic model over the features of a pair, for one encoder."""
+    """For one encoder: P(same answer) = P(alike) · P(the words allow it).
+
+    The first is a logistic curve of the cosine alone, the second a logistic model over the features. Neither
+    can make up for the other, so that the highest scores are of texts that are alike and do not clash.
+    """
 
     version: str
     encoder: str
@@ -32,6 +36,10 @@ class Parameters:
     coefficients: Floats
     """Logits per unit of each feature."""
     intercept: float
+    slope: float
+    """Logits per unit of cosine."""
+    middle: float
+    """The cosine at which P(alike) is one half."""
     stems: tuple[str, ...]
     """Stems that are not rare."""
     weights: Floats
@@ -43,7 +51,10 @@ class Parameters:
 
     def probability(self, features: Floats) -> Floats:
         """P(same answer) per row of `features`, shape (n, len(names))."""
-        return 1.0 / (1.0 + np.exp(-(features @ self.coefficients + self.intercept)))
+        alike = self.slope * (features[:, self.names.index("sentence")] - self.middle)
+        allowed = features @ self.coefficients + self.intercept
+        both: Floats = np.exp(-np.logaddexp(0.0, -alike) - np.logaddexp(0.0, -allowed))
+        return both
 
 
 def save(parameters: Parameters, out: Path) -> None:
@@ -54,6 +65,8 @@ def save(parameters: Parameters, out: Path) -> None:
         "names": np.array(parameters.names),
         "coefficients": parameters.coefficients,
         "intercept": np.array(parameters.intercept),
+        "slope": np.array(parameters.slope),
+        "middle": np.array(parameters.middle),
         "stems": np.array("\n".join(parameters.stems)),
         "weights": parameters.weights.astype(np.float16),
     }
@@ -74,6 +87,8 @@ def load(file: Path) -> Parameters:
                 names=tuple(arrays["names"].tolist()),
                 coefficients=arrays["coefficients"],
                 intercept=float(arrays["intercept"]),
+                slope=float(arrays["slope"]),
+                middle=float(arrays["middle"]),
                 stems=tuple(str(arrays["stems"]).split("\n")),
                 weights=arrays["weights"].astype(float),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.recall.same.reading import MAX_WORDS
+from sobrio.recall.vector import quantised
 from sobrio.terms.ports import Encoder
 
 _MOST: Final = 20_000
 """Words kept; at 256 dimensions about 20 MB."""
 _MOST_TEXTS: Final = 10_000
-"""Questions kept; at 384 dimensions about 15 MB."""
+"""Questions kept; at 384 bytes about 5 MB."""
 
 
 class WordVectors:
@@ -38,15 +39,21 @@ class WordVectors:
         return np.stack([kept[word] for word in words]) if words else self._none
 
 
-class Remembered:
-    """An encoder of questions, for which one encoding takes milliseconds: the latest are kept."""
+class Sentences:
+    """Whole questions by an encoder, one byte a dimension; the latest are remembered."""
 
     def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
         self.fingerprint = encoder.fingerprint
-        self._none = encoder.encode([])
-        self._row = lru_cache(_MOST_TEXTS)(lambda text: encoder.encode([text])[0])
+        self.read: Callable[[str], bytes] = lru_cache(_MOST_TEXTS)(self._read)
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Rows of unit length, shape (len(texts), dimensions), of the first words of each text."""
-        rows = [self._row(" ".join(text.split(maxsplit=MAX_WORDS)[:MAX_WORDS])) for text in texts]
-        return np.stack(rows) if rows else self._none
+    def _read(self, text: str) -> bytes:
+        """The vector of the first words of a text: the same, whether it was kept or is made now."""
+        first = " ".join(text.split(maxsplit=MAX_WORDS)[:MAX_WORDS])
+        return quantised(self.encoder.encode([first])[0])
+
+
+def likeness(one: bytes, other: bytes) -> float:
+    """Cosine of two readings; 0 where one is of an empty text."""
+    a, b = (np.frombuffer(each, np.int8).astype(np.float32) for each in (one, other))
+    return float(a @ b) / max(float(np.sqrt((a @ a) * (b @ b))), 1e-9)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,17 +13,39 @@ from numpy.typing import NDArray
 
 from sobrio.encode import static_encoder
 from sobrio.recall.same.answer import table
-from sobrio.recall.same.features import NAMES, Words
+from sobrio.recall.same.features import CLASHES, NAMES
+from sobrio.recall.same.overlap import Words
 from sobrio.recall.same.parameters import Parameters
 from sobrio.recall.same.reading import read
-from sobrio.recall.same.train.made import framed, made
+from sobrio.recall.same.train.frames import framed
+from sobrio.recall.same.train.made import made
 from sobrio.recall.same.train.pairs import Pair, across, blocks, earlier, from_blocks, within
-from sobrio.recall.same.vectors import WordVectors
-from sobrio.terms.ports import Encoder
+from sobrio.recall.same.vectors import Sentences, WordVectors, likeness
 
 Floats = NDArray[np.float64]
 
-VERSION: Final = "same-1"
+VERSION: Final = "same-2"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is chosen for an encoder by hand, on training pairs alone."""
+
+    slope: float
+    """As in `Parameters`, like `middle`."""
+    middle: float
+    overlap: float
+    """Logits per standard deviation by which `spelling` and `shared` may speak against an answer: written
+    pairs are alike in their words on purpose, real traffic is not."""
+
+
+SHAPES: Final = {
+    # sums of words are too rough to forbid anything
+    "static": Shape(slope=1.0, middle=-20.0, overlap=0.3),
+    "use": Shape(slope=12.0, middle=0.6, overlap=1.0),
+    "onnx": Shape(slope=12.0, middle=0.7, overlap=2.0),
+}
+"""By the kind of encoder."""
 
 _SHARES: Final = {
     "made": 0.16,
@@ -43,65 +66,96 @@ _SHARES: Final = {
 """Of the loss, per source; half of it each for pairs of the same and of another answer."""
 _FREE: Final = frozenset(("missing_least", "length_ratio", "shorter", "pronouns", "only"))
 """Features whose coefficient may have either sign beside the others."""
-OVERLAP: Final = 0.3
-"""Logits per standard deviation by which `spelling` and `shared` may speak against an answer: written pairs
-are alike in their words on purpose, real traffic is not."""
 _OVERLAP: Final = frozenset(("spelling", "shared"))
 TRAPS: Final = tuple("negation antonym number unit date time entity direction format language".split())  # noqa: SIM905
 _TRAP: Final = 2.0
 """Times a trap counts: a wrong answer served is worse than a right one not served."""
 _PENALTY: Final = 0.002
+_CLASH: Final = 1.0
+"""Logits that a clash takes at least, however few of its kind the pairs hold."""
+_COSINE: Final = list(NAMES).index("sentence")
 _COMMON: Final = 2e-4
 """A stem in a smaller share of the texts is rare: its weight is 1."""
 _LEAST_WEIGHT: Final = 0.25
 _LONGEST: Final = 150
 
 
-def train(data: Path, pairs: Path, encoder: Encoder, overlap: float = OVERLAP) -> Parameters:
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What every encoder's scorer learns from."""
+
+    pairs: list[Pair]
+    weights: Mapping[str, float]
+    """Of stems, as `Words` has them."""
+    features: Floats
+    """With the cosine of the encoder that ships, shape (len(pairs), len(NAMES))."""
+
+    def seen_by(self, sentences: Sentences) -> Floats:
+        """The features with the encoder's own cosine."""
+        cosines = [likeness(sentences.read(pair.a), sentences.read(pair.b)) for pair in self.pairs]
+        found = self.features.copy()
+        found[:, _COSINE] = cosines
+        return found
+
+
+def lessons(data: Path, pairs: Path) -> Lessons:
     """`data` holds cache/*.parquet, rag/qa.parquet and prompts/unlabelled.parquet; `pairs` the blocks."""
     texts = sources(data, pairs)
     weights = word_weights(texts.values())
     found = gather(texts, pairs, data)
-    words = Words(weights, WordVectors(static_encoder()))
-    features = table([(pair.a, pair.b) for pair in found], encoder, words)
-    coefficients, intercept = fit(features, found, overlap)
-    stems = tuple(sorted(weights))
+    words, sentences = Words(weights, WordVectors(static_encoder())), Sentences(static_encoder())
+    return Lessons(found, weights, table([(pair.a, pair.b) for pair in found], sentences, words))
+
+
+def train(lessons: Lessons, sentences: Sentences, shape: Shape) -> Parameters:
+    coefficients, intercept = fit(lessons.seen_by(sentences), lessons.pairs, shape)
+    stems = tuple(sorted(lessons.weights))
     return Parameters(
         VERSION,
-        encoder.fingerprint,
+        sentences.fingerprint,
         tuple(NAMES),
         coefficients,
         intercept,
+        shape.slope,
+        shape.middle,
         stems,
-        np.array([weights[stem] for stem in stems]),
+        np.array([lessons.weights[stem] for stem in stems]),
     )
 
 
-def fit(features: Floats, pairs: Sequence[Pair], overlap: float = OVERLAP) -> tuple[Floats, float]:
-    """Penalised logistic regression in which a clash never speaks for the same answer."""
+def fit(features: Floats, pairs: Sequence[Pair], shape: Shape) -> tuple[Floats, float]:
+    """The words' half of `Parameters`, penalised, in which a clash never speaks for the same answer."""
     from scipy.optimize import minimize
 
-    weight, sign = _loss_weights(pairs), np.where([pair.same for pair in pairs], 1.0, -1.0)
+    weight, same = _loss_weights(pairs), np.array([pair.same for pair in pairs])
     mean, scale = np.average(features, axis=0, weights=weight), features.std(axis=0) + 1e-6
     design = np.column_stack([(features - mean) / scale, np.ones(len(features))])
+    alike = -np.logaddexp(0.0, -shape.slope * (features[:, _COSINE] - shape.middle))
 
     def loss(c: Floats) -> tuple[float, Floats]:
-        margin = sign * (design @ c)
+        allowed = design @ c
+        log_p = np.minimum(alike - np.logaddexp(0.0, -allowed), -1e-9)
+        p = np.exp(log_p)
         shrunk = _PENALTY * np.append(c[:-1], 0.0)
-        gradient = shrunk - (weight * sign / (1.0 + np.exp(margin))) @ design
-        return float(weight @ np.logaddexp(0.0, -margin) + 0.5 * shrunk @ c), gradient
+        per_log_p = np.where(same, -weight, weight * p / (1.0 - p))
+        gradient = shrunk + (per_log_p / (1.0 + np.exp(allowed))) @ design
+        return float(0.5 * shrunk @ c - weight @ np.where(same, log_p, np.log1p(-p))), gradient
 
-    found = minimize(loss, np.zeros(design.shape[1]), jac=True, method="L-BFGS-B", bounds=_bounds(overlap))
+    begin, bounds = np.zeros(design.shape[1]), _bounds(shape.overlap, scale)
+    found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds)
     coefficients = found.x[:-1] / scale
     return coefficients, float(found.x[-1] - coefficients @ mean)
 
 
-def _bounds(overlap: float) -> list[tuple[float | None, float | None]]:
-    signs = {name: 0 if name in _FREE else sign for name, sign in NAMES.items()}
-    return [
-        (-overlap * (name in _OVERLAP) if sign > 0 else None, 0.0 if sign < 0 else None)
-        for name, sign in signs.items()
-    ] + [(None, None)]
+def _bounds(overlap: float, scale: Floats) -> list[tuple[float | None, float | None]]:
+    """In logits per standard deviation, of which each feature has `scale`."""
+    found: list[tuple[float | None, float | None]] = []
+    for (name, sign), width in zip(NAMES.items(), scale, strict=True):
+        free = name in _FREE or sign == 0
+        least = -overlap * (name in _OVERLAP) if sign > 0 and not free else None
+        most = -_CLASH * (name in CLASHES) * width if sign < 0 and not free else None
+        found.append((least, most))
+    return [*found, (None, None)]
 
 
 def _loss_weights(pairs: Sequence[Pair]) -> Floats:

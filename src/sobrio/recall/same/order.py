@@ -1,0 +1,41 @@
+"""Which way round things stand: from and to, who and whom, before and after."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sobrio.recall.same.reading import Reading
+
+_CLASHING: Final = (frozenset({"source", "target"}), frozenset({"of", "target"}))
+
+
+def order(a: Reading, b: Reading) -> tuple[float, float, float, float]:
+    """(things whose role differs, whose role is the same, words turned round, things turned round)."""
+    one, other = dict(a.roles), dict(b.roles)
+    both = one.keys() & other.keys()
+    clash = sum({one[thing], other[thing]} in _CLASHING for thing in both & {*a.things, *b.things})
+    agree = sum(one[thing] == other[thing] for thing in both)
+    turned = _turned(a.stems, b.stems, {}, {})
+    things = _turned(a.things, b.things, one, other)
+    passive = a.passive != b.passive
+    shared = len(set(a.things) & set(b.things)) > 1
+    return float(clash), float(agree), turned, float(shared and (things > 0) != passive)
+
+
+def _turned(
+    one: tuple[str, ...], other: tuple[str, ...], left: dict[str, str], right: dict[str, str]
+) -> float:
+    """The share of pairs of shared words that stand the other way round.
+
+    A pair of which one has the same role in both texts, and the other another, may stand either way.
+    """
+    common = [word for word in one if one.count(word) == 1 and other.count(word) == 1]
+    places = {word: other.index(word) for word in common}
+    firm = {word for word in common if word in left and left[word] == right.get(word)}
+    pairs = [(x, y) for k, x in enumerate(common) for y in common[k + 1 :]]
+    told = {
+        (x, y)
+        for x, y in pairs
+        if (x in firm or y in firm) and left.get(x) != left.get(y) and right.get(x) != right.get(y)
+    }
+    return sum(places[x] > places[y] and (x, y) not in told for x, y in pairs) / max(len(pairs), 1)
