@@ -134,6 +134,22 @@ def test_each_key_is_a_tenant_with_caches_and_receipts_of_its_own(opened):
         assert "second" not in json.dumps(caller)
 
 
+@pytest.mark.parametrize("said", ["red:", "red: ", "blue:sesame,red:"])
+def test_a_team_whose_key_is_empty_is_refused_at_the_start(said):
+    """`red:$RED_KEY` with a variable nobody set must not open the door to requests without a key."""
+    with pytest.raises(InputError, match="'red' in SOBRIO_API_KEYS is empty"):
+        keys_from({"SOBRIO_API_KEYS": said})
+
+
+def test_the_owners_key_is_taken_whole_whatever_is_in_it(opened):
+    with opened(keys=keys_from({"SOBRIO_API_KEY": "abc:def"})) as house:
+        asked = {
+            key: house.raw("GET", "/v1/models", None, {"authorization": f"Bearer {key}"}).status
+            for key in ("abc:def", "def")
+        }
+        assert asked == {"abc:def": 200, "def": 401}
+
+
 def test_another_host_needs_a_key():
     with pytest.raises(InputError, match="SOBRIO_API_KEY"):
         must_be_guarded("0.0.0.0", keys_from({}))

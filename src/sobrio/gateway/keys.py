@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -25,7 +25,7 @@ class Key:
 
     digest: bytes
     caller: Caller
-    rights: frozenset[Right] = frozenset({"call", "read"})
+    rights: frozenset[Right]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,19 +98,25 @@ def keys_from(environ: Mapping[str, str], issued: KeyStore | None = None) -> Key
     """Keys out of `SOBRIO_API_KEY` and `SOBRIO_API_KEYS`, beside those that were issued here.
 
     The first holds one, its owner's, with every right; the second holds several, separated by commas
-    (`team:key` or `key`), which may call and read.
+    (`team:key` or `key`), which may call and read. Raises `InputError` for a team whose key is empty.
     """
     one = environ.get(ONE_KEY, "").strip()
     many = (each.strip() for each in environ.get(MANY_KEYS, "").split(","))
-    owners = (replace(_key(each), rights=frozenset(RIGHTS)) for each in (one,) if each)
-    return Keys((*owners, *(_key(each) for each in many if each)), issued)
+    owners = (_key("", each, frozenset(RIGHTS)) for each in (one,) if each)
+    return Keys((*owners, *(_of_team(each) for each in many if each)), issued)
 
 
-def _key(text: str) -> Key:
-    team, _, secret = text.rpartition(":")
+def _of_team(text: str) -> Key:
+    team, _, secret = (part.strip() for part in text.rpartition(":"))
+    if not secret:  # a variable that was not set, most likely: such a key would let everybody in
+        raise InputError(f"the key of {team!r} in {MANY_KEYS} is empty; write {team}:<key>, or leave it out")
+    return _key(team, secret)
+
+
+def _key(team: str, secret: str, rights: frozenset[Right] = frozenset({"call", "read"})) -> Key:
     digest = hashlib.sha256(secret.encode()).digest()
     key_id = digest.hex()[:12]
-    return Key(digest, Caller(tenant=team or key_id, team=team or None, key_id=key_id))
+    return Key(digest, Caller(tenant=team or key_id, team=team or None, key_id=key_id), rights)
 
 
 def _secret(headers: Headers) -> str:
