@@ -103,6 +103,27 @@ def test_a_changed_receipt_is_noticed(ledger: SqliteLedger, receipt: Make, tmp_p
     assert any("receipt two" in each for each in ledger.verify().problems)
 
 
+@pytest.mark.parametrize(
+    ("changed", "names"),
+    [
+        ("at = '2020-01-01T00:00:00.000Z'", "at"),
+        ("outcome = 'exact'", "outcome"),
+        ("tenant = 'ghost', team = NULL", "tenant and team"),
+        ("model = 'large'", "model"),
+    ],
+)
+def test_a_receipt_that_reports_would_no_longer_find_is_noticed(
+    ledger: SqliteLedger, receipt: Make, tmp_path: Path, changed: str, names: str
+) -> None:
+    for name in ("one", "two", "three"):
+        keep(ledger, receipt(name))
+    ledger.flush()
+    with sqlite3.connect(tmp_path / "ledger.sqlite") as database:
+        database.execute(f"UPDATE receipts SET {changed} WHERE id = 'two'")
+    database.close()
+    assert ledger.verify().problems == (f"receipt two: is not found by its own {names}, which were changed",)
+
+
 def test_a_removed_receipt_is_noticed(ledger: SqliteLedger, receipt: Make, tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         keep(ledger, receipt(name))

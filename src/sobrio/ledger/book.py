@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from sobrio.errors import LedgerError
 from sobrio.ledger.spool import Closed, Opened
+from sobrio.terms.receipt import Receipt
 
 SCHEMA: Final = 1
 _TABLES: Final = """
@@ -42,6 +44,11 @@ SELECT CAST(body AS BLOB), (
     ORDER BY judgements.number DESC LIMIT 1
 ) FROM receipts"""
 Table: TypeAlias = Literal["receipts", "judgements"]
+COLUMNS: Final[Mapping[Table, tuple[str, ...]]] = MappingProxyType(
+    {"receipts": ("id", "at", "outcome", "tenant", "team", "model"), "judgements": ("receipt",)}
+)
+"""Taken from the body, so that records are found without reading it."""
+Columns: TypeAlias = tuple[str | None, ...]
 Judged: TypeAlias = tuple[bytes, bytes | None]
 """A receipt and the latest judgement on it."""
 _BUSY_S: Final = 5.0
@@ -114,12 +121,13 @@ class Book:
         with self._told(), self._connection() as database:
             yield from database.execute(query, (since or "", until or "\uffff"))
 
-    def rows(self, table: Table) -> Iterator[tuple[str, bytes, bytes]]:
-        """Receipt's id, body and chain of every record, in the order in which they were written."""
-        name = "id" if table == "receipts" else "receipt"
-        query = f"SELECT {name}, CAST(body AS BLOB), CAST(chain AS BLOB) FROM {table} ORDER BY number"
+    def rows(self, table: Table) -> Iterator[tuple[Columns, bytes, bytes]]:
+        """What each record is found by (its receipt's id first), its body and its chain, oldest first."""
+        names = ", ".join(COLUMNS[table])
+        query = f"SELECT CAST(body AS BLOB), CAST(chain AS BLOB), {names} FROM {table} ORDER BY number"
         with self._told(), self._connection() as database:
-            yield from database.execute(query)
+            for body, chain, *columns in database.execute(query):
+                yield tuple(columns), body, chain
 
     def count(self, table: Table) -> int:
         with self._told(), self._connection() as database:
@@ -185,7 +193,7 @@ def _append(database: sqlite3.Connection, closed: Iterable[Closed]) -> None:
         values: list[object] = []
         for each in some:
             chain = link(chain, each.body)
-            values += (*_columns(each), each.body, chain)
+            values += (*columns_of(each), each.body, chain)
         rows = ", ".join(["(?, ?, ?, ?, ?, ?, ?, ?)"] * len(some))
         database.execute(
             f"INSERT INTO receipts (id, at, outcome, tenant, team, model, body, chain) VALUES {rows}", values
@@ -208,6 +216,7 @@ def _chunks(closed: Sequence[Closed]) -> Iterator[Sequence[Closed]]:
     return (closed[start : start + _AT_ONCE] for start in range(0, len(closed), _AT_ONCE))
 
 
-def _columns(each: Closed) -> tuple[str, str, str, str, str | None, str | None]:
+def columns_of(each: Closed | Receipt) -> Columns:
+    """In the order of `COLUMNS`."""
     model = each.decision.model if each.decision else None
     return each.id, each.at, each.outcome, each.caller.tenant, each.caller.team, model

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from sobrio.ledger import judgement
-from sobrio.ledger.book import Book, Table, link
+from sobrio.ledger.book import COLUMNS, Book, Columns, Table, columns_of, link
 from sobrio.terms import record
 
 
@@ -27,30 +27,36 @@ class Verification:
 
 
 def verify(book: Book) -> Verification:
-    """Reads every record. The chains show one that was changed, removed or slipped in."""
+    """Reads every record. The chains show one that was changed, removed or slipped in; what a record is
+    found by is compared with the record."""
     problems = list(book.damage())
     if not problems:
-        problems.extend(_broken(book, "receipts", "receipt", lambda body: record.from_json(body).id))
+        problems.extend(_broken(book, "receipts", "receipt", lambda body: columns_of(record.from_json(body))))
         problems.extend(
-            _broken(book, "judgements", "judgement on", lambda body: judgement.from_json(body).receipt)
+            _broken(book, "judgements", "judgement on", lambda body: (judgement.from_json(body).receipt,))
         )
         problems.extend(f"judgement on {each}: its receipt is not here" for each in book.alone())
     return Verification(book.count("receipts"), book.count("judgements"), tuple(problems), book.unfinished())
 
 
-def _broken(book: Book, table: Table, kind: str, name_in: Callable[[bytes], str]) -> Iterator[str]:
+def _broken(book: Book, table: Table, kind: str, read: Callable[[bytes], Columns]) -> Iterator[str]:
     before = b""
-    for name, body, chain in book.rows(table):
+    for columns, body, chain in book.rows(table):
         if chain != link(before, body):
-            yield f"{kind} {name}: it, or the one before it, was changed, removed or slipped in"
-        if (problem := _unreadable(name, body, name_in)) is not None:
-            yield f"{kind} {name}: {problem}"
+            yield f"{kind} {columns[0]}: it, or the one before it, was changed, removed or slipped in"
+        if (problem := _differing(COLUMNS[table], columns, body, read)) is not None:
+            yield f"{kind} {columns[0]}: {problem}"
         before = chain
 
 
-def _unreadable(name: str, body: bytes, name_in: Callable[[bytes], str]) -> str | None:
+def _differing(
+    names: Sequence[str], columns: Columns, body: bytes, read: Callable[[bytes], Columns]
+) -> str | None:
     try:
-        said = name_in(body)
+        said = read(body)
     except msgspec.DecodeError as error:
         return f"cannot be read ({error})"
-    return None if said == name else f"calls itself {said}"
+    if said[0] != columns[0]:
+        return f"calls itself {said[0]}"
+    wrong = [name for name, there, meant in zip(names, columns, said, strict=True) if there != meant]
+    return f"is not found by its own {' and '.join(wrong)}, which were changed" if wrong else None
