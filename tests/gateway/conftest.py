@@ -35,6 +35,7 @@ upstreams:
 models:
   - {model: gpt-5-nano, name: small, upstream: loopback, upstream_model: loopback}
   - {model: gpt-5-mini, name: hang, upstream: loopback, upstream_model: hang}
+  - {model: gpt-5-mini, name: mute, upstream: loopback, upstream_model: mute}
   - {model: gpt-5-mini, name: endless, upstream: loopback, upstream_model: endless}
   - {model: gpt-5-mini, name: reset, upstream: loopback, upstream_model: reset-mid-stream}
   - {model: gpt-5-mini, name: slow, upstream: loopback, upstream_model: slow-first-token}
@@ -46,7 +47,7 @@ aliases:
   tests: {why: A name of our own., candidates: [small]}
 rules:
   - name: as named
-    when: {requested_model: [hang, endless, reset, slow, busy, refusing, broken]}
+    when: {requested_model: [hang, mute, endless, reset, slow, busy, refusing, broken]}
     use: {fallbacks: []}
   - name: the small one
     why: Everything else goes to the small model.

@@ -75,3 +75,13 @@ def test_the_gateway_goes_on_after_a_client_left(gateway, client: openai.OpenAI)
         model="sobrio/auto", messages=[{"role": "user", "content": "still there?"}]
     )
     assert answer.choices[0].message.content == "still there?"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_leaving_between_the_head_and_the_first_word_stops_the_upstream(gateway, upstream, stream):
+    """Headers alone have arrived; whoever waits for the rest is gone."""
+    before, asked = upstream.abandoned, len(upstream.requests)
+    connection = send(gateway.url, "mute", stream=stream)
+    assert upstream.wait_until(lambda u: len(u.requests) > asked)
+    connection.close()
+    assert upstream.wait_until(lambda u: u.abandoned > before)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass
 from itertools import count
 from typing import Final
+
+import msgspec
 
 from sobrio.call.meter import cpu_seconds_of
 from sobrio.call.retry import wait_s, worth_another, worth_repeating
@@ -18,6 +19,7 @@ from sobrio.route.dialect import DIALECTS
 from sobrio.route.forward import answer_in, call_of, events_in
 from sobrio.route.journey import Journey
 from sobrio.route.translated import Payloads
+from sobrio.terms.answer import Answered
 from sobrio.terms.decision import Decision
 from sobrio.terms.model import Backing, Deployment
 from sobrio.terms.receipt import Failure
@@ -30,8 +32,7 @@ _LONGEST_WAIT_S: Final = 2.0
 """A client waits meanwhile; for a longer `Retry-After` the next deployment is asked instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Begun:
+class Begun(msgspec.Struct, frozen=True):
     """An answer that has begun: whole (`answer`) or arriving (`events`)."""
 
     deployment: Deployment
@@ -119,17 +120,28 @@ async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -
     journey.calls += 1
     answered = await journey.rooms.upstream.call(backing, call)
     journey.first_byte_ms = journey.elapsed_ms()
-    if call.stream and "event-stream" in answered.headers.get("content-type", ""):
-        events = Events(answered.chunks)
-        if not await events.first():
-            raise UpstreamBroken("the upstream ended the stream before its first event")
-        journey.calling = None
-        return Begun(deployment, cpu_before, events=events_in(journey.request, backing, events))
+    try:
+        if call.stream and "event-stream" in answered.headers.get("content-type", ""):
+            return Begun(deployment, cpu_before, events=await _events(journey, backing, answered))
+        return Begun(deployment, cpu_before, answer=await _answer(journey, backing, answered))
+    except BaseException:  # also where the client left: nobody reads on, so the upstream may stop
+        await answered.chunks.aclose()
+        raise
+
+
+async def _events(journey: Journey, backing: Backing, answered: Answered) -> Payloads:
+    events = Events(answered.chunks)
+    if not await events.first():
+        raise UpstreamBroken("the upstream ended the stream before its first event")
+    journey.calling = None
+    return events_in(journey.request, backing, events)
+
+
+async def _answer(journey: Journey, backing: Backing, answered: Answered) -> Answer:
     body = b"".join([chunk async for chunk in answered.chunks])
     journey.calling = None
     with journey.busy():
-        answer = DIALECTS[journey.request.shape].read(answer_in(journey.request, backing, body))
-        return Begun(deployment, cpu_before, answer=answer)
+        return DIALECTS[journey.request.shape].read(answer_in(journey.request, backing, body))
 
 
 def _cpu_seconds(deployment: Deployment) -> float | None:

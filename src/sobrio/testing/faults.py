@@ -65,6 +65,12 @@ async def hang(exchange: Exchange) -> None:
     await exchange.wait_for_the_end()
 
 
+async def mute(exchange: Exchange) -> None:
+    """Headers at once, then nothing, until the client leaves."""
+    await exchange.begin_events(exchange.speech.streams_as if exchange.streamed else wire.JSON)
+    await exchange.wait_for_the_end()
+
+
 async def endless(exchange: Exchange) -> None:
     """A stream that ends only when the client leaves."""
     events = exchange.events()
@@ -160,6 +166,7 @@ FAULTS: Final[Mapping[str, Fault]] = MappingProxyType(
         "truncated-json": truncated_json,
         "garbage": garbage,
         "hang": hang,
+        "mute": mute,
         "endless": endless,
         "slow-first-token": slow_first_token,
         "half-utf8": half_utf8,
