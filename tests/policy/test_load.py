@@ -82,12 +82,24 @@ def test_the_same_deployment_twice_asks_for_a_name(tmp_path: Path, catalog: Cata
         load_policy(path, catalog, {})
 
 
+LAUGHS = b"a: &a [1, 2, 3, 4, 5, 6, 7, 8, 9]\n" + b"".join(
+    b"%c: &%c [%s]\n" % (name, name, b", ".join([b"*%c" % (name - 1)] * 9)) for name in b"bcdefghijk"
+)
+"""Ten billion numbers in half a kilobyte."""
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (b"", "a policy is a mapping that begins with 'version: 1'"),
         (b"- just\n- a list\n", "a policy is a mapping"),
         (b"version: 1\nname: \xff\n", r":2: not UTF-8 text"),
+        (b"version: 1\nname: a\x01b\n", r":2: not valid YAML: unacceptable character #x0001"),
+        (b"version: 1\nname: a\x00b\n", r":2: not valid YAML: unacceptable character #x0000"),
+        (b"name: x\nversion: " + b"1" * 5_000, r":2: not valid YAML: a value that cannot be read"),
+        (b"name: x\nversion: !!int ''\n", r":2: not valid YAML: a value that cannot be read"),
+        (b'name: "\\UFFFFFFFF"\n', "not valid YAML"),
+        (LAUGHS, "it has more than 100,000 values"),
         (b"a: &a [*a]\n", "an anchor contains itself"),
         (b"[" * 1500, "nested too deeply"),
         (b"? [1]\n: 2\n", "unhashable key|a policy is a mapping|unknown key"),

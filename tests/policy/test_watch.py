@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sobrio.catalog import Catalog
-from sobrio.policy import load_policy
+from sobrio.policy import Policy, load_policy
 from sobrio.policy.load import shipped
 from sobrio.policy.watch import Watched
 
@@ -49,6 +49,27 @@ def test_a_broken_file_changes_nothing_and_says_what_is_wrong(watched: Watched, 
     assert watched.problem is not None and "quality_flor" in watched.problem
     file.write_text(right + "\n")
     assert watched.look()
+    assert watched.problem is None
+
+
+@pytest.mark.parametrize("fault", [ValueError("odd"), RecursionError()])
+def test_no_file_ends_the_watching(file: Path, fault: Exception) -> None:
+    """Whatever reading a file may raise, the next one is looked at again."""
+    first = load_policy(file, Catalog.default(), {})
+    outcomes: list[object] = [fault, first]
+
+    def load() -> Policy:
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return first
+
+    watched = Watched(first, load)
+    file.write_text(file.read_text() + "#")
+    assert not watched.look()
+    assert watched.problem is not None and type(fault).__name__ in watched.problem
+    file.write_text(file.read_text() + "##")
+    watched.look()
     assert watched.problem is None
 
 

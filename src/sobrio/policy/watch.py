@@ -45,15 +45,20 @@ class Watched:
         try:
             new = self._load()
         except SobrioError as error:
-            self.problem = error.message
-            log.warning("the changed policy is not in force: %s", error.message)
-            return False
+            return self._refused(error.message)
+        except Exception as error:  # noqa: BLE001 - no file must end the watching
+            return self._refused(f"{self._path}: cannot be read: {type(error).__name__}: {error}")
         self.problem = None
         changed = new.version != self._in_force.version
         self._in_force = new
         if changed:
             log.info("policy %s is in force", new.version)
         return changed
+
+    def _refused(self, problem: str) -> bool:
+        self.problem = problem
+        log.warning("the changed policy is not in force: %s", problem)
+        return False
 
     def __enter__(self) -> Self:
         self._watcher = threading.Thread(target=self._watch, name="policy", daemon=True)
