@@ -78,7 +78,16 @@ class Ranked:
     def levels(self, counts: Sequence[float]) -> list[list[float]]:
         """The value at each rank of each row, shape (rows, ranks)."""
         counted, few = self._few(counts)
-        values = (np.array(counted, self._precision) @ few.rates).reshape(few.shape)
+        return self._levels(counted, few)
+
+    def levels_and_chance(self, counts: Sequence[float]) -> tuple[list[list[float]], float]:
+        """`levels`, and the share of the scenarios in which the judged row is above zero."""
+        counted, few = self._few(counts)
+        among = int(np.count_nonzero(counted @ few.unsure > 0)) if few.unsure.size else 0
+        return self._levels(counted, few), (few.above + among) / self._rates.shape[2]
+
+    def _levels(self, counted: Table, few: Few) -> list[list[float]]:
+        values = (counted @ few.rates).reshape(few.shape)
         values.sort(axis=1)
         found = values.take(few.places)
         if self._some_unknown:
@@ -86,14 +95,7 @@ class Ranked:
         levels: list[list[float]] = found.tolist()
         return levels
 
-    def above_zero(self, counts: Sequence[float]) -> float:
-        """Share of the scenarios in which the judged row is above zero."""
-        counted, few = self._few(counts)
-        judged: Table = np.array(counted, self._precision) @ few.unsure
-        among = int(np.count_nonzero(judged > 0))
-        return float((few.above + among) / self._rates.shape[2])
-
-    def _few(self, counts: Sequence[float]) -> tuple[list[float], Few]:
+    def _few(self, counts: Sequence[float]) -> tuple[Table, Few]:
         """The counts that matter, and the scenarios of their box."""
         counted = [counts[index] for index in self._counted]
         parts = [count * weight for count, weight in zip(counted, self._weights, strict=True)]
@@ -104,7 +106,7 @@ class Ranked:
             if len(self._boxes) >= _MOST_BOXES:
                 self._boxes.pop(next(iter(self._boxes)))
             few = self._boxes[box] = self._found(box[0], box[1:])
-        return counted, few
+        return np.array(counted, self._precision), few
 
     def _found(self, base: int, box: tuple[int, ...]) -> Few:
         low, high = self._bounds(base, box)

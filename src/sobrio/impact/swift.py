@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from sobrio.impact.faults import MOST
@@ -24,8 +25,7 @@ _NOTHING: Final[Sequence[float]] = (0.0, 0.0, 0.0, 0.0)
 _NO_SCENARIOS: Final = np.empty((len(ROWS), 0))
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """One request's P5, P50 and P95, by criterion and part; `realised` and `reference` hold the rest."""
 
     realised: Total
@@ -41,9 +41,10 @@ class Account:
 class _Pair:
     """One deployment beside one reference. Counts: those of `Profile.rates`, core-seconds, router seconds."""
 
-    profile: Profile | None
-    reference: Profile | None
-    stretch: Floats | None
+    kept: tuple[Profile | None, Profile | None, Floats | None]
+    """What the pair is known by: as long as it is kept, no other object has its identity."""
+    realised: Total
+    expected: Total
     ours: Ranked
     theirs: Ranked
     difference: Ranked
@@ -70,15 +71,9 @@ class Swift:
             return None
         ours = pair.ours.levels(counts)
         if reference is None:
-            return Account(_told(pair.profile), None, ours, (), (), 0.0)
-        return Account(
-            _told(pair.profile),
-            _told(pair.reference),
-            ours,
-            pair.theirs.levels(counts),
-            pair.difference.levels(counts),
-            pair.difference.above_zero(counts),
-        )
+            return Account(pair.realised, None, ours, (), (), 0.0)
+        theirs, (avoided, likely) = pair.theirs.levels(counts), pair.difference.levels_and_chance(counts)
+        return Account(pair.realised, pair.expected, ours, theirs, avoided, likely)
 
     def _pair(self, activity: Activity | None, reference: Activity | None) -> _Pair | None:
         profile = None if activity is None else self._pricing.profile_of(activity)
@@ -113,9 +108,9 @@ class Swift:
         mine, its = ours[:, 0].mean(axis=1), theirs[:, 0].mean(axis=1)
         places = ranks(self._pricing.count)
         return _Pair(
-            profile,
-            reference,
-            stretch,
+            (profile, reference, stretch),
+            _told(profile),
+            _told(reference),
             Ranked(ours, places, weights=mine),
             Ranked(theirs, places, weights=its),
             Ranked(difference, places, weights=mine + its, precision=np.float64),

@@ -89,11 +89,11 @@ class Total:
         """Parts summed, shape (5, K, ...): energy has one row, every other criterion the next two."""
         return criteria_of(self.matrix)
 
-    @property
+    @cached_property
     def weakest(self) -> Evidence:
         return min(self.evidence, key=WEAKEST_FIRST.index, default="modelled")
 
-    @property
+    @cached_property
     def codes(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(self.caveats))
 
