@@ -16,7 +16,8 @@ def framed(payloads: Iterable[bytes]) -> bytes:
 
 
 def assembled(payloads: Iterable[bytes | msgspec.Raw]) -> dict[str, Any]:
-    """`chat.completion.chunk` payloads, in order, as the `chat.completion` they stand for."""
+    """`chat.completion.chunk` payloads, in order, as the `chat.completion` they stand for; the chunks of a
+    plain completion likewise."""
     chunks = [msgspec.json.decode(payload) for payload in payloads]
     choices: dict[int, dict[str, Any]] = {}
     whole: dict[str, Any] = {}
@@ -24,18 +25,28 @@ def assembled(payloads: Iterable[bytes | msgspec.Raw]) -> dict[str, Any]:
         whole.update({k: v for k, v in chunk.items() if k != "choices" and v is not None})
         for part in chunk.get("choices") or ():
             _add(choices.setdefault(part.get("index", 0), _empty_choice(part)), part)
-    whole["object"] = "chat.completion"
-    whole["choices"] = [choices[index] for index in sorted(choices)]
+    whole["object"] = str(whole.get("object", "chat.completion")).removesuffix(".chunk")
+    whole["choices"] = [_without_places(choices[index]) for index in sorted(choices)]
     return whole
 
 
 def _empty_choice(part: dict[str, Any]) -> dict[str, Any]:
-    message = {"role": "assistant", "content": None}
-    return {"index": part.get("index", 0), "message": message, "finish_reason": None}
+    said = {"text": ""} if "text" in part else {"message": {"role": "assistant", "content": None}}
+    return {"index": part.get("index", 0), **said, "finish_reason": None}
+
+
+def _without_places(choice: dict[str, Any]) -> dict[str, Any]:
+    """A stream numbers the calls of tools, a message does not."""
+    for call in choice.get("message", {}).get("tool_calls") or ():
+        call.pop("index", None)
+    return choice
 
 
 def _add(choice: dict[str, Any], part: dict[str, Any]) -> None:
-    _merge(choice["message"], part.get("delta") or {})
+    if "text" in part:
+        choice["text"] += part["text"] or ""
+    else:
+        _merge(choice["message"], part.get("delta") or {})
     if part.get("finish_reason") is not None:
         choice["finish_reason"] = part["finish_reason"]
     if part.get("logprobs"):
@@ -68,27 +79,30 @@ def _merged_list(there: list[Any], pieces: list[Any]) -> list[Any]:
 
 
 def as_chunks(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A `chat.completion` as chunks: per choice its message, then its finish reason; the usage last."""
+    """A `chat.completion` as chunks: per choice its message, then its finish reason; the usage last. A plain
+    completion likewise, whose chunks are called as it is."""
     head = {k: v for k, v in answer.items() if k not in ("choices", "usage", "sobrio")}
-    head["object"] = "chat.completion.chunk"
+    plain = any("text" in each for each in answer.get("choices") or ())
+    head["object"] = "text_completion" if plain else "chat.completion.chunk"
     for choice in answer.get("choices") or ():
         index = choice.get("index", 0)
-        delta = _as_delta(choice.get("message") or {})
-        part = {"index": index, "delta": delta, "finish_reason": None}
+        said, nothing = ({"text": choice["text"]}, {"text": ""}) if plain else (_said(choice), {"delta": {}})
+        part = {"index": index, **said, "finish_reason": None}
         yield {
             **head,
             "choices": [part | ({"logprobs": choice["logprobs"]} if choice.get("logprobs") else {})],
         }
         yield {
             **head,
-            "choices": [{"index": index, "delta": {}, "finish_reason": choice.get("finish_reason")}],
+            "choices": [{"index": index, **nothing, "finish_reason": choice.get("finish_reason")}],
         }
     if answer.get("usage"):
         yield {**head, "choices": [], "usage": answer["usage"]}
 
 
-def _as_delta(message: dict[str, Any]) -> dict[str, Any]:
+def _said(choice: dict[str, Any]) -> dict[str, Any]:
+    message = choice.get("message") or {}
     calls = message.get("tool_calls")
     if not calls:
-        return message
-    return message | {"tool_calls": [{"index": index, **call} for index, call in enumerate(calls)]}
+        return {"delta": message}
+    return {"delta": message | {"tool_calls": [{"index": index, **call} for index, call in enumerate(calls)]}}

@@ -14,6 +14,8 @@ from sobrio.terms.answer import Usage
 from sobrio.wire.counts import messages_counts
 from sobrio.wire.messages.terms import STOPS, Message
 
+_FINISHES: Final = {**STOPS, "pause_turn": "pause_turn"}
+"""In chat's words, where chat has one; a turn that was paused is not at its end."""
 _NOTHING_YET: Final = msgspec.Raw(b'{"input_tokens":0,"output_tokens":0}')
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _message = msgspec.json.Decoder(Message)
@@ -40,7 +42,7 @@ def read_message(body: bytes) -> Answer:
     if "content" not in fields:
         raise UpstreamBroken("the upstream's answer has no 'content'")
     said = sum(len(each.text or "") for each in message.content)
-    return Answer(body, fields, STOPS.get(message.stop_reason or ""), said)
+    return Answer(body, fields, _FINISHES.get(message.stop_reason or ""), said)
 
 
 class MessageTail:
@@ -72,7 +74,7 @@ class MessageTail:
         if event.type == "message_delta":
             held, self._held = self._held, payload
             reason = event.delta.stop_reason if event.delta else None
-            self.finish_reason = STOPS.get(reason, "stop") if reason else self.finish_reason
+            self.finish_reason = _FINISHES.get(reason, reason) if reason else self.finish_reason
             return () if held is None else (held,)
         return (self._begun(payload),) if event.type == "message_start" else (payload,)
 
