@@ -86,7 +86,8 @@ def as_chunks(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
     head["object"] = "text_completion" if plain else "chat.completion.chunk"
     for choice in answer.get("choices") or ():
         index = choice.get("index", 0)
-        said, nothing = ({"text": choice["text"]}, {"text": ""}) if plain else (_said(choice), {"delta": {}})
+        said = {"text": choice["text"]} if plain else _said(choice)
+        nothing: dict[str, Any] = {"text": ""} if plain else {"delta": {}}
         part = {"index": index, **said, "finish_reason": None}
         yield {
             **head,
