@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from metrics import apgr, cpt
 from numpy.typing import NDArray
-from ranking import World, average, trained_without
+from ranking import World, average, grouped_split, trained_without
 
 from sobrio.understand import Predictor
 from sobrio.understand.labels import Labels, Outcomes
@@ -118,21 +118,6 @@ def _measured(
 def _ranked(gain: Floats, expected: Floats, name: str) -> dict[str, float]:
     said = expected[:, 0] - expected[:, 1]
     return {f"{name}_apgr": apgr(gain, said), f"{name}_cpt80": cpt(gain, said, 0.8)}
-
-
-def grouped_split(
-    rows: NDArray[Any], groups: NDArray[Any], labels: int, seed: int
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """(about so many rows to teach, the others); no question stands on both sides."""
-    names, codes = np.unique(groups[rows], return_inverse=True)
-    rng = np.random.default_rng(seed)
-    place = np.empty(len(names), int)
-    place[rng.permutation(len(names))] = np.arange(len(names))
-    order = np.argsort(place[codes], kind="stable")
-    cut = labels
-    while cut < len(rows) and codes[order[cut]] == codes[order[cut - 1]]:
-        cut += 1
-    return rng.permutation(rows[order[:cut]]), rows[order[cut:]]
 
 
 def _pair(source: Source, case: Case) -> tuple[list[Any], Floats]:

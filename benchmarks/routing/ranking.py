@@ -162,6 +162,21 @@ def few_labels(
     }
 
 
+def grouped_split(
+    rows: NDArray[Any], groups: NDArray[Any], labels: int, seed: int
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """(about so many rows to teach, the others); no question stands on both sides."""
+    names, codes = np.unique(groups[rows], return_inverse=True)
+    rng = np.random.default_rng(seed)
+    place = np.empty(len(names), int)
+    place[rng.permutation(len(names))] = np.arange(len(names))
+    order = np.argsort(place[codes], kind="stable")
+    cut = labels
+    while cut < len(rows) and codes[order[cut]] == codes[order[cut - 1]]:
+        cut += 1
+    return rng.permutation(rows[order[:cut]]), rows[order[cut:]]
+
+
 def _fullest(source: Source, name: str) -> int:
     """The column of the setting in which the model met most prompts."""
     columns = [place for place, model in enumerate(source.models) if model.name == name]
@@ -179,8 +194,7 @@ def _split(
 ) -> dict[str, float]:
     scores = source.scores[:, columns]
     known = np.flatnonzero(np.isfinite(scores).all(axis=1))
-    order = np.random.default_rng(seed).permutation(known)
-    taught, tested = order[:labels], order[labels:]
+    taught, tested = grouped_split(known, np.array(source.groups), labels, seed)
     models = [source.models[column] for column in columns]
     fitted = predictor.fit([source.prompts[row] for row in taught], models, scores[taught])
     seen = [world.seen[where.start + row] for row in tested]

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from battery import battery
 from calibration import calibration, calibration_left_out
 from cost import cost
 from parity import parity
@@ -52,8 +53,9 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
             few_labels(world(), "fasteval", "gpt-4-0613", "gpt-3.5-turbo-0613", 500),
             few_labels(world(), "zeroeval_crux", "gpt-4o-2024-08-06", "gemma-2-9b-it", 400),
         ],
+        "battery": lambda: battery(world(), data),
         "promise": lambda: promised(world(), STRONG, WEAK),
-        "pool": lambda: pool(world()),
+        "pool": lambda: pool(world(), data),
         "calibration": lambda: calibration(world()),
         "calibration_left_out": lambda: calibration_left_out(world()),
         "held_out": lambda: held_out_fifths(world()),

@@ -75,3 +75,24 @@ def test_labels_without_a_pattern_leave_the_ranking_to_the_prior() -> None:
     before = Predictor.default().quality(prompts, PAIR)[:, 0]
     after = Predictor.default().fit(prompts, PAIR, scores).quality(prompts, PAIR)[:, 0]
     assert np.corrcoef(before, after)[0, 1] > 0.8
+
+
+def test_a_labelled_model_is_expected_the_same_whoever_else_is_asked_about(fitted: Predictor) -> None:
+    prompts, _ = traffic(10, seed=7)
+    both = fitted.quality(prompts, PAIR)
+    np.testing.assert_allclose(fitted.quality(prompts, PAIR[:1]), both[:, :1], atol=1e-9)
+    np.testing.assert_allclose(fitted.quality(prompts, PAIR[::-1]), both[:, ::-1], atol=1e-9)
+
+
+def test_one_model_alone_can_be_learnt() -> None:
+    prompts, scores = traffic(150, seed=8)
+    fitted = Predictor.default().fit(prompts, PAIR[:1], scores[:, :1])
+    letter, invoice = fitted.quality(
+        ["Answer the letter about monday", "Read the invoice about monday"], PAIR[:1]
+    )
+    assert letter[0] - invoice[0] > 0.4
+
+
+def test_expectations_keep_the_level_of_the_labels(fitted: Predictor) -> None:
+    prompts, scores = traffic(400, seed=9)
+    np.testing.assert_allclose(fitted.quality(prompts, PAIR).mean(axis=0), scores.mean(axis=0), atol=0.06)
