@@ -182,12 +182,14 @@ class Predictor:
         )
 
     def _expectations(self, view: View, roster: Roster, confidence: float) -> list[Expectation]:
-        quality = self._quality(view, roster)[0]
-        sd = roster.spread * (2.0 - confidence) * quality * (1.0 - quality)
-        tokens = np.exp(self._ln_tokens(view, roster)[0])
-        rows = zip(roster.models, quality.tolist(), sd.tolist(), tokens.tolist(), strict=True)
-        ln_sd = self.parameters.length_ln_sd
-        return [Expectation(model.name, q, s, t, ln_sd) for model, q, s, t in rows]
+        quality = self._quality(view, roster)[0].tolist()
+        tokens = np.exp(self._ln_tokens(view, roster)[0]).tolist()
+        doubt, ln_sd = 2.0 - confidence, self.parameters.length_ln_sd
+        rows = zip(roster.models, quality, roster.spread, tokens, strict=True)
+        return [
+            Expectation(model.name, right, spread * doubt * right * (1.0 - right), length, ln_sd)
+            for model, right, spread, length in rows
+        ]
 
     def _with(self, labels: Labels) -> Predictor:
         return Predictor(self.parameters, f"{self.base}+{labels.count} labels", labels, self.rosters)
@@ -203,19 +205,15 @@ class Predictor:
 
     def view(self, seen: Sequence[Features]) -> View:
         known = self.parameters
-        raw = np.concatenate([each.dense for each in seen]) if seen else np.zeros(0, np.float32)
-        surface = standardise(raw.reshape(len(seen), known.mean.size), known.mean, known.scale)
-        hashed = [each.hashed for each in seen]
-        located = [known.located(each) for each in hashed]
+        located = [known.located(each.hashed) for each in seen]
         confidence = np.array([each[0] for each in located])
-        nearest = tuple(each[1] for each in located)
-        ngrams = [each[2] for each in located]
-        worth = surface @ known.dense[:-1] + known.dense[-1]
-        parts = worth.reshape(len(seen), 2, len(FACTS))
-        parts[:, :, : len(HASHED_FACTS)] += _trusted(ngrams, confidence)
-        quality = np.maximum(parts[:, 0], _LEAST_WORTH)
-        prompts = Prompts(surface, tuple(hashed), quality)
-        return View(prompts, confidence, nearest, quality, parts[:, 1])
+        surface = standardise(_rows([each.dense for each in seen], len(NAMES)), known.mean, known.scale)
+        worth = (surface @ known.dense[:-1] + known.dense[-1]).reshape(len(seen), 2, len(FACTS))
+        ngrams = _rows([each[2] for each in located], 2, len(HASHED_FACTS))
+        worth[:, :, : len(HASHED_FACTS)] += ngrams * confidence[:, None, None]  # as far as it is familiar
+        quality = np.maximum(worth[:, 0], _LEAST_WORTH)
+        prompts = Prompts(surface, tuple(each.hashed for each in seen), quality)
+        return View(prompts, confidence, tuple(each[1] for each in located), quality, worth[:, 1])
 
 
 @cache
@@ -231,10 +229,9 @@ def _model(model: str | Model) -> Model:
     return Catalog.default().model(model)
 
 
-def _trusted(ngrams: Sequence[NDArray[np.float32]], confidence: Floats) -> Floats:
-    """What n-grams say, as far as the prompt is familiar; shape (prompts, 2, hashed facts)."""
-    worth = np.reshape(ngrams, (len(confidence), 2, len(HASHED_FACTS)))
-    return np.asarray(worth * confidence[:, None, None])
+def _rows(rows: Sequence[NDArray[np.float32]], *shape: int) -> NDArray[np.float32]:
+    """Shape (len(rows), *shape), also for no row."""
+    return np.array(rows, np.float32).reshape(len(rows), *shape)
 
 
 def _chances(worth: NDArray[np.float32], roster: Roster) -> Floats:

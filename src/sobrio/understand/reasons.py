@@ -29,11 +29,8 @@ def neighbours(parameters: Parameters, nearest: int | None, *, familiar: bool) -
 def reasons(parameters: Parameters, surface: NDArray[np.float32]) -> tuple[str, ...]:
     """Such as `harder: options below the usual (-0.32)`: logits of a 10 billion model's success."""
     moved = surface * parameters.dense[:-1, 0]
-    size = np.abs(moved)
-    most = size.argpartition(-_SHOWN)[-_SHOWN:]
-    order = most[size[most].argsort()[::-1]]
-    rows = zip(order.tolist(), moved[order].tolist(), surface[order].tolist(), strict=True)
-    return tuple(_said(place, by, amount) for place, by, amount in rows)
+    most = np.abs(moved).argsort()[: -_SHOWN - 1 : -1].tolist()
+    return tuple(_said(place, moved.item(place), surface.item(place)) for place in most)
 
 
 def _said(place: int, moved: float, amount: float) -> str:

@@ -39,7 +39,7 @@ class Roster:
     verbosity: Floats
     thoughts: Floats
     """ln tokens for hidden reasoning."""
-    spread: Floats
+    spread: tuple[float, ...]
     """Logits that the ability of each may lie off: less where it was seen in training."""
 
 
@@ -69,7 +69,7 @@ class Rosters:
         facts = np.array([facts_of(model) for model in models]).reshape(len(models), len(FACTS))
         plain = facts.copy()
         plain[:, _REASONING] = 0.0
-        met = np.array([place is not None for place in found], bool)
+        sd = self.parameters.ability_sd
         return Roster(
             models=tuple(models),
             names=names,
@@ -78,7 +78,7 @@ class Rosters:
             ability=_at(self.parameters.ability, found),
             verbosity=_at(self.parameters.verbosity, found),
             thoughts=_REASONING_LN_FACTOR * facts[:, _REASONING],
-            spread=self.parameters.ability_sd * np.where(met, _KNOWN_SPREAD, 1.0),
+            spread=tuple(sd if place is None else sd * _KNOWN_SPREAD for place in found),
         )
 
 
