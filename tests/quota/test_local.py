@@ -66,6 +66,34 @@ def test_a_limit_for_one_team_leaves_the_others_alone() -> None:
     reserve(of), reserve(of)
 
 
+def test_a_team_that_is_only_claimed_neither_pays_nor_shelters() -> None:
+    """A key without a team is its own account, whatever team its requests name."""
+    of = quotas(Limit("pace", "requests", 1, "minute", each="team"))
+    claims = [
+        Caller("t", name, key_id="free", team_claimed=name is not None) for name in (None, "red", "blue")
+    ]
+    reserve(of, claims[1])
+    for caller in claims:
+        with pytest.raises(OverLimit):
+            reserve(of, caller)
+    reserve(of, Caller("t", "red", key_id="of the reds"))
+    reserve(of, Caller("t", None, key_id="another"))
+
+
+def test_a_claimed_team_is_not_held_to_that_team_s_limits() -> None:
+    of = quotas(Limit("pace", "requests", 1, "minute", teams=frozenset({"red"})))
+    claiming = Caller("t", "red", key_id="free", team_claimed=True)
+    reserve(of, claiming), reserve(of, claiming)
+
+
+def test_without_keys_a_claimed_team_is_taken_at_its_word() -> None:
+    of = quotas(Limit("pace", "requests", 1, "minute", each="team"))
+    reserve(of, Caller(team="red", team_claimed=True))
+    reserve(of, Caller(team="blue", team_claimed=True))
+    with pytest.raises(OverLimit):
+        reserve(of, Caller(team="red", team_claimed=True))
+
+
 def test_room_comes_back_as_time_passes() -> None:
     clock = Clock()
     of = quotas(Limit("pace", "requests", 2, "minute"), clock=clock)

@@ -30,12 +30,26 @@ class Limit:
 
     def holder(self, caller: Caller) -> str | None:
         """Whose account `caller` is counted on; `None` when the limit does not concern it."""
-        if self.teams is not None and caller.team not in self.teams:
+        team = _team_of(caller)
+        if self.teams is not None and team not in self.teams:
             return None
-        if self.each == "all":
-            return ""
-        holder: str | None = getattr(caller, {"key": "key_id"}.get(self.each, self.each))
-        return holder
+        match self.each:
+            case "key":
+                return caller.key_id
+            case "tenant":
+                return caller.tenant
+            case "team":
+                return f"key {caller.key_id}" if team is None and caller.key_id else team
+            case "all":
+                return ""
+
+
+def _team_of(caller: Caller) -> str | None:
+    """The key's own: a claim neither spends what is another's nor leads away from an account of one's own.
+
+    Where nobody needs a key, the claim is all there is to go by.
+    """
+    return None if caller.team_claimed and caller.key_id else caller.team
 
 
 Spend: TypeAlias = Mapping[Measure, float | None]
