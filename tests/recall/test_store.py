@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sobrio.errors import CacheError
 from sobrio.recall import SqliteStore
+from sobrio.terms.question import Question
 
 
 class Clock:
@@ -108,6 +112,40 @@ def test_what_is_cleared_is_gone_from_the_files(tmp_path: Path) -> None:
     store.clear("a")
     assert not any(b"secret" in each.read_bytes() for each in tmp_path.iterdir())
     store.close()
+
+
+def test_what_has_expired_leaves_the_files_though_nothing_is_written(tmp_path: Path, clock: Clock) -> None:
+    with closing(SqliteStore(tmp_path / "cache.sqlite", clock=clock, sweep_every_s=0.01)) as store:
+        question = Question(b"c" * 16, "a secret question", bytes(range(16)))
+        store.put(b"k", b"a secret answer", scope="a", ttl_s=60, question=question)
+        store.flush()
+        assert secrets(tmp_path)
+        clock.now += 61
+        for _ in range(500):
+            if not secrets(tmp_path):
+                break
+            time.sleep(0.02)
+        assert not secrets(tmp_path)
+        assert store.stats().entries == store.stats().questions == 0
+
+
+def test_what_another_process_still_reads_is_told_not_to_be_gone(tmp_path: Path, clock: Clock) -> None:
+    path = tmp_path / "cache.sqlite"
+    with closing(SqliteStore(path, clock=clock)) as store, closing(sqlite3.connect(path)) as reader:
+        store.put(b"k", b"a secret answer", scope="a", ttl_s=60)
+        store.flush()
+        store._writer.execute("PRAGMA busy_timeout = 20")  # the answer is the same after five seconds
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM entries").fetchall()
+        with pytest.raises(CacheError, match="still reads it; do it once more"):
+            store.clear("a")
+        reader.rollback()
+        assert store.clear("a") == 0
+        assert not secrets(tmp_path)
+
+
+def secrets(folder: Path) -> bool:
+    return any(b"secret" in each.read_bytes() for each in folder.iterdir())
 
 
 def test_answers_outlive_the_store(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from sobrio.recall.replica import Replica, Row
 from sobrio.recall.schema import READING, TABLES, WRITING
 from sobrio.recall.seal import Seal, Unsealed
 from sobrio.recall.stats import Stats
+from sobrio.recall.sweep import Sweeper
 from sobrio.recall.writing import Bounds, scope_name, shrink, totals, write
 from sobrio.terms.question import Label, Near, Question
 
@@ -30,6 +31,7 @@ FILE: Final = "cache.sqlite"
 _QUESTION: Final = (
     "SELECT text, key FROM questions JOIN entries USING (key) WHERE questions.number = ? AND scope = ?"
 )
+_SWEEP_EVERY_S: Final = 60.0
 _MOST_LABELS: Final = 10_000
 """Per stream; the latest count."""
 
@@ -50,6 +52,7 @@ class SqliteStore:
         seal: Seal | None = None,
         max_bytes: int = 256_000_000,
         max_entries: int = 100_000,
+        sweep_every_s: float = _SWEEP_EVERY_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Raises `CacheError` when the file cannot be opened or is not a cache."""
@@ -67,6 +70,7 @@ class SqliteStore:
             self._reader = _connected(path, READING, timeout_s=0.25)
             (self.salt,) = self._reader.execute("SELECT salt FROM salt").fetchone()
         self._pending = Pending(self._write)
+        self._sweeper = Sweeper(self.sweep, sweep_every_s)
 
     def get(self, key: bytes) -> bytes | None:
         """Raises `CacheError` for a miss, too, while nothing that is put can be written."""
@@ -130,9 +134,16 @@ class SqliteStore:
             database.execute(f"DELETE FROM labels{where}", values)
             (generation,) = database.execute("PRAGMA user_version").fetchone()
             database.execute(f"PRAGMA user_version = {(generation + 1) % 2**31}")
-        with self._told(), self._writing:
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._empty_log()
         return removed
+
+    def sweep(self) -> int:
+        """Takes what has expired out of the bytes of the file; how many entries that were."""
+        with self._written() as database:
+            gone = database.execute("DELETE FROM entries WHERE expires_at <= ?", (self._clock(),)).rowcount
+        if gone:
+            self._empty_log()
+        return gone
 
     def stats(self) -> Stats:
         self.flush()
@@ -144,6 +155,7 @@ class SqliteStore:
         return Stats(entries, questions, labels, size, self._hits, self._misses, scopes)
 
     def close(self) -> None:
+        self._sweeper.close()
         self._pending.close()
         with self._written() as database:
             self._note_use(database)
@@ -191,6 +203,13 @@ class SqliteStore:
             write(database, changes, seal=self._seal, now=self._clock())
             self._note_use(database)
             shrink(database, self._bounds)
+
+    def _empty_log(self) -> None:
+        """The write-ahead log holds pages as they were; the file itself overwrites what it deletes."""
+        with self._told(), self._writing:
+            (busy, *_) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise CacheError(f"{self._path}: removed, but another process still reads it; do it once more")
 
     def _note_use(self, database: sqlite3.Connection) -> None:
         touched, self._touched = self._touched, {}

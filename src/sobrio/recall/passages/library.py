@@ -172,7 +172,9 @@ class Library:
                 removed += self._database.execute("DELETE FROM passages WHERE scope = ?", (each,)).rowcount
                 self._database.execute("DELETE FROM documents WHERE scope = ?", (each,))
                 self._next_epoch(each)
-        self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
+        (busy, *_) = self._rows("PRAGMA wal_checkpoint(TRUNCATE)")[0]
+        if busy:
+            raise CacheError(f"{self._path}: removed, but another process still reads it; do it once more")
         return removed
 
     def close(self) -> None:
