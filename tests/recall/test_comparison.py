@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from sobrio.recall import same_answer_text
@@ -23,6 +25,16 @@ from sobrio.recall import same_answer_text
         ("from Paris to Lyon", "from Lyon to Paris", False),
         ("word " * 13, "word " * 13, None),
         ("Yes", "Yes, because " + "word " * 13, None),
+        ('{"city": "Paris", "people": 2}', '{"people": 2.0, "city": "paris"}', True),
+        ('{"city": "Paris"}', '{"city": "Lyon"}', False),
+        ('{"city": "Paris"}', '{"city": "Paris", "people": 2}', False),
+        (json.dumps({"words": ["word"] * 40}), json.dumps({"words": ["word"] * 40}), True),
+        (json.dumps({"words": ["word"] * 40}), json.dumps({"words": ["word"] * 39}), False),
+        ('```json\n{"city": "Paris"}\n```', '{"city": "Paris"}', True),
+        ('{"city": "Paris"}', "Paris", False),
+        ('{"text": "' + "word " * 13 + '"}', '{"text": "' + "other " * 13 + '"}', None),
+        ('{"text": "' + "word " * 13 + '"}', '{"text": "' + "word " * 13 + '"}', None),
+        ('{"text": ""}', '{"text": "Paris"}', False),
         ("", "Paris", None),
         ("…", "…", None),
     ],

@@ -1,18 +1,23 @@
 """Whether two answers say the same, where that can be seen without a judge.
 
-Only short answers are compared. Two long ones that agree may share no sentence, so that a comparison could
-only ever vouch for them or say nothing: labels made so would be too kind.
+Only short answers are compared, and those in JSON, value by value. Two long ones that agree may share no
+sentence, so that a comparison could only ever vouch for them or say nothing: labels made so would be too
+kind.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
+
+import msgspec
 
 from sobrio.recall.fleeting import folded
 
 _SHORT: Final = 12
 """Words of a short answer at most."""
+_fence = re.compile(r"^```\w*\n|\n```$")
 _number = re.compile(r"\d+(?:[.,]\d+)*")
 _word = re.compile(r"\w+")
 _FILLERS: Final = frozenset(
@@ -26,10 +31,41 @@ _FILLERS: Final = frozenset(
 
 def same_answer_text(one: str, other: str) -> bool | None:
     """`None` where either is long, or says nothing; a different wording of a short answer counts as wrong."""
+    values = _value(one), _value(other)
+    if all(each is not None for each in values):
+        return _same_value(*values)
     words, others = _words(one), _words(other)
     if not words or not others or max(len(words), len(others)) > _SHORT:
         return None
     return _numbers(one) == _numbers(other) and _told(words) == _told(others)
+
+
+def _value(text: str) -> Any:
+    """An object or a list in JSON, fenced or not; `None` for anything else."""
+    bare = _fence.sub("", text.strip())
+    if not bare.startswith(("{", "[")):
+        return None
+    try:
+        return msgspec.json.decode(bare)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _same_value(one: Any, other: Any) -> bool | None:
+    """`None` where nothing but long texts may differ."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and _every(_same_value(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and _every(map(_same_value, one, other))
+    if isinstance(one, str) and isinstance(other, str):
+        return same_answer_text(one, other) if one and other else one == other
+    return bool(one == other and isinstance(one, bool) == isinstance(other, bool))
+
+
+def _every(verdicts: Iterable[bool | None]) -> bool | None:
+    """One difference is enough; where none is found, one that cannot be judged leaves all open."""
+    found = list(verdicts)
+    return False if False in found else None if None in found else True
 
 
 def _words(text: str) -> list[str]:
