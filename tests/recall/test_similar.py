@@ -60,10 +60,10 @@ def similar(store, judge=None, chance=0.5, clock=lambda: 0.0) -> Similar:
     )
 
 
-def kept(store, by: Similar, text: str = FRANCE, tenant: str = "a") -> None:
+def kept(store, by: Similar, text: str = FRANCE, tenant: str = "a", answer: str = "Paris") -> None:
     asked = by.question(request(text, tenant), "p")
     assert asked is not None
-    store.put(text.encode(), b"Paris", scope=tenant, ttl_s=60, question=asked[0])
+    store.put(text.encode(), answer.encode(), scope=tenant, ttl_s=60, question=by.answered(asked[0], answer))
     store.flush()
 
 
@@ -92,7 +92,7 @@ def test_all_candidates_are_judged_in_one_go_and_none_without_a_candidate(store)
     assert find(by, "How is bread made?") is None
     assert judge.asked == []
     assert find(by, "What is the capital of France, please?") is not None
-    assert len(judge.asked) == 1
+    assert len(judge.asked[0]) == 3
     assert {pair[0] for pair in judge.asked[0]} == {"What is the capital of France, please?"}
 
 
@@ -208,7 +208,7 @@ def test_a_slow_judge_reads_what_is_kept_once_and_off_the_path(store):
         assert find(by, "What is the capital of France, please?") is not None
     by.close()
     assert sorted(judge.read_texts) == [FRANCE, "What is the capital of Spain?"]
-    assert judge.readings == [{text: text.encode() for text in judge.read_texts}] * 2
+    assert all(given == {text: text.encode() for text in judge.read_texts} for given in judge.readings)
 
 
 def test_of_what_a_slow_judge_has_not_read_it_reads_the_nearest_and_the_rest_for_the_next_time(store):
@@ -223,4 +223,34 @@ def test_of_what_a_slow_judge_has_not_read_it_reads_the_nearest_and_the_rest_for
     assert find(by, asked) is not None
     assert judge.asked[0] == [(asked, FRANCE)]
     assert judge.readings[0] == {}
-    assert set(judge.readings[1]) == {FRANCE, "What is the capital of Spain?"}
+    assert set(judge.readings[-1]) == {FRANCE, "What is the capital of Spain?"}
+
+
+class OneOfTwo(Fixed):
+    """Finds every kept question likely, and no two kept ones the same."""
+
+    def score(
+        self, pairs: Sequence[tuple[str, str]], readings: Mapping[str, bytes] | None = None
+    ) -> NDArray[np.float64]:
+        return np.array([0.9 if "please" in new else 0.1 for new, _ in pairs])
+
+
+@pytest.mark.parametrize(
+    ("answers", "odds"), [(["Paris"], 9), (["Paris", "Paris"], 18), (["Paris", "Madrid"], 9 / 10)]
+)
+def test_like_questions_of_one_answer_add_up_and_those_of_others_speak_against_it(store, answers, odds):
+    by = similar(store, OneOfTwo(0.9))
+    for place, answer in enumerate(answers):
+        kept(store, by, f"What is the capital of France{' ' * place}?", answer=answer)
+    found = find(by, "What is the capital of France, please?")
+    if odds < 1:
+        assert found is None
+    else:
+        assert found.probability == pytest.approx(odds / (1 + odds))
+
+
+def test_an_answer_without_text_is_like_no_other(store):
+    by = similar(store)
+    asked = by.question(request(), "p")
+    assert by.answered(asked[0], " ").answer == b""
+    assert by.answered(asked[0], "Paris ").answer == by.answered(asked[0], "Paris").answer != b""

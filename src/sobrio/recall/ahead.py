@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import replace
+from typing import Final, TypeAlias
 
 from sobrio.recall.behind import Behind
 from sobrio.terms.ports import AnswerStore, Judge
+from sobrio.terms.question import Near
 
 _CAPACITY: Final = 1_000
 """Questions waiting at most; one that is refused is read when it becomes a candidate."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    key: bytes
-    text: str
-    scope: str
+_Unread: TypeAlias = tuple[Near, str]
 
 
 class Ahead:
@@ -26,10 +22,10 @@ class Ahead:
     def __init__(self, judge: Judge, store: AnswerStore) -> None:
         self._judge = judge
         self._store = store
-        self._behind = Behind(self._read, capacity=_CAPACITY)
+        self._behind: Behind[_Unread] = Behind(self._read, capacity=_CAPACITY)
 
-    def add(self, key: bytes, text: str, *, scope: str) -> None:
-        self._behind.add(_Kept(key, text, scope))
+    def add(self, kept: Near, *, scope: str) -> None:
+        self._behind.add((kept, scope))
 
     def flush(self) -> None:
         """Waits until everything added so far is read, and handed to the store."""
@@ -39,6 +35,6 @@ class Ahead:
         """Reads what waits, then ends."""
         self._behind.close()
 
-    def _read(self, batch: Sequence[_Kept]) -> None:
-        for each in batch:
-            self._store.note(each.key, each.text, self._judge.read(each.text), scope=each.scope)
+    def _read(self, batch: Sequence[_Unread]) -> None:
+        for kept, scope in batch:
+            self._store.note(replace(kept, reading=self._judge.read(kept.text)), scope=scope)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeAlias
 
-from sobrio.terms.question import Label, Question
+from sobrio.terms.question import Label, Near, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +34,29 @@ class Learn:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a judge read of the question that is kept under `key`."""
+    """What a judge has read of a question."""
 
-    key: bytes
-    text: str
-    reading: bytes
+    kept: Near
     scope: str
 
 
 Change: TypeAlias = Put | Drop | Learn | Note
 
 
-def labelled(key: bytes, text: str, reading: bytes = b"") -> bytes:
-    """A question's text with what a judge read of it, and with the key of its answer, since the name it is
-    kept under may not tell the key.
-    """
-    return bytes([len(key)]) + key + len(reading).to_bytes(2, "big") + reading + text.encode()
+def record_of(kept: Near) -> bytes:
+    """A question as kept: with the key of its answer, since the name it is kept under may not tell that."""
+    labels = (kept.key, kept.answer, kept.reading)
+    return b"".join(len(each).to_bytes(2, "big") + each for each in labels) + kept.text.encode()
 
 
-def unlabelled(data: bytes) -> tuple[bytes, str, bytes]:
-    """(key, text, reading)."""
-    end = 1 + data[0]
-    begin = end + 2 + int.from_bytes(data[end : end + 2], "big")
-    return data[1:end], data[begin:].decode(), data[end + 2 : begin]
+def near_of(record: bytes, similarity: float) -> Near:
+    labels = []
+    for _ in range(3):
+        length = int.from_bytes(record[:2], "big")
+        labels.append(record[2 : 2 + length])
+        record = record[2 + length :]
+    key, answer, reading = labels
+    return Near(key, record.decode(), similarity, reading, answer)
 
 
 def room_of(scope: str, context: bytes) -> bytes:

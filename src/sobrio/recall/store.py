@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from sobrio.errors import CacheError
-from sobrio.recall.change import Change, Drop, Learn, Note, Put, room_of, unlabelled
+from sobrio.recall.change import Change, Drop, Learn, Note, Put, near_of, room_of
 from sobrio.recall.pending import Pending
 from sobrio.recall.replica import Replica, Row
 from sobrio.recall.schema import READING, TABLES, WRITING
@@ -99,17 +99,14 @@ class SqliteStore:
             (generation,) = self._reader.execute("PRAGMA user_version").fetchone()
             index = self._replica.caught_up(room, len(question.vector), generation=generation, now=now)
             found = index.nearest(question.vector, limit=limit, floor=floor, now=now)
-            kept = [self._question(number, scope) for number, _ in found]
+            kept = [self._question(number, scope, cosine) for number, cosine in found]
             if None in kept:
                 index.forget([number for (number, _), each in zip(found, kept, strict=True) if each is None])
-        return [
-            Near(each[0], each[1], cosine, each[2])
-            for (_, cosine), each in zip(found, kept, strict=True)
-            if each is not None and not isinstance(self._pending.of(each[0]), Drop)
-        ]
+        there = [each for each in kept if each is not None]
+        return [each for each in there if not isinstance(self._pending.of(each.key), Drop)]
 
-    def note(self, key: bytes, text: str, reading: bytes, *, scope: str) -> None:
-        self._pending.note(Note(key, text, reading, scope))
+    def note(self, kept: Near, *, scope: str) -> None:
+        self._pending.note(Note(kept, scope))
 
     def learn(self, label: Label, *, stream: str, scope: str) -> None:
         self._pending.note(Learn(label, stream, scope))
@@ -193,10 +190,10 @@ class SqliteStore:
         self._touched[name] = now
         return self._seal.open(row[0], name)
 
-    def _question(self, number: int, scope: str) -> tuple[bytes, str, bytes] | None:
-        """The answer's key, the question's text and its reading; `None` when they have left the store."""
+    def _question(self, number: int, scope: str, cosine: float) -> Near | None:
+        """`None` when it has left the store."""
         row = self._reader.execute(_QUESTION, (number, scope_name(scope, self._seal))).fetchone()
-        return None if row is None else unlabelled(self._seal.open(row[0], row[1]))
+        return None if row is None else near_of(self._seal.open(row[0], row[1]), cosine)
 
     def _write(self, changes: Sequence[Change]) -> None:
         with self._written() as database:

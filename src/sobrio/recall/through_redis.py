@@ -13,7 +13,7 @@ import msgspec
 from sobrio.errors import CacheError
 from sobrio.recall.by_log import ByLog
 from sobrio.recall.by_vector_set import ByVectorSet
-from sobrio.recall.change import Change, Drop, Learn, Note, Put, labelled, unlabelled
+from sobrio.recall.change import Change, Drop, Learn, Note, Put, near_of, record_of
 from sobrio.recall.found import Found
 from sobrio.recall.pending import Pending
 from sobrio.recall.redis_link import Link, each_of
@@ -99,8 +99,8 @@ class RedisStore:
         near = [self._near(each, text) for each, text in there.items()]
         return [each for each in near if not isinstance(self._pending.of(each.key), Drop)]
 
-    def note(self, key: bytes, text: str, reading: bytes, *, scope: str) -> None:
-        self._pending.note(Note(key, text, reading, scope))
+    def note(self, kept: Near, *, scope: str) -> None:
+        self._pending.note(Note(kept, scope))
 
     def learn(self, label: Label, *, stream: str, scope: str) -> None:
         self._pending.note(Learn(label, stream, scope))
@@ -152,8 +152,7 @@ class RedisStore:
         return None if sealed is None else self._seal.open(sealed, name.encode())
 
     def _near(self, found: Found, text: bytes) -> Near:
-        key, question, reading = unlabelled(self._seal.open(text, found.name.encode()))
-        return Near(key, question, found.cosine, reading)
+        return near_of(self._seal.open(text, found.name.encode()), found.cosine)
 
     def _searching(self) -> ByLog | ByVectorSet:
         if self._search is None:
@@ -197,7 +196,8 @@ class RedisStore:
         if put.question is None:
             return ()
         name, tag, until = self._names.of(put.key), self._names.tag(put.scope), int(1000 * put.expires_at)
-        text = self._seal.close(labelled(put.key, put.question.text), name.encode())
+        kept = Near(put.key, put.question.text, 1.0, answer=put.question.answer)
+        text = self._seal.close(record_of(kept), name.encode())
         pipe.set(self._names.text(name), text, pxat=until)
         room = search.add(pipe, put, put.question, tag)
         pipe.pexpireat(room, until)
@@ -210,8 +210,8 @@ class RedisStore:
         pipe.zrem(self._names.held(self._names.tag(drop.scope)), name)
 
     def _write_note(self, pipe: Redis, note: Note) -> None:
-        name = self._names.of(note.key)
-        text = self._seal.close(labelled(note.key, note.text, note.reading), name.encode())
+        name = self._names.of(note.kept.key)
+        text = self._seal.close(record_of(note.kept), name.encode())
         pipe.set(self._names.text(name), text, xx=True, keepttl=True)
 
     def _write_label(self, pipe: Redis, learn: Learn) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sobrio.recall.change import Change, Drop, Learn, Note, Put, labelled, room_of
+from sobrio.recall.change import Change, Drop, Learn, Note, Put, record_of, room_of
 from sobrio.recall.seal import Seal
+from sobrio.terms.question import Near
 
 _OLDEST: Final = "SELECT rowid, size FROM entries ORDER BY used_at LIMIT 100"
 _OVERHEAD: Final = 150
@@ -61,7 +62,9 @@ def _put(database: sqlite3.Connection, put: Put, seal: Seal) -> None:
     name, question = seal.name(put.key), put.question
     value = seal.close(put.value, name)
     vector = b"" if question is None else seal.close(question.vector, name)
-    text = b"" if question is None else seal.close(labelled(put.key, question.text), name)
+    text = b""
+    if question is not None:
+        text = seal.close(record_of(Near(put.key, question.text, 1.0, answer=question.answer)), name)
     size = len(value) + len(vector) + len(text) + _OVERHEAD + (question is not None) * _READING
     _drop(database, name)
     database.execute(
@@ -81,8 +84,8 @@ def _drop(database: sqlite3.Connection, name: bytes) -> None:
 
 
 def _note(database: sqlite3.Connection, note: Note, seal: Seal) -> None:
-    name = seal.name(note.key)
-    text = seal.close(labelled(note.key, note.text, note.reading), name)
+    name = seal.name(note.kept.key)
+    text = seal.close(record_of(note.kept), name)
     database.execute("UPDATE questions SET text = ? WHERE key = ?", (text, name))
 
 

@@ -115,16 +115,12 @@ def _learn(journey: Journey, body: bytes) -> None:
 
 
 def _store(cache: AnswerStore, journey: Journey, key: bytes, entry: Entry) -> None:
-    cache.put(
-        key,
-        entries.encode(entry),
-        scope=journey.cache_scope,
-        ttl_s=journey.policy.cache.ttl_s,
-        question=journey.question,
-    )
-    similar = journey.rooms.similar()
-    if similar is not None and journey.question is not None:
-        similar.keep(key, journey.question, scope=journey.cache_scope)
+    similar, question, scope = journey.rooms.similar(), journey.question, journey.cache_scope
+    if similar is not None and question is not None:
+        question = similar.answered(question, said(_fields(entry.body, DIALECTS[journey.request.shape])))
+    cache.put(key, entries.encode(entry), scope=scope, ttl_s=journey.policy.cache.ttl_s, question=question)
+    if similar is not None and question is not None:
+        similar.keep(key, question, scope=scope)
 
 
 def _entry(journey: Journey, activity: Activity, body: bytes, finish_reason: str) -> Entry:

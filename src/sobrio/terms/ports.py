@@ -75,8 +75,8 @@ class AnswerStore(Protocol):
         """At most `limit` answers of the question's context, nearest first, none below the cosine `floor`."""
         ...
 
-    def note(self, key: bytes, text: str, reading: bytes, *, scope: str) -> None:
-        """Keeps what the judge read beside a question that is still there; returns at once."""
+    def note(self, kept: Near, *, scope: str) -> None:
+        """Keeps the reading beside a question, where that is still there; returns at once."""
         ...
 
     def drop(self, key: bytes, *, scope: str) -> None:

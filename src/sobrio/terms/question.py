@@ -18,6 +18,8 @@ class Question:
     text: str
     vector: bytes
     """The text's vector, one signed byte per dimension."""
+    answer: bytes = b""
+    """What the kept answer says, as a hash of 8 bytes; empty where it has no text, or is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Near:
     """Cosine, in [-1, 1]."""
     reading: bytes = b""
     """What the judge keeps of the text; empty where it has not read it yet."""
+    answer: bytes = b""
+    """As in `Question`."""
 
 
 @dataclass(frozen=True, slots=True)
