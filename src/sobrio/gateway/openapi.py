@@ -99,7 +99,11 @@ _MESSAGE: Final[Mapping[str, _Schema]] = {
 _PERIOD: Final[Mapping[str, _Schema]] = {
     "from": {"type": "string", "format": "date", "description": "First day, UTC; 29 days before the last."},
     "to": {"type": "string", "format": "date", "description": "Last day, included; today."},
-    "by": {"type": "string", "description": "Up to three dimensions, separated by commas: team,model."},
+    "by": {
+        "type": "string",
+        "minLength": 1,
+        "description": "Up to three dimensions, separated by commas: team,model.",
+    },
 }
 _EXPLAINED: Final[Mapping[str, _Schema]] = {
     "model": _NAME,
@@ -108,7 +112,7 @@ _EXPLAINED: Final[Mapping[str, _Schema]] = {
     "sobrio": _SOBRIO,
 }
 _FEEDBACK: Final[Mapping[str, _Schema]] = {
-    "receipt": _TEXT,
+    "receipt": {"type": "string", "minLength": 1},
     "verdict": {"enum": ["good", "bad", None]},
     "score": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
     "comment": {"type": ["string", "null"], "description": "Accepted and not kept."},
