@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 
 import msgspec

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace as changed
 
 from sobrio.errors import InputError
 from sobrio.impact import Estimator
@@ -117,7 +118,7 @@ def test_images_of_several_sizes_are_summed_each_at_its_own():
 def test_an_account_agrees_with_the_estimate():
     call = Activity(PAINTER, 0, 0, zone="USA", requests=4, pixels=512.0**2, steps=30)
     spent, reference, avoided = ESTIMATOR.account(
-        [call], replace(call, role="reference"), router_cpu_seconds=1e-9, equivalence="verified"
+        [call], changed(call, role="reference"), router_cpu_seconds=1e-9, equivalence="verified"
     )
     assert spent.energy_wh is not None and avoided is not None and reference is not None
     assert spent.energy_wh.central == pytest.approx(4 * wh(PAINTER, 512.0**2, 30)[1], rel=1e-3)

@@ -11,7 +11,6 @@ import sobrio.impact
 
 HEAVY = {
     "sobrio.catalog",
-    "msgspec",
     "yaml",
     "pandas",
     "scipy",

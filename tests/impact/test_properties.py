@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from sobrio.impact import Estimator, Scenarios
 from sobrio.impact.accelerator import Runs, energy_per_output_token, fit

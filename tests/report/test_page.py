@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace as changed
 
 from sobrio.errors import InputError
 from sobrio.report import Report, to_html
@@ -67,7 +67,7 @@ def test_the_page_says_its_language(reported: Callable[..., Report], lang: str) 
 
 
 def test_names_from_callers_are_escaped(reported: Callable[..., Report], month: tuple[Receipt, ...]) -> None:
-    hostile = replace(month[0], caller=Caller(team="<script>alert(1)</script>"))
+    hostile = changed(month[0], caller=Caller(team="<script>alert(1)</script>"))
     page = to_html(reported([hostile]))
     assert "<script>" not in page and "&lt;script&gt;" in page
 

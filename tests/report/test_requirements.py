@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec.structs import replace as changed
 
 from sobrio.catalog import Catalog
 from sobrio.impact import Estimator
@@ -52,7 +53,7 @@ def wasteful(scribe: Callable[..., Receipt]) -> Receipt:
 
 
 def test_a1_avoided_is_never_netted(reported: Reported, month: tuple[Receipt, ...]) -> None:
-    without = [replace(each, reference_activity=None) for each in month]
+    without = [changed(each, reference_activity=None) for each in month]
     with_reference, none = reported(month), reported(without)
     assert none.avoided.verified.avoided is None
     assert with_reference.realised == none.realised
@@ -296,7 +297,7 @@ def test_a20_a_burden_shift_is_flagged() -> None:
         amount(5), amount(4), amount(-3), None, amount(2), 0.99, "summit-3", "verified", "sobrio-1"
     )
     assert burden_shift(shifted) == (("energy_wh", "ghg_g", "primary_energy_mj"), ("water_ml",))
-    assert burden_shift(replace(shifted, water_ml=amount(3))) is None
+    assert burden_shift(changed(shifted, water_ml=amount(3))) is None
     assert burden_shift(None) is None
 
 
@@ -335,6 +336,6 @@ def test_a21_models_carry_their_size_and_how_it_is_known(report: Report, page: s
 
 def test_a21_a_catalogue_model_names_its_source(reported: Reported, month: tuple[Receipt, ...]) -> None:
     entry = Catalog.default().entries()[0]
-    activity = replace(month[0].activities[0], model=entry.model)
-    (used,) = reported([replace(month[0], activities=(activity,), reference_activity=None)]).method.models
+    activity = changed(month[0].activities[0], model=entry.model)
+    (used,) = reported([changed(month[0], activities=(activity,), reference_activity=None)]).method.models
     assert used.source == entry.sources["size"].title

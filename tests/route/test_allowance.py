@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as changed
 
 from sobrio.errors import OverLimit
 from sobrio.quota import LocalQuotas
@@ -33,7 +34,7 @@ def test_the_request_too_many_is_refused_and_booked_and_nobody_is_called(build) 
 def test_another_key_is_not_concerned(build) -> None:
     house = limited(build(), Limit("pace", "requests", 1, "hour"))
     house.answer("hello", caller=ALICE)
-    house.answer("hello again", caller=replace(ALICE, key_id="bob"))
+    house.answer("hello again", caller=changed(ALICE, key_id="bob"))
 
 
 def test_tokens_are_charged_as_they_were_counted_not_as_expected(build) -> None:

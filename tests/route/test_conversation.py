@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from sobrio.route.conversation import Conversations, key_of
 from sobrio.terms.conversation import Held

@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace as changed
 from numpy.typing import NDArray
 
 from sobrio.encode import HashedEncoder
@@ -371,7 +372,7 @@ def test_an_answer_made_with_passages_that_changed_is_made_anew(furnish):
     body = {"model": "sobrio/auto", "messages": [{"role": "user", "content": ASKED}]}
     request = receive(json.dumps(body).encode(), {}, Caller())
     key, scope = exact_key(request, house.rooms.policy().version, house.rooms.cache.salt)
-    entry = replace(decode(house.rooms.cache.get(key)), edition=1)
+    entry = changed(decode(house.rooms.cache.get(key)), edition=1)
     house.rooms.cache.put(key, encode(entry), scope=scope, ttl_s=60)
     assert asked(house, ASKED)[1].cache == "exact"
     edition[0] = 2

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
+
 from sobrio.errors import InputError, Refused
 from sobrio.gateway.asgi import Headers
 from sobrio.gateway.keys import Admission
@@ -14,8 +16,7 @@ from sobrio.route.reply import Reply
 from sobrio.terms.request import Caller
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
+class Visit(msgspec.Struct, frozen=True):
     """What an endpoint gets to see."""
 
     admission: Admission

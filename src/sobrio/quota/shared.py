@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Any, Final, Protocol
+
+from msgspec.structs import replace
 
 from sobrio.quota.local import LocalQuotas
 from sobrio.quota.meter import SECONDS, leak_per_s, page_end, page_start, wait_s

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TypeAlias
 
+import msgspec
+
 from sobrio.terms.question import Label, Near, Question
 
 
-@dataclass(frozen=True, slots=True)
-class Put:
+class Put(msgspec.Struct, frozen=True):
     key: bytes
     value: bytes
     scope: str

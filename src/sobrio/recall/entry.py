@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -10,8 +9,7 @@ import msgspec
 from sobrio.errors import CacheError
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     body: bytes
     """The whole answer as one JSON document, streamed or not."""
     deployment: str

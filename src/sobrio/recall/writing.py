@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from itertools import chain
+from typing import Final, TypeAlias, TypeVar
 
 from sobrio.recall.change import Change, Drop, Learn, Note, Put, record_of, room_of
 from sobrio.recall.seal import Seal
@@ -14,8 +15,13 @@ from sobrio.terms.question import Near
 _OLDEST: Final = "SELECT rowid, size FROM entries ORDER BY used_at LIMIT 100"
 _OVERHEAD: Final = 150
 """Bytes an entry takes beside its value, indexes included."""
+_AT_ONCE: Final = 100
+"""Rows of one statement: each statement takes the interpreter from the requests and gives it back."""
 _READING: Final = 900
 """Bytes a judge adds to a question, about; counted from the start."""
+
+Row: TypeAlias = tuple[object, ...]
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +31,12 @@ class Bounds:
 
 
 def write(database: sqlite3.Connection, changes: Sequence[Change], *, seal: Seal, now: float) -> None:
-    """In the order they came. What has expired by `now` leaves the file."""
+    """Of several changes of one key the last counts. What has expired by `now` leaves the file."""
+    latest = {change.key: change for change in changes if isinstance(change, Put | Drop)}
+    _drop(database, [seal.name(key) for key in latest])
+    _put(database, [change for change in latest.values() if isinstance(change, Put)], seal)
     for change in changes:
         match change:
-            case Put():
-                _put(database, change, seal)
-            case Drop():
-                _drop(database, seal.name(change.key))
             case Learn():
                 _learn(database, change, seal)
             case Note():
@@ -58,29 +63,40 @@ def scope_name(scope: str, seal: Seal) -> str:
     return seal.name(scope.encode()).hex() if seal.sealing else scope
 
 
-def _put(database: sqlite3.Connection, put: Put, seal: Seal) -> None:
-    name, question = seal.name(put.key), put.question
-    value = seal.close(put.value, name)
-    vector = b"" if question is None else seal.close(question.vector, name)
-    text = b""
-    if question is not None:
-        text = seal.close(record_of(Near(put.key, question.text, 1.0, answer=question.answer)), name)
-    size = len(value) + len(vector) + len(text) + _OVERHEAD + (question is not None) * _READING
-    _drop(database, name)
-    database.execute(
-        "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)",
-        (name, scope_name(put.scope, seal), put.expires_at, put.at, size, value),
-    )
-    if question is not None:
-        database.execute(
-            "INSERT INTO questions (key, context, expires_at, vector, text) VALUES (?, ?, ?, ?, ?)",
-            (name, seal.name(room_of(put.scope, question.context)), put.expires_at, vector, text),
-        )
+def _put(database: sqlite3.Connection, puts: Sequence[Put], seal: Seal) -> None:
+    entries: list[Row] = []
+    questions: list[Row] = []
+    for put in puts:
+        name, question, kept = seal.name(put.key), put.question, 0
+        if question is not None:
+            vector = seal.close(question.vector, name)
+            kept_as = Near(put.key, question.text, 1.0, answer=question.answer)
+            text = seal.close(record_of(kept_as), name)
+            room = seal.name(room_of(put.scope, question.context))
+            questions.append((name, room, put.expires_at, vector, text))
+            kept = len(vector) + len(text) + _READING
+        value = seal.close(put.value, name)
+        size = len(value) + kept + _OVERHEAD
+        entries.append((name, scope_name(put.scope, seal), put.expires_at, put.at, size, value))
+    _insert(database, "entries", entries)
+    _insert(database, "questions (key, context, expires_at, vector, text)", questions)
 
 
-def _drop(database: sqlite3.Connection, name: bytes) -> None:
-    """The question goes with its answer, by a trigger."""
-    database.execute("DELETE FROM entries WHERE key = ?", (name,))
+def _insert(database: sqlite3.Connection, into: str, rows: Sequence[Row]) -> None:
+    for chunk in _chunks(rows):
+        row = f"({', '.join('?' * len(chunk[0]))})"
+        values = ", ".join([row] * len(chunk))
+        database.execute(f"INSERT INTO {into} VALUES {values}", [*chain.from_iterable(chunk)])
+
+
+def _drop(database: sqlite3.Connection, names: Sequence[bytes]) -> None:
+    """The questions go with their answers, by a trigger."""
+    for chunk in _chunks(names):
+        database.execute(f"DELETE FROM entries WHERE key IN ({', '.join('?' * len(chunk))})", chunk)
+
+
+def _chunks(rows: Sequence[Each]) -> Iterator[Sequence[Each]]:
+    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
 
 
 def _note(database: sqlite3.Connection, note: Note, seal: Seal) -> None:

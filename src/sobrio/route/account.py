@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from sobrio.call.pool import UNREACHABLE
 from sobrio.errors import UpstreamError
@@ -19,8 +21,7 @@ from sobrio.terms.model import Deployment
 from sobrio.terms.receipt import Latency, Outcome, Receipt
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(msgspec.Struct, frozen=True):
     """How a request ended."""
 
     outcome: Outcome

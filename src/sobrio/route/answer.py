@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import msgspec
 
@@ -22,8 +21,7 @@ class _Choice(msgspec.Struct, gc=False):
     message: _Message | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """`fields` maps each top-level field to its raw JSON, in the answer's own order."""
 
     body: bytes

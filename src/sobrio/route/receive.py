@@ -6,10 +6,10 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any, Final, get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from sobrio.errors import InputError
 from sobrio.route.pictures import without_pictures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from sobrio.terms.answer import Chunks
 
@@ -10,8 +10,7 @@ JSON = ("content-type", "application/json")
 EVENTS = ("content-type", "text/event-stream; charset=utf-8")
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """Either `body` or `stream`. A stream must be closed (`aclose`) when the client leaves."""
 
     status: int

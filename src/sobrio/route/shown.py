@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
+
+from msgspec.structs import asdict
 
 from sobrio.terms.assessment import Assessment
 from sobrio.terms.decision import Candidate

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -23,8 +22,7 @@ _FIGURE: Final = '"%s":{"low":%%.4g,"central":%%.4g,"high":%%.4g},'
 _IN_USAGE: Final = CRITERIA[:3]
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(msgspec.Struct, frozen=True):
     """Both fields, as JSON."""
 
     usage: bytes
@@ -70,9 +68,10 @@ def _with(json: bytes, name: bytes, value: bytes) -> msgspec.Raw:
 def _counts(given: msgspec.Raw | None, usage: Usage, counted: Callable[[Usage], Mapping[str, Any]]) -> bytes:
     """What the upstream counted, without a receipt of its own; else what was counted here."""
     raw = b"" if given is None else bytes(given)
-    if b'"prompt_tokens"' in raw and b'"sobrio"' not in raw:
+    counts = raw.startswith(b"{")  # anything else is no count, and the answer none the worse for it
+    if counts and b'"prompt_tokens"' in raw and b'"sobrio"' not in raw:
         return raw
-    said = msgspec.json.decode(raw, type=dict[str, msgspec.Raw] | None) if raw else None
+    said = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]) if counts else None
     others = {name: value for name, value in (said or {}).items() if name != "sobrio"}
     return _encode(others or counted(usage))
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from sobrio.terms.model import Hardware, Model
 
 Role: TypeAlias = Literal["answer", "retry", "escalation", "judge", "draft", "shadow", "reference"]
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(msgspec.Struct, frozen=True):
     """Calls of one model at one place: one call for a receipt, sums of many for a period.
 
     Token counts are normalised: `input_tokens` includes `cached_tokens`, `output_tokens` includes

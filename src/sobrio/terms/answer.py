@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+
+class Usage(msgspec.Struct, frozen=True):
     """Normalised token counts: input includes cached, output includes reasoning. `None` is unknown."""
 
     input_tokens: int | None = None
@@ -21,8 +21,7 @@ class Usage:
     """True when read from the process, False when derived from elapsed time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """What to send: an OpenAI-shaped body, already carrying the upstream's own model name."""
 
     path: str
@@ -47,8 +46,7 @@ class Chunks(Protocol):
     async def aclose(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """An upstream's answer whose first bytes have arrived.
 
     `chunks` yields the body as it comes: one JSON document in pieces, or server-sent events. Closing
@@ -57,4 +55,4 @@ class Answered:
 
     status: int
     chunks: Chunks
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)

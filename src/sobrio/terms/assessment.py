@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -32,8 +31,7 @@ class Expectation(msgspec.Struct, frozen=True):
     """Standard deviation of ln(output tokens)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(msgspec.Struct, frozen=True):
     task: Task
     domain: str
     language: str
@@ -49,7 +47,7 @@ class Assessment:
     """The few features or neighbours that decided, in words."""
     predictor: str = ""
     """Version and fingerprint of the predictor."""
-    caveats: tuple[str, ...] = field(default=())
+    caveats: tuple[str, ...] = msgspec.field(default=())
 
     def of(self, model: str) -> Expectation:
         return next(each for each in self.expectations if each.model == model)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
 
@@ -24,8 +22,7 @@ class Candidate(msgspec.Struct, frozen=True):
     """Tokens of the passages this candidate would read first; the same deployment stands without them too."""
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     deployment: str
     model: str
     rule: str

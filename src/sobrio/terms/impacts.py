@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
+
+import msgspec
 
 from sobrio.terms.model import Evidence
 from sobrio.terms.quantity import Number, Quantity
@@ -13,8 +14,7 @@ Equivalence: TypeAlias = Literal["verified", "predicted", "unverified", "not com
 CRITERIA = ("energy_wh", "ghg_g", "water_ml", "adpe_mg_sb", "primary_energy_mj")
 
 
-@dataclass(frozen=True, slots=True)
-class Impacts:
+class Impacts(msgspec.Struct, frozen=True):
     """Five criteria. A criterion is `None` when it cannot be known, with a caveat that says why.
 
     `ghg_g`, `adpe_mg_sb` and `primary_energy_mj` have the parts `use` and `embodied`; `water_ml`
@@ -42,8 +42,7 @@ class Impacts:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Avoided:
+class Avoided(msgspec.Struct, frozen=True):
     """Reference minus realised, differenced inside each scenario. May be negative, never clipped."""
 
     energy_wh: Quantity | None
@@ -70,8 +69,7 @@ class Avoided:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
+class Rates(msgspec.Struct, frozen=True):
     """Central linear rates of one deployment, for choosing between candidates in microseconds.
 
     Everything from accelerator to facility is in: Wh (g CO2e) per token. `None` = unknown.

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+import msgspec
+
 from sobrio.terms.request import Caller
 
 Measure: TypeAlias = Literal["requests", "tokens", "usd", "energy_wh", "ghg_g"]
@@ -68,8 +70,7 @@ class Share:
     amount: float
 
 
-@dataclass(frozen=True, slots=True)
-class Reservation:
+class Reservation(msgspec.Struct, frozen=True):
     shares: tuple[Share, ...] = ()
     unmeasured: tuple[str, ...] = ()
     """Limits that this request could not be held against, by name."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,8 +16,7 @@ else:
     Number = Any
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(msgspec.Struct, frozen=True, gc=False):
     """P5, P50 and P95 of one number; arrays when the estimate was asked for arrays."""
 
     low: Number
@@ -27,8 +27,7 @@ class Interval:
         return {"low": self.low, "central": self.central, "high": self.high}
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity(Interval):
+class Quantity(Interval, frozen=True, gc=False):
     """An interval in a named unit, with the parts it is made of.
 
     `parts` holds for example `use` and `embodied`, and for water `site` and `offsite`. Parts are
@@ -36,7 +35,7 @@ class Quantity(Interval):
     """
 
     unit: str = ""
-    parts: Mapping[str, Interval] = field(default_factory=dict)
+    parts: Mapping[str, Interval] = msgspec.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         whole: dict[str, Any] = {"low": self.low, "central": self.central, "high": self.high}

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import msgspec
+
 Source: TypeAlias = Literal["shadow", "learning", "feedback"]
 Use: TypeAlias = Literal["served", "shadow", "learning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A request's last user text, and everything else about the request as one keyed hash."""
 
     context: bytes
@@ -46,8 +47,7 @@ class Label:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
+class Recalled(msgspec.Struct, frozen=True):
     """A kept answer that was found for a request, and what was made of it.
 
     `served`: it went out. `shadow`: it could have, but the model was asked to check on it. `learning`: the

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+import msgspec
 
 from sobrio.terms.activity import Activity
 from sobrio.terms.assessment import Assessment
@@ -21,8 +22,7 @@ Outcome: TypeAlias = Literal[
 SCHEMA = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Latency:
+class Latency(msgspec.Struct, frozen=True):
     """Milliseconds; `None` where the stage did not happen."""
 
     route_ms: float
@@ -30,16 +30,14 @@ class Latency:
     total_ms: float
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """One failed attempt on the way."""
 
     deployment: str
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True):
     """One request's record. No answer text is in it, and of the prompt only what the policy keeps.
 
     `activities` and `reference_activity` are what the impacts were computed from; `realised`
@@ -71,7 +69,7 @@ class Receipt:
     finish_reason: str | None = None
     error: str | None = None
     caveats: tuple[str, ...] = ()
-    schema: int = field(default=SCHEMA)
+    schema: int = msgspec.field(default=SCHEMA)
     recalled: Recalled | None = None
     """The kept answer that was found, whether it was served or asked anew to check on it."""
     passages: tuple[Citation, ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from sobrio.terms.shape import Shape
 
@@ -12,8 +13,7 @@ CacheWish: TypeAlias = Literal["default", "semantic", "exact", "refresh", "no-st
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One turn: its role and its text. Images, audio and tool calls are counted, not kept."""
 
     role: Role
@@ -22,8 +22,7 @@ class Message:
     tool_calls: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(msgspec.Struct, frozen=True):
     """What the request cannot do without."""
 
     tools: bool = False
@@ -37,8 +36,7 @@ class Needs:
         return frozenset(name for name in ("tools", "vision", "json") if getattr(self, name))
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """Who asks. `tenant` separates caches; no user identity is kept in the clear."""
 
     tenant: str = "default"
@@ -49,8 +47,7 @@ class Caller:
     """The request named the team, no key did: good for bookkeeping, not for access."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(msgspec.Struct, frozen=True):
     """Per-request options, from the body's `sobrio` field or the `x-sobrio-*` headers."""
 
     team: str | None = None
@@ -65,8 +62,7 @@ class Options:
     debug: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """One request. `fields` maps each top-level field of the body to its raw JSON bytes, unparsed.
 
     `fields` keeps the order of the body and everything sobrio does not understand; only `model`
@@ -79,8 +75,8 @@ class Request:
     stream: bool = False
     max_output_tokens: int | None = None
     temperature: float | None = None
-    caller: Caller = field(default_factory=Caller)
-    options: Options = field(default_factory=Options)
+    caller: Caller = msgspec.field(default_factory=Caller)
+    options: Options = msgspec.field(default_factory=Options)
     include_usage: bool = False
     """The client asked for the stream's usage chunk itself."""
     shape: Shape = "chat"
