@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 from ranking import World, held_out_fifths, leave_one_source_out
 
@@ -58,12 +59,12 @@ def routed(world: World, vectors: Floats | None, *, beside_ngrams: bool = False)
 def _with(features: Features, row: Floats, beside_ngrams: bool) -> Features:
     """The vector as the predictor's sparse block; beside n-grams, these are folded to make room."""
     if not beside_ngrams:
-        return replace(features, hashed=Sparse(np.arange(len(row)), row))
+        return structs.replace(features, hashed=Sparse(np.arange(len(row)), row))
     folded = features.hashed
     kept = folded.places < _ROOM
     places = np.concatenate([folded.places[kept], _ROOM + np.arange(len(row))])
     values = np.concatenate([folded.values[kept], row]) / np.float32(np.sqrt(2.0))
-    return replace(features, hashed=Sparse(places, values))
+    return structs.replace(features, hashed=Sparse(places, values))
 
 
 def _by_source(table: dict[str, Any]) -> dict[str, float]:

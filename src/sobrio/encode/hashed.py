@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,8 +17,7 @@ _MIX: Final = np.uint64(0xD6E8FEB86659FD93)
 _CHARS: Final = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Sparse:
+class Sparse(msgspec.Struct, frozen=True, gc=False):
     """A vector of unit length by its non-zero places."""
 
     places: NDArray[np.intp]

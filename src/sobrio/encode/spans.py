@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -65,8 +65,7 @@ _UP: Final = _powers(_BASE)
 _DOWN: Final = _powers(pow(_BASE, -1, 2**64))
 
 
-@dataclass(frozen=True, slots=True)
-class Spans:
+class Spans(msgspec.Struct, frozen=True, gc=False):
     """`starts` and `ends` bound the tokens among the bytes of `raw`: runs of letters, and single signs."""
 
     raw: bytes
@@ -90,7 +89,7 @@ class Spans:
         if self.raw.translate(_EXACT_VALUES) == self.raw.translate(_VALUES):
             return self
         prefix = _prefix(self.raw, _EXACT_VALUES)
-        return replace(self, prefix=prefix, words=_hashes(prefix, self.starts, self.ends))
+        return Spans(self.raw, self.starts, self.ends, prefix, _hashes(prefix, self.starts, self.ends))
 
 
 def spans_of(text: str) -> Spans:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,8 +21,7 @@ NAMES: Final = (*surface.NAMES, *(f"task {task}" for task in TASKS))
 _TASK_PLACES: Final = {task: place for place, task in enumerate(TASKS, len(surface.NAMES))}
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(msgspec.Struct, frozen=True):
     """What the predictor sees of one prompt."""
 
     reading: Reading

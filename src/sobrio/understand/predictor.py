@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -45,8 +46,7 @@ _MOST_LN_TOKENS: Final = 7.5
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """Prompts as the predictor weighs them; one row or entry per prompt."""
 
     prompts: Prompts

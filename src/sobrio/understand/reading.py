@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sobrio.encode import Spans, spans_of
-from sobrio.understand.words import stems, vocabulary
+from sobrio.understand.words import vocabulary
 
 ORDER_BYTES: Final = 400
 """What is asked for stands in the first so many bytes, or the last."""
@@ -33,8 +33,8 @@ def read(text: str) -> Reading:
     spans = spans_of(text)
     concepts, ordered = [0] * len(CONCEPTS), [0] * len(CONCEPTS)
     far = range(ORDER_BYTES, len(spans.raw) - ORDER_BYTES)
-    for word, places in vocabulary().concepts.among(stems(spans)):
-        near = int(spans.starts[word]) not in far
+    for start, places in vocabulary().concepts.among(spans):
+        near = start not in far
         for place in places:
             concepts[place] += 1
             ordered[place] += near

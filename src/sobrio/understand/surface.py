@@ -58,7 +58,8 @@ def _byte_kinds(members: Iterable[str]) -> bytes:
 
 
 _SIGN: Final = _byte_kinds(signs for _, signs in _SIGNS)
-_IS_DIGIT: Final = _byte_kinds(["0123456789"])
+_NO_SIGN: Final = bytes(byte for byte, kind in enumerate(_SIGN) if not kind)
+_DIGITS_ALONE: Final = bytes(byte if byte in b"0123456789" else ord(" ") for byte in range(256))
 _LINE: Final = _byte_kinds(["\n", "ABCDEFGHIJ", "(", "-*0123456789", " \t", ").:"])
 _BREAK, _LETTER, _BRACKET, _BULLET, _BLANK, _LABEL_END = (bytes([kind]) for kind in range(1, 7))
 _LABELLED, _BRACKETED = _BREAK + _LETTER + _LABEL_END, _BREAK + _BRACKET
@@ -71,7 +72,8 @@ def surface(reading: Reading) -> NDArray[np.float32]:
     lengths = reading.spans.ends - reading.spans.starts
     single = int(np.count_nonzero(lengths == 1))
     letters, words, size = int(np.add.reduce(lengths)) - single, tokens - single, max(len(raw), 1)
-    signs = np.bincount(np.frombuffer(raw.translate(_SIGN), np.uint8), minlength=len(_SIGNS) + 1).tolist()
+    kinds = np.frombuffer(raw.translate(_SIGN, _NO_SIGN), np.uint8)
+    signs = np.bincount(kinds, minlength=len(_SIGNS) + 1).tolist()
     values = np.empty(len(NAMES), np.float32)
     values[:_SHAPES] = (
         math.log1p(len(reading.text)) / 2,
@@ -81,15 +83,15 @@ def surface(reading: Reading) -> NDArray[np.float32]:
         2 * (1 - letters / size),
     )
     long_words = int(np.count_nonzero(lengths >= _LONG_WORD))
-    concepts = [min(each, _CONCEPTS_KEPT) for each in reading.concepts]
+    concepts = [each if each < _CONCEPTS_KEPT else _CONCEPTS_KEPT for each in reading.concepts]
     counts = [_numbers(raw), long_words, *_lines(raw), *signs[1:], *concepts]
     values[_SHAPES:] = np.log1p(np.array(counts, np.float64))
     return values
 
 
 def _numbers(raw: bytes) -> int:
-    """Runs of digits."""
-    return (b" " + raw).translate(_IS_DIGIT).count(b"\0\1")
+    """Runs of digits: the words that are left where all else is blank."""
+    return len(raw.translate(_DIGITS_ALONE).split())
 
 
 def _lines(raw: bytes) -> tuple[int, int, int]:

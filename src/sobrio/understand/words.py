@@ -39,13 +39,15 @@ class Concepts:
     places: Mapping[int, tuple[int, ...]]
     sieve: Sieve
 
-    def among(self, hashes: NDArray[np.uint64]) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """(place in `hashes`, its concepts) of every known word."""
+    def among(self, spans: Spans) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """(where it begins, its concepts) of every token whose beginning is known."""
+        hashes = stems(spans)
         likely = self.sieve.likely(hashes)
-        for place, each in zip(likely.tolist(), hashes.take(likely).tolist(), strict=True):
+        starts, sought = spans.starts.take(likely).tolist(), hashes.take(likely).tolist()
+        for start, each in zip(starts, sought, strict=True):
             concepts = self.places.get(each)
             if concepts is not None:
-                yield place, concepts
+                yield start, concepts
 
 
 @dataclass(frozen=True, slots=True)
