@@ -10,7 +10,7 @@ import json
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from sobrio.encode import static_encoder
 from sobrio.recall import SameAnswer
+from sobrio.recall.agreement import weigh
 from sobrio.recall.same.answer import table
-from sobrio.recall.same.bound import GRID, threshold
+from sobrio.recall.same.bound import threshold
 from sobrio.recall.same.parameters import Parameters
 from sobrio.recall.same.train.pairs import Pair, from_blocks
 from sobrio.recall.same.train.training import SHAPES, TRAPS, Lessons, Shape, fit, lessons
@@ -36,7 +37,7 @@ SCORERS: dict[str, tuple[Callable[[], SameAnswer], Shape]] = {
     "default": (SameAnswer.default, SHAPES["onnx"]),
 }
 """How each is had, and the shape of its training; `default` needs the `same` extra."""
-REQUESTS, CANDIDATES, SPLITS, RATE = 1_200, 3, 10, 0.01
+REQUESTS, CANDIDATES, SPLITS, RATE = 1_200, 5, 10, 0.01
 
 
 def auc(scores: Floats, same: NDArray[np.bool_]) -> float:
@@ -131,9 +132,9 @@ def families(trained: Training) -> dict[str, object]:
 def traffic(data: Path, trained: Training) -> dict[str, object]:
     """Requests drawn from the intents; the answer kept for another text of the intent is right.
 
-    Half of the labels set our threshold by the exact bound, the other half are served. Ours judges what the
-    static encoder finds nearest, the cosine serves what the scorer's own encoder finds nearest, at the best
-    of all cosines in hindsight on the served half; so is `ours_in_hindsight`.
+    Half of the labels set a threshold by the exact bound, the other half are served at it. `scorer` takes the
+    likeliest of what the static encoder finds nearest, `agreement` weighs them together as the cache does
+    where answers are known, `cosine` takes what the scorer's own encoder finds nearest.
     """
     intents = pd.read_parquet(data / "cache/intents.parquet").drop_duplicates("text").query("intent != 'oos'")
     rows = {}
@@ -143,43 +144,50 @@ def traffic(data: Path, trained: Training) -> dict[str, object]:
         )
         drawn = intents[intents.source == source].sample(REQUESTS, random_state=0)
         hits = best_candidates(drawn.text.tolist(), drawn.intent.tolist(), found, trained)
-        rows[source] = [served(*hits, seed) for seed in range(SPLITS)]
-    return {source: summary(splits) for source, splits in rows.items()}
+        rows[source] = {
+            name: summary([served(*of, seed) for seed in range(SPLITS)]) for name, of in hits.items()
+        }
+    return rows
+
+
+Hits = tuple[Floats, NDArray[np.bool_]]
+"""Per request, the score of the best candidate and whether its answer is right."""
 
 
 def best_candidates(
     texts: list[str], intents: list[str], parameters: Parameters, trained: Training
-) -> tuple[Floats, NDArray[np.bool_], Floats, NDArray[np.bool_]]:
-    """Per request: our best score and whether it is right, the best cosine and whether it is right."""
+) -> dict[str, Hits]:
     vectors, own = static_encoder().encode(texts), trained.scorer.sentences.encoder.encode(texts)
-    ours, ours_right, cosines, cosines_right = [], [], [], []
+    found: dict[str, list[tuple[float, bool]]] = {"scorer": [], "agreement": [], "cosine": []}
     for place in range(1, len(texts)):
-        likeness, cosines_here = vectors[:place] @ vectors[place], own[:place] @ own[place]
-        near = np.argsort(-likeness, kind="stable")[:CANDIDATES]
-        found = trained.score([(texts[place], texts[k]) for k in near], parameters)
-        best = near[int(found.argmax())]
-        ours.append(float(found.max()))
-        ours_right.append(intents[best] == intents[place])
-        nearest = int(cosines_here.argmax())
-        cosines.append(float(cosines_here[nearest]))
-        cosines_right.append(intents[nearest] == intents[place])
-    return np.array(ours), np.array(ours_right), np.array(cosines), np.array(cosines_right)
+        near = np.argsort(-(vectors[:place] @ vectors[place]), kind="stable")[:CANDIDATES]
+        scores = trained.score([(texts[place], texts[k]) for k in near], parameters)
+
+        def same(one: int, others: Sequence[int], near: NDArray[np.intp] = near) -> list[bool]:
+            pairs = [(texts[near[one]], texts[near[other]]) for other in others]
+            return [bool(score >= 0.5) for score in trained.score(pairs, parameters)]
+
+        best, together = weigh(scores, [intents[k].encode() for k in near], same)
+        cosines = own[:place] @ own[place]
+        for name, score, kept in (
+            ("scorer", scores.max(), near[int(scores.argmax())]),
+            ("agreement", together, near[best]),
+            ("cosine", cosines.max(), cosines.argmax()),
+        ):
+            found[name].append((float(score), intents[int(kept)] == intents[place]))
+    return {name: (np.array([s for s, _ in of]), np.array([r for _, r in of])) for name, of in found.items()}
 
 
-def served(
-    ours: Floats, right: NDArray[np.bool_], cosines: Floats, cosines_right: NDArray[np.bool_], seed: int
-) -> dict[str, float | None]:
+def served(scores: Floats, right: NDArray[np.bool_], seed: int) -> dict[str, float | None]:
     """One random half labelled, the other served."""
-    order = np.random.default_rng(seed).permutation(len(ours))
-    labelled, rest = np.array_split(order, 2)
-    level = threshold(ours[labelled].tolist(), right[labelled].tolist(), RATE)
-    hit = ours[rest] >= (level if level is not None else 2.0)
+    labelled, rest = np.array_split(np.random.default_rng(seed).permutation(len(scores)), 2)
+    level = threshold(scores[labelled].tolist(), right[labelled].tolist(), RATE)
+    hit = scores[rest] >= (level if level is not None else 2.0)
     return {
         "threshold": level,
         "hit_rate": float(hit.mean()),
         "wrong_per_hit": float((~right[rest])[hit].mean()) if hit.any() else None,
-        "ours_in_hindsight": hindsight(ours[rest], right[rest], GRID),
-        "best_fixed_cosine": hindsight(cosines[rest], cosines_right[rest], np.linspace(1.0, 0.3, 281)),
+        "in_hindsight": hindsight(scores[rest], right[rest], np.unique(scores[rest])),
     }
 
 
@@ -201,10 +209,7 @@ def summary(splits: list[dict[str, float | None]]) -> dict[str, object]:
     return {
         "splits": len(splits),
         "with_a_threshold": sum(split["threshold"] is not None for split in splits),
-        **{
-            name: mean(name)
-            for name in ("hit_rate", "wrong_per_hit", "ours_in_hindsight", "best_fixed_cosine")
-        },
+        **{name: mean(name) for name in ("hit_rate", "wrong_per_hit", "in_hindsight")},
     }
 
 

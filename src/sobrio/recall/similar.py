@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from sobrio.recall.agreement import agreed
+from sobrio.recall.agreement import weigh
 from sobrio.recall.ahead import Ahead
 from sobrio.recall.comparison import same_answer_text
 from sobrio.recall.eligible import may_recall_similar
@@ -19,18 +19,12 @@ from sobrio.terms.ports import AnswerStore, Encoder, Judge
 from sobrio.terms.question import Label, Near, Question, Recalled, Source, Use
 from sobrio.terms.request import Request
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
 _CANDIDATES: Final = 5
 """Judged per look-up: of 503 paraphrases among 8,500 texts, more than 99 % were one of the five nearest."""
 _FLOOR: Final = 0.6
 """Cosine below which no candidate is looked at closer."""
 _WOULD_BE: Final = 0.5
 """Probability below which a candidate is no hit that anybody could want, and teaches nothing."""
-_NEGLIGIBLE: Final = 0.02
-"""Probability below which a candidate need not be told from the likeliest one."""
 _ON_THE_WAY: Final = 1
 """Candidates the judge has not read yet that it reads for a look-up; the others wait for the next one."""
 
@@ -86,8 +80,12 @@ class Similar:
             return None
         readings = {each.text: each.reading for each in near if each.reading}
         scores = self._judge.score([(question.text, each.text) for each in near], readings)
-        best = int(scores.argmax())
-        probability = agreed(scores, self._alike(near, scores, readings))
+
+        def same(one: int, others: Sequence[int]) -> list[bool]:
+            pairs = [(near[one].text, near[other].text) for other in others]
+            return [bool(score >= _WOULD_BE) for score in self._judge.score(pairs, readings)]
+
+        best, probability = weigh(scores, [each.answer for each in near], same)
         if probability < _WOULD_BE:
             return None
         threshold = self._streams.threshold(stream, scope=scope, max_false_hit_rate=terms.max_false_hit_rate)
@@ -146,19 +144,6 @@ class Similar:
             self._ahead.add(each, scope=scope)
         late = {each.key for each in unread[_ON_THE_WAY:]}
         return [each for each in near if each.key not in late]
-
-    def _alike(
-        self, near: Sequence[Near], scores: NDArray[np.float64], readings: Mapping[str, bytes]
-    ) -> list[bool]:
-        """Which have the likeliest one's answer: to the letter, or because they ask the same."""
-        best = near[int(scores.argmax())]
-        same = [each is best or bool(each.answer and each.answer == best.answer) for each in near]
-        open_ = [k for k, score in enumerate(scores) if not same[k] and score >= _NEGLIGIBLE]
-        if open_:
-            told = self._judge.score([(best.text, near[k].text) for k in open_], readings) >= _WOULD_BE
-            for k, yes in zip(open_, told, strict=True):
-                same[k] = bool(yes)
-        return same
 
     def _use(self, probability: float, threshold: float | None, terms: Terms) -> Use:
         if threshold is None or probability < threshold:
