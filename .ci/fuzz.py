@@ -83,8 +83,10 @@ def served(folder: Path, upstream: LoopbackUpstream) -> Iterator[str]:
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder, LoopbackUpstream() as upstream:
         command = installed(Path(folder) / "venv")
+        said = document_with_names(Path(folder) / "openapi.json")
         with served(Path(folder), upstream) as url:
-            options = (
+            place = ("--url", url, "-H", f"Authorization: Bearer {KEY}")
+            how = (
                 "--checks",
                 CHECKS,
                 "--max-examples",
@@ -94,16 +96,7 @@ def main() -> int:
                 "--suppress-health-check",
                 "all",
             )
-            asked = [
-                command,
-                "run",
-                f"{url}/openapi.json",
-                "--url",
-                url,
-                "-H",
-                f"Authorization: Bearer {KEY}",
-            ]
-            return subprocess.run([*asked, *options], cwd=folder, check=False).returncode
+            return subprocess.run([command, "run", said, *place, *how], cwd=folder, check=False).returncode
 
 
 if __name__ == "__main__":
