@@ -9,16 +9,12 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from sobrio.terms.model import Model
-from sobrio.understand.train.parallel import parallel
+from sobrio.understand.train.parallel import templated
 
 LANGUAGES = ("fr", "en", "de", "es")
 _PROMPTS_PER_SOURCE = 350
@@ -93,13 +89,8 @@ def judged_pairs(data: Path) -> tuple[list[str], list[str]]:
 
 def judged_parallel() -> tuple[list[str], list[str]]:
     """(English, French): requests written for the predictor's training, none of them taught here."""
-    written = parallel(_unjudged, _unjudged).prompts
-    chosen = random.Random(0).sample(range(len(written) // 4), _JUDGED_PARALLEL)
-    return [written[4 * place] for place in chosen], [written[4 * place + 1] for place in chosen]
-
-
-def _unjudged(prompts: Sequence[str], models: Sequence[Model]) -> NDArray[np.float64]:
-    return np.zeros((len(prompts), len(models)))
+    chosen = random.Random(0).sample(list(templated()), _JUDGED_PARALLEL)
+    return [english for english, *_ in chosen], [french for _, french, *_ in chosen]
 
 
 def _held(key: str) -> bool:

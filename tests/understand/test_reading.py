@@ -8,7 +8,6 @@ from sobrio.terms.assessment import Task
 from sobrio.terms.request import Message, Request
 from sobrio.understand.conversation import asked, messages_of
 from sobrio.understand.features import features_of
-from sobrio.understand.language import language_of
 from sobrio.understand.needs import needs_of
 from sobrio.understand.reading import read
 from sobrio.understand.task import domain_of
@@ -32,7 +31,7 @@ from sobrio.understand.task import domain_of
     ],
 )
 def test_language(code: str, text: str) -> None:
-    assert language_of(read(text)) == code
+    assert read(text).language == code
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import re
 from typing import Final
 
 from sobrio.encode import Spans, spans_of
-from sobrio.understand.reading import Reading
 from sobrio.understand.words import vocabulary
 
 _LETTERS: Final[dict[str, str]] = {
@@ -37,17 +36,13 @@ _beyond_latin = re.compile(r"[\u0370-\u1fff\u3040-\ud7af]")
 _scripts = tuple((code, re.compile(f"[{span}]")) for code, span in _SCRIPTS)
 
 
-def language_of(reading: Reading) -> str:
-    """ISO 639-1 code of the text's main language; `und` when nothing speaks for any."""
-    return _language(reading.text, reading.spans)
-
-
 def language_of_text(text: str) -> str:
-    """The same for a text that nothing else is read from."""
-    return _language(text, spans_of(text))
+    """ISO 639-1 code of a text's main language; `und` when nothing speaks for any."""
+    return language_of(text, spans_of(text))
 
 
-def _language(text: str, spans: Spans) -> str:
+def language_of(text: str, spans: Spans) -> str:
+    """The same for a text whose tokens are at hand."""
     sample = text if len(text) <= _MAX_CHARS else text[: _MAX_CHARS // 2] + text[-_MAX_CHARS // 2 :]
     foreign = "" if sample.isascii() else "".join(_beyond_ascii.findall(sample))
     return _by_script(foreign, len(sample)) or _by_words(spans, foreign)

@@ -36,6 +36,8 @@ class Parameters:
     scale: Floats
     dense: Floats
     """Shape (surface features + 1, 2 x facts); the last row is the intercept."""
+    alone: Floats
+    """`dense` as learnt without n-grams: what is known of prompts unlike those of training."""
     hashed: Floats
     """Shape (encoder dimensions, 2 x hashed facts)."""
     names: tuple[str, ...]
@@ -58,7 +60,11 @@ class Parameters:
     table: Floats = field(init=False)
     """`hashed` and `landmarks` side by side: a prompt reads both at the same few hundred places."""
 
+    weights: Floats = field(init=False)
+    """`dense` and `alone` side by side."""
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", np.hstack([self.dense, self.alone]))
         object.__setattr__(self, "table", np.hstack([self.hashed, self.landmarks]))
 
     def located(self, hashed: Sparse) -> tuple[float, int | None, Floats]:
@@ -81,6 +87,11 @@ class Parameters:
             return near / float(self.usual[0]) * _AT_THE_EDGE, nearest, worth
         rank = int(self.usual.searchsorted(near)) / len(self.usual)
         return _AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank, nearest, worth
+
+
+def trust(confidence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How far n-grams are believed: not at all below a confidence of one half."""
+    return np.asarray(np.maximum(2.0 * confidence - 1.0, 0.0))
 
 
 def standardise(surface: Floats, mean: Floats, scale: Floats) -> Floats:

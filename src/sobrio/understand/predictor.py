@@ -24,9 +24,8 @@ from sobrio.understand.facts import FACTS, HASHED_FACTS
 from sobrio.understand.features import NAMES, Features, features_of
 from sobrio.understand.fitted import load_labels, save_labels
 from sobrio.understand.labels import Labels, Outcomes
-from sobrio.understand.language import language_of
 from sobrio.understand.needs import output_room
-from sobrio.understand.parameters import Parameters, fingerprint, load, standardise
+from sobrio.understand.parameters import Parameters, fingerprint, load, standardise, trust
 from sobrio.understand.reasons import neighbours, reasons
 from sobrio.understand.roster import Roster, Rosters
 from sobrio.understand.task import domain_of
@@ -167,7 +166,7 @@ class Predictor:
         return Assessment(
             task=seen.task,
             domain=domain_of(seen.reading),
-            language=language_of(seen.reading),
+            language=seen.reading.language,
             difficulty=1.0 - yardstick.quality,
             needs=seen.needs,
             input_tokens=seen.needs.context_tokens - output_room(prompt),
@@ -208,9 +207,10 @@ class Predictor:
         located = [known.located(each.hashed) for each in seen]
         confidence = np.array([each[0] for each in located])
         surface = standardise(_rows([each.dense for each in seen], len(NAMES)), known.mean, known.scale)
-        worth = (surface @ known.dense[:-1] + known.dense[-1]).reshape(len(seen), 2, len(FACTS))
-        ngrams = _rows([each[2] for each in located], 2, len(HASHED_FACTS))
-        worth[:, :, : len(HASHED_FACTS)] += ngrams * confidence[:, None, None]  # as far as it is familiar
+        both = (surface @ known.weights[:-1] + known.weights[-1]).reshape(len(seen), 2, 2, len(FACTS))
+        near, worth = both[:, 0], both[:, 1]
+        near[:, :, : len(HASHED_FACTS)] += _rows([each[2] for each in located], 2, len(HASHED_FACTS))
+        worth += (near - worth) * trust(confidence)[:, None, None]
         quality = np.maximum(worth[:, 0], _LEAST_WORTH)
         prompts = Prompts(surface, tuple(each.hashed for each in seen), quality)
         return View(prompts, confidence, tuple(each[1] for each in located), quality, worth[:, 1])

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sobrio.encode import Spans, spans_of
+from sobrio.understand.gloss import GLOSSED, gloss
+from sobrio.understand.language import language_of
 from sobrio.understand.words import vocabulary
 
 ORDER_BYTES: Final = 400
@@ -16,6 +18,9 @@ ORDER_BYTES: Final = 400
 @dataclass(frozen=True, slots=True)
 class Reading:
     text: str
+    """As it is judged: what is in a language of `GLOSSED` has its known words in English."""
+    language: str
+    """ISO 639-1 code of the text as it came; `und` when nothing speaks for any."""
     spans: Spans
     concepts: Sequence[int]
     """How often each concept occurs."""
@@ -31,6 +36,10 @@ class Reading:
 
 def read(text: str) -> Reading:
     spans = spans_of(text)
+    language = language_of(text, spans)
+    if language in GLOSSED:
+        text = gloss(text, language)
+        spans = spans_of(text)
     concepts, ordered = [0] * len(CONCEPTS), [0] * len(CONCEPTS)
     far = range(ORDER_BYTES, len(spans.raw) - ORDER_BYTES)
     for start, places in vocabulary().concepts.among(spans):
@@ -38,7 +47,7 @@ def read(text: str) -> Reading:
         for place in places:
             concepts[place] += 1
             ordered[place] += near
-    return Reading(text, spans, concepts, ordered)
+    return Reading(text, language, spans, concepts, ordered)
 
 
 CONCEPTS: Final = vocabulary().concepts.names

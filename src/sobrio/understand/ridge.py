@@ -36,12 +36,7 @@ def ridge(features: Singles, wanted: Floats, weights: Floats) -> tuple[Floats, S
     targets = (wanted - level) * roots
     rows = chosen_rows(len(features))
     errors, shrinkages = _left_out(placed[rows], targets[rows])
-    slopes = np.empty((features.shape[1], wanted.shape[1]), np.float32)
-    for shrinkage in np.unique(shrinkages):
-        columns = np.flatnonzero(shrinkages == shrinkage)
-        slopes[:, columns] = (
-            _solved(placed, targets[:, columns].astype(np.float32), float(shrinkage)) / length
-        )
+    slopes = _solved(placed, targets.astype(np.float32), shrinkages) / length
     return wanted[rows] - errors / roots[rows], slopes, level - middle.astype(np.float64) @ slopes
 
 
@@ -71,13 +66,15 @@ def _spectrum(features: Singles) -> tuple[Floats, Floats]:
     return values[kept], features @ turns[:, kept] / np.sqrt(values[kept])
 
 
-def _solved(features: Singles, wanted: Singles, shrinkage: float) -> Singles:
+def _solved(features: Singles, wanted: Singles, shrinkages: Floats) -> Singles:
     """By the smaller of the two normal equations, shape (features, columns)."""
-    rows, columns = features.shape
-    if rows <= columns:
-        gram = features @ features.T
-        gram[np.diag_indices(rows)] += np.float32(shrinkage)
-        return np.asarray(features.T @ np.linalg.solve(gram, wanted), np.float32)
-    moment = features.T @ features
-    moment[np.diag_indices(columns)] += np.float32(shrinkage)
-    return np.asarray(np.linalg.solve(moment, features.T @ wanted), np.float32)
+    few = len(features) <= features.shape[1]
+    moment = features @ features.T if few else features.T @ features
+    sought = wanted if few else features.T @ wanted
+    found = np.empty_like(sought)
+    for shrinkage in np.unique(shrinkages):
+        columns = shrinkages == shrinkage
+        stiff = moment.copy()
+        stiff[np.diag_indices(len(stiff))] += np.float32(shrinkage)
+        found[:, columns] = np.linalg.solve(stiff, sought[:, columns])
+    return np.asarray(features.T @ found if few else found)

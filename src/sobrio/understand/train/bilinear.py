@@ -22,6 +22,8 @@ HASHED_SCALE: Final = 4.0
 """Brings n-gram values (about 0.05) near the dense ones (about 1), or L-BFGS would hardly move them."""
 
 _NEVER: Final = 1e6
+_TIED: Final = np.array([{"one": 1.0, "size": 10.0}.get(fact, 0.0) for fact in FACTS])
+"""How much it counts that tied prompts differ in what a fact is worth: the size decides who is asked."""
 _LATER: Final = [FACTS.index(fact) for fact in HASHED_FACTS]
 
 Floats = NDArray[np.float64]
@@ -66,6 +68,18 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Ties:
+    """Pairs of prompts that deserve the same value: what the first has more of than the second."""
+
+    dense: Floats
+    """Shape (pairs, dense features + 1)."""
+    hashed: Any
+    """CSR, shape (pairs, buckets)."""
+    strength: float
+    """Weight of all pairs together, as outcomes have weights."""
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     dense: Floats
     """Shape (dense features + 1, facts)."""
@@ -85,6 +99,7 @@ def solve(
     penalties: Penalties,
     logistic: bool,
     iterations: int,
+    ties: Ties | None = None,
 ) -> Solution:
     """L-BFGS from zero, a fixed number of steps: the same input gives the same bits."""
     from scipy.optimize import minimize
@@ -92,10 +107,15 @@ def solve(
     hashed = HASHED_SCALE * design.hashed
     problem = _Problem(design.dense, hashed, hashed.T.tocsr(), blocks, models, logistic)
     shrinkage = problem.shrinkage(penalties)
+    apart = ties and _Apart(ties.dense, HASHED_SCALE * ties.hashed, ties.strength / ties.dense.shape[0])
 
     def objective(flat: Floats) -> tuple[float, Floats]:
         loss, gradient = problem.evaluate(flat)
-        return loss + 0.5 * float(shrinkage @ (flat * flat)), gradient + shrinkage * flat
+        loss += 0.5 * float(shrinkage @ (flat * flat))
+        gradient += shrinkage * flat
+        if apart:
+            loss += apart.evaluate(*problem.split(flat)[:2], *problem.split(gradient)[:2])
+        return loss, gradient
 
     options = {"maxiter": iterations, "maxcor": 10, "ftol": 1e-6}
     found = minimize(objective, np.zeros(len(shrinkage)), jac=True, method="L-BFGS-B", options=options)
@@ -156,6 +176,24 @@ class _Problem:
         first = self.dense.T @ slopes
         second = self.hashed_transposed @ slopes[:, _LATER]
         return total, np.concatenate([first.ravel(), second.ravel(), by_model, *habits, *levels])
+
+
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """How far tied prompts lie apart, for a model of each fact alone."""
+
+    dense: Floats
+    hashed: Any
+    weight: float
+
+    def evaluate(self, dense: Floats, hashed: Floats, dense_slope: Floats, hashed_slope: Floats) -> float:
+        """The penalty; its gradient is added to the slopes."""
+        apart = self.dense @ dense
+        apart[:, _LATER] += self.hashed @ hashed
+        pull = self.weight * _TIED * apart
+        dense_slope += self.dense.T @ pull
+        hashed_slope += self.hashed.T @ pull[:, _LATER]
+        return 0.5 * float((pull * apart).sum())
 
 
 def _logistic(linear: Floats, block: Block) -> tuple[float, Floats]:

@@ -1,27 +1,21 @@
 """Parallel prompts: the same request in English, French, German and Spanish deserves the same expectation.
 
-Public outcomes are English. So the predictor learnt from them judges the English side of requests written
-here, and a second training run learns that judgement for all four languages. Nothing new is claimed about
-any model: the other languages only inherit what English outcomes taught.
+Public outcomes are English. So training ties what it expects of a request in another language, as its gloss
+reads, to what it expects of the English one. Nothing new is claimed about any model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 from typing import Final, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sobrio.terms.model import Model
-from sobrio.understand.train.outcomes import Source
-
 _Four: TypeAlias = tuple[str, str, str, str]
-Judge: TypeAlias = Callable[[Sequence[str], Sequence[Model]], NDArray[np.float64]]
 
-_SIZES: Final = (0.135, 0.5, 1.0, 3.0, 8.0, 30.0, 70.0, 200.0)
-_WEIGHT: Final = 2.0
+_WRITTEN: Final = Path(__file__).with_name("parallel.txt")
+_EVERY: Final = 3
+"""Of the questions in three languages, so that they do not outweigh what is written here."""
 
 _TOPICS: Final[tuple[_Four, ...]] = (
     ("photosynthesis", "la photosynthèse", "die Photosynthese", "la fotosíntesis"),
@@ -182,26 +176,32 @@ _FORMULA_FRAMES: Final[tuple[_Four, ...]] = (
 )
 
 
-def parallel(quality: Judge, output_tokens: Judge) -> Source:
-    """Every prompt in four languages, with what is expected of its English side by model size."""
-    asked = list(_asked())
-    english = [each[0] for each in asked]
-    models = tuple(Model(f"judged {size:g}B", size, size, released="2024-07") for size in _SIZES)
-    prompts = tuple(text for each in asked for text in each)
-    return Source(
-        name="parallel",
-        prompts=prompts,
-        datasets=("parallel",) * len(prompts),
-        groups=tuple(f"parallel {place // 4}" for place in range(len(prompts))),
-        models=models,
-        scores=np.repeat(quality(english, models), 4, axis=0),
-        tokens=np.repeat(output_tokens(english, models), 4, axis=0),
-        weight=_WEIGHT,
-        levelled=True,
-    )
+def parallel(data: Path | None = None) -> list[tuple[str, ...]]:
+    """The same request in several languages, English first; with questions, if there are any below `data`."""
+    questions = data / "rag" / "qa.parquet" if data else None
+    asked: list[tuple[str, ...]] = [*templated(), *written(_WRITTEN)]
+    return [*asked, *_questions(questions)] if questions and questions.exists() else asked
 
 
-def _asked() -> Iterator[_Four]:
+def written(file: Path) -> Iterator[_Four]:
+    """Blocks of four lines; a line that begins with # or [ says something about the blocks."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    said = [each.replace("\\n", "\n") for each in lines if each and each[0] not in "#["]
+    yield from zip(said[::4], said[1::4], said[2::4], said[3::4], strict=True)
+
+
+def _questions(file: Path) -> list[tuple[str, ...]]:
+    """XQuAD's, in English, German and Spanish."""
+    import pandas as pd
+
+    every = pd.read_parquet(file, columns=["source", "lang", "question"])
+    asked = every[every.source.str.contains("xquad", case=False)].groupby("lang").question
+    languages = [asked.get_group(language).tolist() for language in ("en", "de", "es")]
+    return list(zip(*languages, strict=True))[::_EVERY]
+
+
+def templated() -> Iterator[_Four]:
+    """Every form with every topic, and every formula."""
     for frame, topic in product(_FRAMES, _TOPICS):
         en, fr, de, es = (form.format(word) for form, word in zip(frame, topic, strict=True))
         yield en, fr, de, es

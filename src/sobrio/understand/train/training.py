@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,8 @@ from sobrio.understand import features
 from sobrio.understand.facts import facts_of
 from sobrio.understand.features import Features, features_of
 from sobrio.understand.parameters import Parameters, save, standardise
-from sobrio.understand.predictor import Predictor
 from sobrio.understand.train.anchors import anchors
-from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, solve
+from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, Ties, solve
 from sobrio.understand.train.kinds import kind_of
 from sobrio.understand.train.landmarks import Landmarks, kinds_of, landmarks_of
 from sobrio.understand.train.lengths import chat_lengths
@@ -28,7 +28,7 @@ from sobrio.understand.train.outcomes import Source, load
 from sobrio.understand.train.parallel import parallel
 
 ITERATIONS: Final = 120
-_TEACHER_ITERATIONS: Final = 80
+_TIE_STRENGTH: Final = 20_000.0
 _LEAST_SCALE: Final = 0.05
 _SOURCE_WEIGHT: Final = 100.0
 _UNUSABLE: Final = ("llmrouter_trivia_qa",)
@@ -36,6 +36,7 @@ _UNUSABLE: Final = ("llmrouter_trivia_qa",)
 _TRANSLATORS: Final = ("translation system", "NLLB")
 
 Floats = NDArray[np.float64]
+Tied: TypeAlias = tuple[Features, Features]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,7 @@ def train(data: Path, out: Path) -> TrainingReport:
     begun = time.perf_counter()
     sources = (*load(data), *chat_lengths(data), *anchors())
     seen = [features_of(prompt) for source in sources for prompt in source.prompts]
-    teacher = Predictor.of(fit_sources(sources, seen, iterations=_TEACHER_ITERATIONS)[0], "teacher")
-    sources = (*sources, parallel(teacher.quality, teacher.output_tokens))
-    seen += [features_of(prompt) for prompt in sources[-1].prompts]
-    parameters, loss = fit_sources(sources, seen)
+    parameters, loss = fit_sources(sources, seen, tied(data))
     save(parameters, out)
     return TrainingReport(
         sources=tuple((s.name, len(s.prompts), int(np.isfinite(s.scores).sum())) for s in sources),
@@ -72,9 +70,16 @@ def train(data: Path, out: Path) -> TrainingReport:
     )
 
 
+def tied(data: Path) -> list[Tied]:
+    """Every parallel prompt in another language, and its English side."""
+    asked = [[features_of(each) for each in prompts] for prompts in parallel(data)]
+    return [(other, english) for english, *others in asked for other in others]
+
+
 def fit_sources(
     sources: Sequence[Source],
     seen: Sequence[Features],
+    pairs: Sequence[Tied] = (),
     penalties: Penalties | None = None,
     rows: NDArray[np.bool_] | None = None,
     iterations: int = ITERATIONS,
@@ -89,17 +94,19 @@ def fit_sources(
     surface = np.array([each.dense for each in seen])
     mean, scale = surface[kept].mean(axis=0), np.maximum(surface[kept].std(axis=0), _LEAST_SCALE)
     design = Design(_with_one(standardise(surface, mean, scale)), hashed_matrix(seen))
+    ties = _ties(pairs, mean, scale) if pairs else None
     names = sorted({spelled(model.name) for source in sources for model in source.models})
     solved = [
         solve(
-            design,
+            design if ngrams else _without_ngrams(design),
             blocks_of(sources, names, kept, length=length),
             len(names),
             penalties=penalties or Penalties(),
             logistic=not length,
             iterations=iterations if lengths or not length else 1,
+            ties=ties if ngrams or ties is None else replace(ties, hashed=ties.hashed * 0.0),
         )
-        for length in (False, True)
+        for ngrams, length in product((True, False), (False, True))
     ]
     landmarks = landmarks_of(design.hashed[kept])
     data_sets = np.array([each for source in sources for each in source.datasets])[kept]
@@ -108,7 +115,20 @@ def fit_sources(
     return parameters, solved[0].loss
 
 
-def hashed_matrix(seen: Sequence[Features]) -> object:
+def _ties(pairs: Sequence[Tied], mean: NDArray[np.float32], scale: NDArray[np.float32]) -> Ties:
+    others, english = zip(*pairs, strict=True)
+    dense = [standardise(np.array([each.dense for each in some]), mean, scale) for some in (others, english)]
+    apart = np.hstack([dense[0] - dense[1], np.zeros((len(pairs), 1))])
+    return Ties(apart.astype(np.float64), hashed_matrix(others) - hashed_matrix(english), _TIE_STRENGTH)
+
+
+def _without_ngrams(design: Design) -> Design:
+    from scipy import sparse
+
+    return Design(design.dense, sparse.csr_matrix(design.hashed.shape))
+
+
+def hashed_matrix(seen: Sequence[Features]) -> Any:
     """The n-gram vectors as a scipy CSR matrix."""
     from scipy import sparse
 
@@ -130,12 +150,13 @@ def _parameters(
     landmarks: Landmarks,
     kinds: tuple[tuple[str, ...], NDArray[np.float32]],
 ) -> Parameters:
-    quality, length = solved
+    quality, length, *alone = solved
     return Parameters(
         features=features.NAMES,
         mean=mean.astype(np.float32),
         scale=scale.astype(np.float32),
         dense=np.hstack([quality.dense, length.dense]).astype(np.float32),
+        alone=np.hstack([each.dense for each in alone]).astype(np.float32),
         hashed=np.hstack([quality.hashed, length.hashed]).astype(np.float32),
         names=tuple(names),
         ability=quality.own.astype(np.float32),

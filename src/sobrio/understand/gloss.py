@@ -1,0 +1,147 @@
+"""The gloss: French, German and Spanish prompts read word for word in English.
+
+Public outcomes are English, and so is what n-grams know. A gloss is no translation: word order and idiom
+stay, but the words that training knows appear. How the word lists were made: `benchmarks/gloss/build.py`.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+GLOSSED: Final = ("fr", "de", "es")
+
+_FILE: Final = Path(__file__).with_name("data") / "gloss.json.gz"
+_KEPT_WORDS: Final = 8_192
+_COMPOUND_LETTERS: Final = 8
+_LEAST_PART: Final = 3
+_JOINTS: Final = ("", "s", "n", "en", "es", "e")
+"""What German puts between the parts of a compound."""
+
+_kept_or_word = re.compile(
+    r"```.*?(?:```|\Z)|`[^`\n]*`|\$[^$]+\$|\\[a-zA-Z]+|https?://\S+|[^\W\d_]+'?", re.DOTALL
+)
+"""Code, formulas and addresses stay as they are; French and Italian words may end in an apostrophe."""
+_SIGNS: Final = str.maketrans(
+    {"’": "'", "‘": "'", "«": '"', "»": '"', "„": '"', "“": '"', "”": '"', "¿": "", "¡": "", "\u00a0": " ",
+     "\u202f": " "}
+)  # fmt: skip
+_MARKS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r" +([?!:;])"), r"\1"),
+    (re.compile(r'" ([^"\n]*) "'), r'"\1"'),
+    (re.compile(r"(\d)[. ](\d{3})\b"), r"\1,\2"),
+    (re.compile(r"(\d),(\d{1,2})\b(?!,)"), r"\1.\2"),
+    (re.compile(r"(\d) %"), r"\1%"),
+)
+"""Spaces and numbers as English sets them."""
+_HABITS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
+    "fr": (
+        (
+            re.compile(
+                r"-(?:t-)?(?=(?:je|tu|ils?|elles?|on|[nv]ous|moi|toi|l[ae]|les|lui|leur|ce|là|y|en)\b)"
+            ),
+            " ",
+        ),
+    ),
+    "de": (
+        (re.compile(r"(?<=[a-zäöüßA-Z]{2})-(?=[A-ZÄÖÜ])"), " "),
+        (
+            re.compile(
+                r",(?= (?:dass|ob|wenn|weil|was|wie|um|wo|wer|d(?:ie|er|as|em|en|essen|eren)|welche[rsmn]?"
+                r"|bevor|damit|sodass|falls|als|ohne|zu)\b)"
+            ),
+            "",
+        ),
+    ),
+    "es": (),
+}
+"""Hyphens and commas that English would not set."""
+_ELIDED: Final = frozenset(
+    ("c'", "d'", "j'", "l'", "m'", "n'", "s'", "t'", "qu'", "jusqu'", "lorsqu'", "puisqu'", "quelqu'")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    words: Mapping[str, str]
+    phrases: Mapping[str, str]
+    """Of several words, the longest first."""
+    compounds: bool
+
+    def english(self, word: str) -> str | None:
+        """The English of a word in small letters; `None` when it is not known."""
+        found = self.words.get(word)
+        if found is None and self.compounds and len(word) >= _COMPOUND_LETTERS:
+            return self._parts(word)
+        return found
+
+    def _parts(self, word: str) -> str | None:
+        for cut in range(len(word) - _LEAST_PART, _LEAST_PART, -1):
+            right = self.words.get(word[cut:])
+            left = right and self._first_part(word[:cut])
+            if left:
+                return f"{left} {right}"
+        return None
+
+    def _first_part(self, word: str) -> str | None:
+        stems = (word.removesuffix(joint) for joint in _JOINTS if word.endswith(joint))
+        return next((self.words[stem] for stem in stems if stem in self.words), None)
+
+
+def gloss(text: str, language: str) -> str:
+    """`text` with the known words of one of `GLOSSED` in English."""
+    plain = unicodedata.normalize("NFC", text).translate(_SIGNS)
+    for sign, instead in (*_MARKS, *_HABITS[language]):
+        plain = sign.sub(instead, plain)
+    return _kept_or_word.sub(_reader(language), _phrases_read(plain, _lexicon(language).phrases))
+
+
+def _phrases_read(text: str, phrases: Mapping[str, str]) -> str:
+    small = text.lower()
+    for phrase, english in phrases.items():
+        if phrase in small:
+            whole = rf"\b{re.escape(phrase)}(?:(?<=')|\b)"
+            text = re.sub(whole, f"{english} " if phrase[-1] == "'" else english, text, flags=re.IGNORECASE)
+    return text
+
+
+@cache
+def _reader(language: str) -> Callable[[re.Match[str]], str]:
+    lexicon = _lexicon(language)
+
+    @lru_cache(_KEPT_WORDS)
+    def read(token: str) -> str:
+        if len(token) == 1 and token.isupper() and token.isascii():
+            return token
+        word = token if token in lexicon.words else token.lower()
+        if word[-1:] != "'":
+            found = lexicon.english(word)
+            return token if found is None else found
+        if word in _ELIDED:
+            found = lexicon.english(word[:-1])
+            return f"{word[:-1] if found is None else found} "
+        return read(token[:-1]) + "'"
+
+    return lambda match: read(match[0])
+
+
+@cache
+def _lexicon(language: str) -> Lexicon:
+    """Words may be written without accents, where that is no other word."""
+    every = msgspec.json.decode(gzip.decompress(_FILE.read_bytes()), type=dict[str, dict[str, str]])
+    words = {word: english for english, some in every[language].items() for word in some.split(",")}
+    plain = {_without_accents(word): english for word, english in reversed(words.items())}
+    longest = sorted((each for each in words if not each.isalpha()), key=lambda each: (-len(each), each))
+    return Lexicon(plain | words, {each: words[each] for each in longest}, compounds=language == "de")
+
+
+def _without_accents(word: str) -> str:
+    return word if word.isascii() else re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", word))
