@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import resource
 import socket
 import sqlite3
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -40,7 +44,22 @@ def test_a_broken_upstream_is_a_clear_error_with_a_receipt_and_others_are_answer
 
 @pytest.mark.parametrize("fault", SOUND)
 def test_oddities_that_harm_nothing_are_answered(gateway, fault) -> None:
-    assert gateway.ask(fault, f"{fault} please").json["choices"]
+    said = f"{fault}: thé ☕ noir, dix-huit €"
+    assert gateway.ask(fault, said).json["choices"][0]["message"]["content"] == said
+
+
+def test_a_stream_torn_inside_its_characters_arrives_whole(gateway) -> None:
+    said = "thé ☕ noir à dix-huit €, 漢字 et 🌱"
+    answer = gateway.ask("half-utf8", said, stream=True)
+    assert "".join(words(answer.body)) == said
+    assert answer.body.rstrip().endswith(b"[DONE]")
+
+
+def words(stream: bytes) -> Iterator[str]:
+    for line in stream.decode().splitlines():
+        if line.startswith("data: {"):
+            for choice in json.loads(line.removeprefix("data: "))["choices"]:
+                yield choice["delta"].get("content") or ""
 
 
 @pytest.mark.parametrize("fault", ["reset-mid-stream", "truncated-json"])
@@ -131,6 +150,32 @@ def test_memory_comes_back_to_its_level_after_many_failures(gateway) -> None:
     assert _resident_kb(gateway.process.pid) - before < 8_000
 
 
+def test_memory_and_connections_come_back_after_many_that_left_in_the_middle(gateway, upstream) -> None:
+    _leave_often(gateway, 30)
+    before, files = _resident_kb(gateway.process.pid), _files(gateway.process.pid)
+    _leave_often(gateway, 200)
+    _until(lambda: _files(gateway.process.pid) <= files + 8)
+    assert _resident_kb(gateway.process.pid) - before < 8_000
+    assert gateway.ask("sound", "still there?").status == 200
+
+
+def test_on_a_full_disk_requests_are_answered_and_their_receipts_kept_until_there_is_room(served) -> None:
+    """Every write to a file fails from one moment to the next, the log's too."""
+    with served() as gateway:
+        gateway.ask("sound", "while there is room")
+        _, hard = resource.prlimit(gateway.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(gateway.process.pid, resource.RLIMIT_FSIZE, (0, hard))
+        answers = [gateway.ask("sound", f"without room {number}") for number in range(5)]
+        streamed = gateway.ask("sound", "without room, as a stream", stream=True)
+        assert {each.status for each in (*answers, streamed)} == {200}
+        assert b"[DONE]" in streamed.body
+        assert gateway.send("GET", "/readyz").json["status"] == "degraded"
+        resource.prlimit(gateway.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
+        _until(lambda: gateway.ask("sound", "with room again").status == 200)
+        _until(lambda: gateway.send("GET", "/readyz").json["status"] == "ready")
+    _all_booked(gateway.folder, {each.headers["x-sobrio-receipt"] for each in (*answers, streamed)})
+
+
 def test_every_receipt_of_the_other_tests_is_in_the_ledger_and_it_is_whole(gateway) -> None:
     answer = gateway.ask("sound", "last")
     gateway.process.terminate()
@@ -150,6 +195,24 @@ def _fail_often(gateway, times: int) -> None:
     with ThreadPoolExecutor(4) as pool:
         for each in [pool.submit(gateway.ask, BROKEN[n % 4], f"again {n}") for n in range(times)]:
             each.result()
+
+
+def _leave_often(gateway, times: int) -> None:
+    """Half of them in the middle of a stream, half before any answer."""
+    place = urlsplit(gateway.url)
+    for number in range(times):
+        model = "endless" if number % 2 else "hang"
+        body = {"model": model, "stream": True, "messages": [{"role": "user", "content": f"a b c {number}"}]}
+        sent = json.dumps(body).encode()
+        head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: {len(sent)}\r\n"
+        with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+            connection.sendall(head.encode() + b"content-type: application/json\r\n\r\n" + sent)
+            if model == "endless":
+                connection.recv(4096)
+
+
+def _files(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/fd").iterdir()))
 
 
 def _resident_kb(pid: int) -> int:

@@ -109,6 +109,25 @@ def test_a_compressed_body_is_refused(post):
     assert post(CHAT, b"{}", {"content-encoding": "gzip"}).status == 415
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("OPTIONS", CHAT), ("POST", CHAT), ("GET", "/v1/models"), ("GET", "/healthz"), ("GET", "/nothing")],
+)
+@pytest.mark.parametrize("keyed", [False, True])
+def test_no_page_of_another_origin_is_let_in(opened, method, path, keyed):
+    """Browsers ask first, and are told nothing that would let them read an answer."""
+    asked = {
+        "origin": "https://evil.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization, content-type",
+    }
+    with opened(keys=KEYS if keyed else keys_from({})) as house:
+        shown = {"authorization": "Bearer first"} if keyed else {}
+        answer = house.raw(method, path, HELLO if method == "POST" else None, asked | shown)
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+    assert method != "OPTIONS" or answer.status == 405
+
+
 KEYS = keys_from({"SOBRIO_API_KEY": "first", "SOBRIO_API_KEYS": "hr:second, third"})
 
 

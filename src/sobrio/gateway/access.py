@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeAlias
 
 import msgspec
@@ -25,4 +26,7 @@ AccessLog: TypeAlias = Callable[[Access], None]
 
 
 def to_stderr(access: Access) -> None:
-    sys.stderr.write(msgspec.json.encode(access).decode() + "\n")
+    """Where nothing can be written (a full disk, a reader that has gone), a line is lost and no request."""
+    line = msgspec.json.encode(access).decode() + "\n"
+    with suppress(OSError):
+        sys.stderr.write(line)
