@@ -34,6 +34,6 @@ def book(journey: Journey, error: SobrioError) -> SobrioError:
 def _outcome(journey: Journey, error: SobrioError) -> Outcome:
     if isinstance(error, NotCalled):
         return "decided-not-called"
-    if isinstance(error, Refused) or journey.decision is None:
+    if isinstance(error, Refused) or journey.decision is None or not journey.calls:
         return "refused"
     return "bypassed" if journey.decision.bypassed else "routed"
