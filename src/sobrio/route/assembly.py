@@ -12,7 +12,12 @@ DONE = b"data: [DONE]\n\n"
 
 def framed(payloads: Iterable[bytes]) -> bytes:
     """As server-sent events."""
-    return b"".join([b"data: %s\n\n" % payload for payload in payloads])
+    return b"".join([b"data: %s\n\n" % lines(payload) for payload in payloads])
+
+
+def lines(payload: bytes) -> bytes:
+    """Each line of an event's data says again that it is data."""
+    return payload.replace(b"\n", b"\ndata: ")
 
 
 def assembled(payloads: Iterable[bytes | msgspec.Raw]) -> dict[str, Any]:

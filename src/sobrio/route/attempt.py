@@ -15,14 +15,18 @@ from sobrio.call.sse import Events
 from sobrio.errors import NotReachable, UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.route.account import book_failed_call
 from sobrio.route.answer import Answer
+from sobrio.route.complaint import complaint_in
 from sobrio.route.dialect import DIALECTS
 from sobrio.route.forward import answer_in, call_of, events_in
 from sobrio.route.journey import Journey
-from sobrio.route.translated import Payloads
+from sobrio.route.translated import Payloads, Told
 from sobrio.terms.answer import Answered
 from sobrio.terms.decision import Decision
 from sobrio.terms.model import Backing, Deployment
 from sobrio.terms.receipt import Failure
+from sobrio.terms.request import Request
+from sobrio.terms.shape import Shape
+from sobrio.wire.stream import DONE
 from sobrio.wire.untranslatable import Untranslatable
 
 _REPEATS: Final = 1
@@ -123,16 +127,23 @@ async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -
     try:
         if call.stream and "event-stream" in answered.headers.get("content-type", ""):
             return Begun(deployment, cpu_before, events=await _events(journey, backing, answered))
-        return Begun(deployment, cpu_before, answer=await _answer(journey, backing, answered))
+        answer = await _answer(journey, backing, answered)
+        if call.stream:
+            return Begun(deployment, cpu_before, events=_as_stream(answer, journey.request.shape))
+        return Begun(deployment, cpu_before, answer=answer)
     except BaseException:  # also where the client left: nobody reads on, so the upstream may stop
         await answered.chunks.aclose()
         raise
 
 
 async def _events(journey: Journey, backing: Backing, answered: Answered) -> Payloads:
+    """Nothing has gone out yet: a stream that begins with its end or an error is a failed call."""
     events = Events(answered.chunks)
-    if not await events.first():
+    first = await events.first()
+    if not first or first[0] == DONE:
         raise UpstreamBroken("the upstream ended the stream before its first event")
+    for complaint in filter(None, map(complaint_in, first)):
+        raise complaint
     journey.calling = None
     return events_in(journey.request, backing, events)
 
@@ -141,7 +152,25 @@ async def _answer(journey: Journey, backing: Backing, answered: Answered) -> Ans
     body = b"".join([chunk async for chunk in answered.chunks])
     journey.calling = None
     with journey.busy():
-        return DIALECTS[journey.request.shape].read(answer_in(journey.request, backing, body))
+        return _read(body, journey.request, backing)
+
+
+def _read(body: bytes, request: Request, backing: Backing) -> Answer:
+    """JSON that is taken apart without being read hides bytes that are no text, so these are looked for."""
+    try:
+        if not body.isascii():
+            body.decode()
+        return DIALECTS[request.shape].read(answer_in(request, backing, body))
+    except UnicodeDecodeError:
+        raise UpstreamBroken("the upstream's answer is not UTF-8 text") from None
+    except RecursionError:
+        raise UpstreamBroken("the upstream's answer is nested too deeply") from None
+
+
+def _as_stream(answer: Answer, shape: Shape) -> Payloads:
+    """A whole answer for a client that asked for a stream: some servers take no notice of the wish."""
+    events = DIALECTS[shape].events_of(msgspec.json.decode(answer.body))
+    return Told([msgspec.json.encode(each) for each in events])
 
 
 def _cpu_seconds(deployment: Deployment) -> float | None:

@@ -6,7 +6,7 @@ Booking asks its questions here, so that it is the same for every shape a client
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
@@ -61,7 +61,7 @@ class Dialect:
 
 def _named_events(payloads: Iterable[bytes]) -> bytes:
     """Each event named by its `type`, as Anthropic and OpenAI's responses do it."""
-    return b"".join([b"event: %s\ndata: %s\n\n" % (_type(each), each) for each in payloads])
+    return b"".join([b"event: %s\ndata: %s\n\n" % (_type(each), assembly.lines(each)) for each in payloads])
 
 
 def _type(payload: bytes) -> bytes:
@@ -119,17 +119,12 @@ _RESPONSES: Final = Dialect(
 )
 
 
+_COMPLETIONS: Final = replace(_CHAT, events_of=lambda answer: iter((answer,)))
+"""A chunk of a plain completion is written as a whole one is."""
+
+
 def _as_chat(read: Callable[[bytes], Answer]) -> Dialect:
-    return Dialect(
-        read,
-        _CHAT.counts,
-        _CHAT.tail,
-        _CHAT.framed,
-        _CHAT.done,
-        _CHAT.error,
-        _CHAT.events_of,
-        _CHAT.assembled,
-    )
+    return replace(_CHAT, read=read)
 
 
 DIALECTS: Final[Mapping[Shape, Dialect]] = MappingProxyType(
@@ -137,7 +132,7 @@ DIALECTS: Final[Mapping[Shape, Dialect]] = MappingProxyType(
         "chat": _CHAT,
         "messages": _MESSAGES,
         "responses": _RESPONSES,
-        "completions": _CHAT,
+        "completions": _COMPLETIONS,
         "embeddings": _as_chat(read_embeddings),
         "images": _as_chat(read_images),
     }

@@ -9,6 +9,7 @@ import msgspec
 
 from sobrio.errors import UpstreamBroken
 from sobrio.route.answer import Answer
+from sobrio.route.complaint import complaint_in
 from sobrio.route.stamp import Stamp, stamped
 from sobrio.terms.answer import Usage
 from sobrio.wire.counts import messages_counts
@@ -66,6 +67,8 @@ class MessageTail:
 
     def _take(self, payload: bytes) -> tuple[bytes, ...]:
         event = _read(payload)
+        if event.type == "error" and (complaint := complaint_in(payload)) is not None:
+            raise complaint
         self.kept.append(payload)
         self.count += event.type == "content_block_delta"
         if event.type == "message_stop":
@@ -103,5 +106,5 @@ class MessageTail:
 def _read(payload: bytes) -> _Event:
     try:
         return _event.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise UpstreamBroken("the upstream sent an event that is not JSON") from None

@@ -9,6 +9,7 @@ import msgspec
 
 from sobrio.errors import UpstreamBroken
 from sobrio.route.answer import Answer
+from sobrio.route.complaint import complaint_in
 from sobrio.route.stamp import Stamp, stamped
 from sobrio.terms.answer import Usage
 from sobrio.wire.counts import responses_counts
@@ -80,8 +81,10 @@ class ResponseTail:
     def _may_go(self, payload: bytes) -> bool:
         try:
             event = _event.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise UpstreamBroken("the upstream sent an event that is not JSON") from None
+        if event.type in ("error", "response.failed") and (complaint := complaint_in(payload)) is not None:
+            raise complaint
         self.kept.append(payload)
         self.count += event.type.endswith(".delta")
         if event.type not in _ENDS or event.response is None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from sobrio.errors import UpstreamBroken
+from sobrio.route.complaint import complaint_in
 from sobrio.route.stamp import Stamp, stamped
 from sobrio.terms.answer import Usage
 
@@ -54,6 +56,8 @@ class Tail:
         return ready
 
     def _add(self, payload: bytes, ready: list[bytes]) -> None:
+        if (complaint := complaint_in(payload)) is not None:
+            raise complaint
         self.count += 1
         if self._held is not None:
             ready.append(self._held)
@@ -63,7 +67,7 @@ class Tail:
         if self.finish_reason is None:
             ready.append(payload)
         else:
-            self._held = payload
+            self._held = _whole(payload)
 
     def whole(self) -> bytes:
         """All of it as one JSON array."""
@@ -79,3 +83,12 @@ class Tail:
         if include_usage:
             return [self._held, stamped(counted, stamp, usage)]
         return [stamped(_object.decode(self._held) | {"usage": counted["usage"]}, stamp, usage)]
+
+
+def _whole(payload: bytes) -> bytes:
+    """The receipt is going to ride on it."""
+    try:
+        _object.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise UpstreamBroken("the upstream sent an event that is not JSON") from None
+    return payload

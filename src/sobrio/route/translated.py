@@ -21,6 +21,27 @@ class Payloads(Protocol):
     async def aclose(self) -> None: ...
 
 
+class Told:
+    """`Payloads` that are all there."""
+
+    __slots__ = ("_payloads",)
+
+    def __init__(self, payloads: list[bytes]) -> None:
+        self._payloads = payloads
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> list[bytes]:
+        payloads, self._payloads = self._payloads, []
+        if not payloads:
+            raise StopAsyncIteration
+        return payloads
+
+    async def aclose(self) -> None:
+        self._payloads = []
+
+
 class Translated:
     """`Payloads` out of others. An event that cannot be read breaks the stream."""
 
@@ -52,7 +73,7 @@ class Translated:
     def _told(self, payloads: Iterable[bytes]) -> list[bytes]:
         try:
             return list(self._each(payloads))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             raise UpstreamBroken("the upstream sent an event that cannot be read") from None
 
     def _each(self, payloads: Iterable[bytes]) -> Iterator[bytes]:
