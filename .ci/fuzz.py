@@ -90,7 +90,7 @@ def main() -> int:
                 "--checks",
                 CHECKS,
                 "--max-examples",
-                "50",
+                "25",
                 "--seed",
                 "1",
                 "--suppress-health-check",

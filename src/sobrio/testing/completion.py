@@ -57,7 +57,7 @@ def prompt_of(body: Body) -> str:
     if "messages" in body:
         return text_of(body["messages"][-1].get("content")) if body["messages"] else ""
     prompt = body.get("prompt", "")
-    return prompt[0] if isinstance(prompt, list) and prompt else str(prompt)
+    return str(prompt[0] if isinstance(prompt, list) and prompt else prompt)
 
 
 def complete(body: Body, answers: Mapping[str, str]) -> Completion:
