@@ -23,7 +23,7 @@ from sobrio.impact import Scenarios
 from sobrio.understand import Predictor
 
 Floats = NDArray[np.float64]
-SPLITS = 5
+SPLITS = 3
 SCENARIOS = 500
 WEIGHTS = np.concatenate([[0.0], np.geomspace(1e-3, 30.0, 120)])
 FLOORS = (1.0, 0.95)
