@@ -62,7 +62,7 @@ def test_a_judge_made_for_another_encoder_is_a_trouble_and_no_outage(policy, tmp
     def mismatched() -> SameAnswer:
         raise InputError("same.npz is for another encoder")
 
-    monkeypatch.setattr(SameAnswer, "static", staticmethod(mismatched))
+    monkeypatch.setattr(SameAnswer, "default", staticmethod(mismatched))
     with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
         assert rooms.similar() is None
         assert "no semantic cache: same.npz is for another encoder" in [each() for each in rooms.troubles]
