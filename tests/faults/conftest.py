@@ -7,7 +7,7 @@ import json
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,10 +89,12 @@ class Gateway:
 
 
 @contextmanager
-def serving(folder: Path, text: str, *more: str) -> Iterator[Gateway]:
+def serving(
+    folder: Path, text: str, *more: str, program: Sequence[str] = ("-m", "sobrio")
+) -> Iterator[Gateway]:
     (folder / "policy.yaml").write_text(text)
     arguments = ("--policy", str(folder / "policy.yaml"), "--data-dir", str(folder / "data"), "--port", "0")
-    command = [sys.executable, "-m", "sobrio", "serve", *arguments, "--json", *more]
+    command = [sys.executable, *program, "serve", *arguments, "--json", *more]
     with (
         (folder / "stderr").open("w") as told,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=told, text=True) as process,
@@ -123,7 +125,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory, upstream: LoopbackUpstream
 def served(tmp_path: Path, upstream: LoopbackUpstream) -> Callable[..., Any]:
     """Another gateway, with a cache elsewhere or options of its own."""
 
-    def start(*more: str, cache_url: str | None = None) -> Any:
-        return serving(tmp_path, policy(upstream, cache_url), *more)
+    def start(*more: str, cache_url: str | None = None, more_policy: str = "", **how: Any) -> Any:
+        return serving(tmp_path, policy(upstream, cache_url) + more_policy, *more, **how)
 
     return start
