@@ -9,6 +9,7 @@ is the order statistic itself and not an estimate of it.
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
@@ -73,7 +74,7 @@ class Ranked:
         self._nothing: NDArray[np.bool_] = np.asarray(~self._rates.any(axis=(0, 2)))
         self._ranks = ranks
         self._weights: list[float] = weights[self._counted].tolist()
-        self._boxes: dict[tuple[int, ...], Few] = {}
+        self._boxes: OrderedDict[tuple[int, ...], Few] = OrderedDict()
 
     def levels(self, counts: Sequence[float]) -> list[list[float]]:
         """The value at each rank of each row, shape (rows, ranks)."""
@@ -100,12 +101,12 @@ class Ranked:
         counted = [counts[index] for index in self._counted]
         parts = [count * weight for count, weight in zip(counted, self._weights, strict=True)]
         whole = sum(parts) or 1.0
+        # a box is the count that matters most, and the cell of each one's share
         box = (parts.index(max(parts)), *[_cell(part / whole) for part in parts])
-        few = self._boxes.get(box)
-        if few is None:  # a box is the count that matters most, and the cell of each one's share
-            if len(self._boxes) >= _MOST_BOXES:
-                self._boxes.pop(next(iter(self._boxes)))
-            few = self._boxes[box] = self._found(box[0], box[1:])
+        few = self._boxes.pop(box, None) or self._found(box[0], box[1:])
+        self._boxes[box] = few  # as the last: the first is the one not met for longest
+        if len(self._boxes) > _MOST_BOXES:
+            self._boxes.popitem(last=False)
         return np.array(counted, self._precision), few
 
     def _found(self, base: int, box: tuple[int, ...]) -> Few:

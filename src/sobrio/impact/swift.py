@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,7 +20,8 @@ from sobrio.terms.activity import Activity
 
 _SIDE: Final = len(PARTS) + len(ROWS) - 1
 """Rows of one side: the criteria, and every part but energy, which is a criterion itself."""
-_MOST_PAIRS: Final = 8
+_MOST_PAIRS: Final = 12
+"""Each takes 2 to 4 MB."""
 _PLAIN: Final = (float, int)
 _NOTHING: Final[Sequence[float]] = (0.0, 0.0, 0.0, 0.0)
 _NO_SCENARIOS: Final = np.empty((len(ROWS), 0))
@@ -57,7 +59,7 @@ class Swift:
         """`router_per_second` has the shape (len(ROWS), K)."""
         self._pricing = pricing
         self._router = router_per_second
-        self._pairs: dict[tuple[int, bool, int, int], _Pair] = {}
+        self._pairs: OrderedDict[tuple[int, bool, int, int], _Pair] = OrderedDict()
 
     def account(
         self, realised: Sequence[Activity], reference: Activity | None, router_cpu_seconds: float
@@ -83,11 +85,10 @@ class Swift:
         stretch = None if reference is None else self._stretch(activity, reference)
         timed = activity is not None and measured(activity)
         key = (id(profile), timed, id(beside), id(stretch))
-        pair = self._pairs.get(key)
-        if pair is None:
-            if len(self._pairs) >= _MOST_PAIRS:
-                self._pairs.pop(next(iter(self._pairs)))
-            pair = self._pairs[key] = self._made(profile, beside, stretch, timed=timed)
+        pair = self._pairs.pop(key, None) or self._made(profile, beside, stretch, timed=timed)
+        self._pairs[key] = pair  # as the last: the first is the one not met for longest
+        if len(self._pairs) > _MOST_PAIRS:
+            self._pairs.popitem(last=False)
         return pair
 
     def _stretch(self, activity: Activity | None, reference: Activity) -> Floats:
