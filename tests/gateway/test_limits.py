@@ -153,6 +153,24 @@ def test_each_key_is_a_tenant_with_caches_and_receipts_of_its_own(opened):
         assert "second" not in json.dumps(caller)
 
 
+FORGED = [
+    "x-sobrio-tenant", "x-sobrio-scope", "x-sobrio-team", "x-tenant-id", "x-forwarded-user", "x-sobrio-key",
+    "x-sobrio-conversation", "x-openai-organization", "openai-organization", "x-consumer-username",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", FORGED)
+def test_no_header_opens_the_cache_of_another_key(opened, header):
+    with opened(keys=KEYS) as house:
+        first, second = ({"authorization": f"Bearer {key}"} for key in ("first", "second"))
+        made = house.raw("POST", CHAT, HELLO, first)
+        receipt = house.raw("GET", f"/v1/receipts/{made.headers['x-sobrio-receipt']}", None, first)
+        caller = json.loads(receipt.body)["caller"]
+        for value in (caller["tenant"], caller["key_id"] or "first", "first", "owner"):
+            told = house.raw("POST", CHAT, HELLO, second | {header: value, "x-sobrio-cache": "no-store"})
+            assert told.headers["x-sobrio-cache"] == "miss"
+
+
 @pytest.mark.parametrize("said", ["red:", "red: ", "blue:sesame,red:"])
 def test_a_team_whose_key_is_empty_is_refused_at_the_start(said):
     """`red:$RED_KEY` with a variable nobody set must not open the door to requests without a key."""
