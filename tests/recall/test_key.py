@@ -102,3 +102,18 @@ def test_no_field_pretends_to_be_another(one: dict[str, str], two: dict[str, str
         k: v for k, v in two.items() if k not in without
     }
     assert (key({"model": "m"} | one) == key({"model": "m"} | two)) == same
+
+
+def test_a_number_too_long_to_be_read_still_counts() -> None:
+    keys = {
+        exact_key(Request("m", (), {"messages": b"[]", "seed": b"1" * size}), "p")[0]
+        for size in (5_000, 5_001)
+    }
+    assert len(keys) == 2
+
+
+def test_many_long_fields_are_told_apart_without_being_read() -> None:
+    """Together they are longer than what is read for a key."""
+    long = {f"f{number}": [number] * 20_000 for number in range(10)}
+    assert key(long) == key(dict(reversed(long.items())))
+    assert key(long) != key(long | {"f9": [0] * 20_000})

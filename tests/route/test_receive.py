@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sobrio.errors import InputError
+from sobrio.errors import InputError, TooLarge
 from sobrio.route import receive
 from sobrio.route.forward import call_of
 from sobrio.terms.model import Backing
@@ -115,6 +115,7 @@ def test_the_whole_conversation_is_read_with_images_and_tool_calls_counted():
         (HELLO | {"temperature": "hot"}, "'temperature' has the wrong shape"),
         (HELLO | {"sobrio": {"qualty_floor": 1}}, "did you mean 'quality_floor'"),
         (HELLO | {"sobrio": {"quality_floor": 1.5}}, "between 0 and 1"),
+        (HELLO | {"sobrio": {"max_latency_ms": -1}}, "'sobrio.max_latency_ms' must be more than 0"),
         (HELLO | {"sobrio": {"cache": "maybe"}}, "'sobrio' has the wrong shape"),
     ],
 )
@@ -125,6 +126,68 @@ def test_a_wrong_body_gets_one_clear_line(body, message):
     assert message in caught.value.message
     assert "\n" not in caught.value.message
     assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("field", ["x", "user", "metadata"])
+def test_bytes_that_are_no_text_are_refused_wherever_they_stand(field):
+    body = json.dumps(HELLO)[:-1].encode() + b', "' + field.encode() + b'": "\xff"}'
+    with pytest.raises(InputError, match="not valid JSON"):
+        received(body)
+
+
+SAID = {"type": "text", "text": "a"}
+SHOWN = {"type": "tool_result", "tool_use_id": "t", "content": [SAID] * 10_000}
+TOO_MANY = {
+    "turns": (
+        "chat",
+        {"messages": HELLO["messages"] * 10_001},
+        "'messages' has 10,001 turns; send at most 10,000",
+    ),
+    "parts": (
+        "chat",
+        {"messages": [{"role": "user", "content": [SAID] * 101}] * 100},
+        "'messages' has 10,100 parts; send at most 10,000",
+    ),
+    "fields": ("chat", {f"f{n}": 1 for n in range(1_000)}, "the body has 1,002 fields; send at most 1,000"),
+    "texts": ("embeddings", {"input": ["a"] * 2_049}, "'input' has 2,049 texts; send at most 2,048"),
+    "prompts": ("completions", {"prompt": ["a"] * 2_049}, "'prompt' has 2,049 texts; send at most 2,048"),
+    "message turns": (
+        "messages",
+        {"messages": HELLO["messages"] * 10_001},
+        "'messages' has 10,001 turns; send at most 10,000",
+    ),
+    "results": (
+        "messages",
+        {"messages": [{"role": "user", "content": [SHOWN]}]},
+        "'messages' has 10,001 parts; send at most 10,000",
+    ),
+    "items": (
+        "responses",
+        {"input": HELLO["messages"] * 10_001},
+        "'input' has 10,001 items; send at most 10,000",
+    ),
+    "pieces": (
+        "responses",
+        {"input": [{"role": "user", "content": [SAID] * 10_001}]},
+        "'input' has 10,001 parts; send at most 10,000",
+    ),
+}
+
+
+@pytest.mark.parametrize(("shape", "fields", "told"), TOO_MANY.values(), ids=TOO_MANY)
+def test_more_elements_than_anybody_needs_are_refused(shape, fields, told):
+    with pytest.raises(TooLarge) as caught:
+        receive(json.dumps(HELLO | fields).encode(), {}, Caller(), shape)
+    assert (caught.value.status, caught.value.message) == (413, told)
+
+
+def test_many_tokens_to_embed_are_one_text():
+    request = receive(json.dumps({"model": "m", "input": [7] * 8_192}).encode(), {}, Caller(), "embeddings")
+    assert len(request.messages) == 1
+
+
+def test_an_empty_field_of_ours_is_none():
+    assert received(HELLO | {"sobrio": None}).options == received(HELLO).options
 
 
 def test_a_body_nested_without_end_is_refused_and_not_a_crash():

@@ -7,6 +7,7 @@ likeness of that text is left to judge.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from hashlib import blake2b, sha256
 from itertools import chain
 from typing import Final
@@ -20,6 +21,7 @@ _CONTEXT_FORMAT: Final = b"sobrio context 1"
 _WITHOUT_EFFECT: Final = frozenset({"model", "stream", "stream_options", "user", "metadata", "sobrio"})
 """Fields that leave the answer as it is; `model` is hashed as the request's own."""
 _LONG: Final = 128 * 1024
+"""Bytes of a request that are read for its key."""
 
 
 def _number(literal: str) -> msgspec.Raw:
@@ -72,9 +74,11 @@ def _parts(
     yield request.model.encode()
     yield _encoder.encode((request.shape, request.headers))
     yield _encoder.encode(_wishes(request))
+    room = _LONG
     for name in sorted(fields.keys() - _WITHOUT_EFFECT):
         yield name.encode()
-        yield _canonical(fields[name])
+        yield _canonical(fields[name], room)
+        room -= len(fields[name])
 
 
 def _without_last_text(messages: bytes) -> bytes:
@@ -91,9 +95,10 @@ def _wishes(request: Request) -> tuple[object, ...]:
     return team, claimed, options.quality_floor, options.max_latency_ms, options.pin
 
 
-def _canonical(raw: bytes) -> bytes:
-    """A long value, such as one with a picture in it, is taken as it is written: reading it costs more than
-    a second spelling of it is worth."""
-    if len(raw) > _LONG:
-        return b"sha256 " + sha256(raw).digest()
-    return _encoder.encode(_decoder.decode(raw))
+def _canonical(raw: bytes, room: int) -> bytes:
+    """A value too long for the room left, such as one with a picture in it, is taken as it is written:
+    reading it costs more than a second spelling of it is worth."""
+    if len(raw) <= room:
+        with suppress(msgspec.ValidationError):  # a whole number too long to be read
+            return _encoder.encode(_decoder.decode(raw))
+    return b"sha256 " + sha256(raw).digest()

@@ -29,6 +29,7 @@ _ROLES: Final[dict[str, Role]] = {
 _IMAGE_PARTS: Final = frozenset({"image_url", "image", "input_image"})
 _HEADER: Final = "x-sobrio-"
 _NO_OPTIONS: Final = Options()
+_MOST_FIELDS: Final = 1_000
 _ANTHROPICS: Final = ("anthropic-version", "anthropic-beta")
 
 
@@ -67,7 +68,7 @@ class _OtherBody(msgspec.Struct, gc=False):
     max_tokens: int | None = None
     temperature: float | None = None
     stream_options: _StreamOptions | None = None
-    sobrio: _BodyOptions | msgspec.UnsetType = msgspec.UNSET
+    sobrio: _BodyOptions | None = None
 
 
 class _Body(_OtherBody, gc=False):
@@ -89,7 +90,7 @@ def receive(body: bytes, headers: Mapping[str, str], caller: Caller, shape: Shap
     Raises `InputError` for anything that is not a JSON object with a model and something to answer.
     """
     try:
-        fields = {name: bytes(raw) for name, raw in _fields.decode(body).items()}
+        fields = _apart(body)
         read = (_body if shape == "chat" else _other_body).decode(without_pictures(body))
     except msgspec.ValidationError as error:
         raise _misshapen(str(error)) from None
@@ -113,6 +114,15 @@ def receive(body: bytes, headers: Mapping[str, str], caller: Caller, shape: Shap
         shape=shape,
         headers=_passed(headers) if shape == "messages" else (),
     )
+
+
+def _apart(body: bytes) -> dict[str, bytes]:
+    """Fields that are not read would hide bytes that are no text, so these are looked for first."""
+    if not body.isascii():
+        body.decode()
+    fields = _fields.decode(body)
+    wire.must_be_few("the body", "fields", len(fields), _MOST_FIELDS)
+    return {name: bytes(raw) for name, raw in fields.items()}
 
 
 def _misshapen(problem: str) -> InputError:
@@ -146,6 +156,9 @@ def _messages(turns: list[_Turn] | msgspec.UnsetType) -> tuple[Message, ...]:
         raise InputError("'messages' is missing; send a list of turns with 'role' and 'content'")
     if not turns:
         raise InputError("'messages' is empty; send at least one turn")
+    wire.must_be_few("'messages'", "turns", len(turns), wire.MOST_TURNS)
+    parts = sum(len(each.content) for each in turns if isinstance(each.content, list))
+    wire.must_be_few("'messages'", "parts", parts, wire.MOST_PARTS)
     return tuple(map(_message, turns))
 
 
@@ -184,17 +197,20 @@ def _with_team(caller: Caller, team: str | None) -> Caller:
     return replace(caller, team=team, team_claimed=True)
 
 
-def _options(said: _BodyOptions | msgspec.UnsetType, headers: Mapping[str, str]) -> Options:
+def _options(said: _BodyOptions | None, headers: Mapping[str, str]) -> Options:
     """The body's `sobrio` field first, then the headers of the same names."""
     given = {name: headers[header] for name, header in _HEADERS.items() if header in headers}
-    if said is msgspec.UNSET and not given:
+    if said is None and not given:
         return _NO_OPTIONS
     wanted: dict[str, Any] = {name: _PARSE[name](name, value) for name, value in given.items()}
-    if said is not msgspec.UNSET:
+    if said is not None:
         wanted |= {name: value for name, value in msgspec.structs.asdict(said).items() if value is not None}
     floor = wanted.get("quality_floor")
     if floor is not None and not 0 <= floor <= 1:
         raise InputError("'sobrio.quality_floor' must lie between 0 and 1")
+    longest = wanted.get("max_latency_ms")
+    if longest is not None and longest <= 0:
+        raise InputError("'sobrio.max_latency_ms' must be more than 0")
     return Options(**wanted)
 
 

@@ -10,7 +10,7 @@ from sobrio.errors import InputError
 from sobrio.terms.request import Message
 from sobrio.terms.shape import Shape
 from sobrio.wire import messages, responses
-from sobrio.wire.reading import read
+from sobrio.wire.reading import MOST_INPUTS, must_be_few, read
 
 
 def _prompt(fields: Mapping[str, bytes]) -> tuple[Message, ...]:
@@ -22,11 +22,12 @@ def _input(fields: Mapping[str, bytes]) -> tuple[Message, ...]:
 
 
 def _said(name: str, fields: Mapping[str, bytes]) -> tuple[Message, ...]:
-    """A text, several, or tokens, which nobody here can read."""
+    """A text, several, or tokens, which nobody here can read: a list of numbers is one text."""
     given = read(fields, name, str | list[Any], "")  # type: ignore[arg-type]
     if not given:
         raise InputError(f"'{name}' is missing or empty; send a text")
-    texts = [given] if isinstance(given, str) else given
+    texts = [given] if isinstance(given, str) or isinstance(given[0], int) else given
+    must_be_few(f"'{name}'", "texts", len(texts), MOST_INPUTS)
     return tuple(Message("user", each if isinstance(each, str) else "") for each in texts)
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
-from sobrio.errors import InputError
+from sobrio.errors import InputError, TooLarge
 
 T = TypeVar("T")
+
+MOST_TURNS: Final = 10_000
+MOST_PARTS: Final = 10_000
+"""In all turns together."""
+MOST_INPUTS: Final = 2_048
+"""Texts to embed or to complete in one request: OpenAI's own limit."""
 
 
 def read(fields: Mapping[str, bytes], name: str, kind: type[T], default: T) -> T:
@@ -25,6 +31,12 @@ def read(fields: Mapping[str, bytes], name: str, kind: type[T], default: T) -> T
         raise InputError(f"'{name}' is not valid JSON: {error}") from None
     except RecursionError:
         raise InputError(f"'{name}' is nested too deeply") from None
+
+
+def must_be_few(name: str, what: str, count: int, most: int) -> None:
+    """Raises `TooLarge` for a field with more elements than any use needs: each costs a little work."""
+    if count > most:
+        raise TooLarge(f"{name} has {count:,} {what}; send at most {most:,}")
 
 
 def kept(fields: Mapping[str, bytes], *names: str) -> dict[str, msgspec.Raw]:

@@ -8,7 +8,7 @@ from typing import Final
 from sobrio.errors import InputError
 from sobrio.terms.request import Message, Role
 from sobrio.wire.messages.terms import Block, Turn
-from sobrio.wire.reading import read
+from sobrio.wire.reading import MOST_PARTS, MOST_TURNS, must_be_few, read
 
 _ROLES: Final[dict[str, Role]] = {"user": "user", "assistant": "assistant", "system": "system"}
 
@@ -18,7 +18,16 @@ def turns_of(fields: Mapping[str, bytes]) -> tuple[Message, ...]:
     turns = read(fields, "messages", list[Turn], [])
     if not turns:
         raise InputError("'messages' is missing or empty; send at least one turn with 'role' and 'content'")
+    must_be_few("'messages'", "turns", len(turns), MOST_TURNS)
+    must_be_few("'messages'", "parts", sum(map(_parts, turns)), MOST_PARTS)
     return (*_system(fields), *(_turn(each) for each in turns))
+
+
+def _parts(turn: Turn) -> int:
+    """Those inside the results of tools too."""
+    if isinstance(turn.content, str):
+        return 0
+    return sum(1 + (len(each.content) if isinstance(each.content, list) else 0) for each in turn.content)
 
 
 def _system(fields: Mapping[str, bytes]) -> Iterator[Message]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sobrio.errors import InputError
 from sobrio.terms.request import Message, Role
-from sobrio.wire.reading import read
+from sobrio.wire.reading import MOST_PARTS, MOST_TURNS, must_be_few, read
 from sobrio.wire.responses.terms import Item, Part
 
 _ROLES: Final[dict[str, Role]] = {
@@ -24,6 +24,9 @@ def turns_of(fields: Mapping[str, bytes]) -> tuple[Message, ...]:
     if not given:
         raise InputError("'input' is missing or empty; send a text or a list of items")
     items = [Item(role="user", content=given)] if isinstance(given, str) else given
+    must_be_few("'input'", "items", len(items), MOST_TURNS)
+    parts = sum(len(said) for each in items for said in (each.content, each.output) if isinstance(said, list))
+    must_be_few("'input'", "parts", parts, MOST_PARTS)
     return (*_instructions(fields), *(turn for item in items for turn in _turn(item)))
 
 
