@@ -45,12 +45,12 @@ async def _collapsed(journey: Journey) -> Reply:
     key, rooms = journey.cache_key, journey.rooms
     if key is None:
         return await _answered(journey)
-    reply: Reply | None = None
-    if key not in rooms.broadcasts:
-        reply, shared = await rooms.flights.board(key, lambda: _answered(journey))
-        if not shared and reply is not None:
-            return reply
-    return await along(journey, key) or await recalled(journey) or await _answered(journey)
+    if reply := await along(journey, key):
+        return reply
+    reply, shared = await rooms.flights.board(key, lambda: _answered(journey))
+    if shared or reply is None:
+        return await along(journey, key) or await recalled(journey) or await _answered(journey)
+    return reply
 
 
 async def _answered(journey: Journey) -> Reply:
