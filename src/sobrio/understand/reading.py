@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from sobrio.encode import Spans, spans_of
 from sobrio.understand.gloss import GLOSSED, gloss
@@ -15,8 +16,7 @@ ORDER_BYTES: Final = 400
 """What is asked for stands in the first so many bytes, or the last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     text: str
     """As it is judged: what is in a language of `GLOSSED` has its known words in English."""
     language: str
