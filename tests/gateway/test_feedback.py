@@ -11,7 +11,7 @@ def test_feedback_about_a_receipt_is_taken(gateway, post):
     receipt = post("/v1/chat/completions", json.dumps(CHAT).encode()).headers["x-sobrio-receipt"]
     told = post("/v1/feedback", json.dumps({"receipt": receipt, "verdict": "bad"}).encode())
     assert told.status == 200
-    assert json.loads(told.body) == {"receipt": receipt, "verdict": "bad", "cache": None}
+    assert json.loads(told.body) == {"receipt": receipt, "verdict": "bad", "cache": "forgotten"}
     assert gateway.rooms.ledger.find(receipt).avoided.equivalence == "not comparable"
 
 

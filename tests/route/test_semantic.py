@@ -294,6 +294,21 @@ def roles(receipt) -> list[str]:
     return [each.role for each in receipt.activities]
 
 
+def test_an_answer_that_was_found_bad_is_not_given_to_the_next_one(house):
+    _, made = asked(house, ASKED)
+    body = msgspec.json.encode({"receipt": made.id, "verdict": "bad"})
+    assert take_feedback(body, Caller(), house.rooms)["cache"] == "forgotten"
+    _, again = asked(house, ASKED)
+    assert (again.cache, roles(again)) == ("miss", ["answer"])
+
+
+def test_an_answer_that_was_found_good_stays(house):
+    _, made = asked(house, ASKED)
+    body = msgspec.json.encode({"receipt": made.id, "verdict": "good"})
+    assert take_feedback(body, Caller(), house.rooms)["cache"] == "kept"
+    assert asked(house, ASKED)[1].cache == "exact"
+
+
 def test_what_a_false_hit_makes_necessary_is_booked_as_a_retry(furnish):
     house = furnish(labels=1000)
     asked(house, ASKED)

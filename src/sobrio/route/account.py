@@ -78,6 +78,7 @@ def _receipt(journey: Journey, ending: Ending) -> Receipt:
         finish_reason=ending.finish_reason,
         error=ending.error,
         prompt=_prompt(journey),
+        kept_as=journey.kept_as,
         caveats=_caveats(journey, realised, avoided),
         recalled=journey.recalled,
         passages=journey.aided.citations if journey.aided else (),

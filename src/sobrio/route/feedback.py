@@ -9,6 +9,8 @@ import msgspec
 from sobrio.errors import InputError
 from sobrio.recall.entry import WRONG
 from sobrio.route.rooms import Rooms
+from sobrio.terms.ports import AnswerStore
+from sobrio.terms.question import Recalled
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.request import Caller
 
@@ -30,7 +32,7 @@ _AGAIN_S: Final = 3600.0
 def take_feedback(body: bytes, caller: Caller, rooms: Rooms) -> dict[str, Any]:
     """`{receipt, verdict or score}` about an answer of the caller's own tenant. Waits for the disk.
 
-    A bad answer avoided nothing. Where it came from the cache it is forgotten, and the hit was a false one:
+    A bad answer avoided nothing, and is kept no longer. Where it came from the cache the hit was a false one:
     when the same is asked again within the hour, a model is called and the call booked as a retry. Raises
     `InputError` (400, 404) or `LedgerError`.
     """
@@ -62,16 +64,24 @@ def _read(body: bytes) -> _Feedback:
 
 
 def _learnt(receipt: Receipt, good: bool, rooms: Rooms) -> str | None:
-    """What the cache made of it; `None` where the answer did not come from there."""
-    recalled, scope = receipt.recalled, receipt.caller.tenant
-    if recalled is None or recalled.use != "served" or rooms.cache is None:
+    """What the cache made of it; `None` where it holds nothing of the answer."""
+    recalled, scope, cache = receipt.recalled, receipt.caller.tenant, rooms.cache
+    if cache is None:
         return None
+    if recalled is not None and recalled.use == "served":
+        _judge_hit(recalled, good, rooms, cache, scope=scope)
+    elif not receipt.kept_as:
+        return None
+    elif not good:
+        cache.drop(bytes.fromhex(receipt.kept_as), scope=scope)
+    return "kept" if good else "forgotten"
+
+
+def _judge_hit(recalled: Recalled, good: bool, rooms: Rooms, cache: AnswerStore, *, scope: str) -> None:
     similar = rooms.similar()
     if similar is not None and recalled.probability is not None:
         similar.told(recalled, good, scope=scope)
-    if good:
-        return "kept"
-    rooms.cache.drop(bytes.fromhex(recalled.entry), scope=scope)
-    if recalled.asked:
-        rooms.cache.put(bytes.fromhex(recalled.asked), WRONG, scope=scope, ttl_s=_AGAIN_S)
-    return "forgotten"
+    if not good:
+        cache.drop(bytes.fromhex(recalled.entry), scope=scope)
+        if recalled.asked:
+            cache.put(bytes.fromhex(recalled.asked), WRONG, scope=scope, ttl_s=_AGAIN_S)

@@ -48,6 +48,8 @@ class Journey:
     """It was answered from the cache a moment ago, and wrongly: the call is a retry of that."""
     kept: Entry | None = None
     """What was recalled: to be served, or to be compared with the model's answer."""
+    kept_as: str = ""
+    """Under which this request's own answer is kept."""
     pack: Pack | None = None
     """Passages that were weighed."""
     aided: Pack | None = None

@@ -101,6 +101,7 @@ def remember(journey: Journey, activity: Activity, body: bytes, finish_reason: s
     try:
         _learn(journey, body)
         _store(cache, journey, key, _entry(journey, activity, body, finish_reason))
+        journey.kept_as = key.hex()
     except CacheError:
         journey.caveats.append("cache-unavailable")
 

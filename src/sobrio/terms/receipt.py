@@ -78,6 +78,8 @@ class Receipt(msgspec.Struct, frozen=True):
     """What was left out of the request; none of its text."""
     prompt: str | None = None
     """The turns that were sent, as JSON; only where the policy says `keep_prompts`."""
+    kept_as: str = ""
+    """Salted hash the answer is kept under, in hexadecimal; empty where it is not."""
 
     def as_dict(self) -> dict[str, Any]:
         from sobrio.terms.record import to_dict
