@@ -59,7 +59,9 @@ upstreams:
   mistral: {{kind: litellm, base_url: "{root}/v1", api_key_env: KEY}}
   vllm: {{kind: litellm, base_url: "{root}/v1"}}
   anthropic: {{kind: litellm, base_url: "{root}", api_key_env: KEY}}
+  nowhere: {{kind: litellm, base_url: "http://127.0.0.1:9", api_key_env: KEY}}
 models:
+  - {{name: gone, model: gpt-5-mini, upstream: nowhere, upstream_model: azure/gone}}
   - {{name: spare, model: gpt-5-nano, upstream: spare, upstream_model: spare}}
   - {{name: unheard-of, model: gpt-5-mini, upstream: bedrock, upstream_model: bedrock/converse/x.loopback}}
 {models}
@@ -333,3 +335,28 @@ def test_it_is_asked_at_its_own_address_with_its_own_key(client, place, provider
     if provider == "bedrock":
         assert "/eu-west-3/bedrock/aws4_request" in headers["authorization"]
         assert headers["x-amz-date"]
+
+
+def test_a_place_that_is_not_there_gives_way_and_litellm_logs_nothing_of_the_question(
+    client, booked, capfd
+) -> None:
+    answer = ask(client, "gone", "the capital of my diagnosis")
+    assert answer.choices[0].message.content == "Paris, of course"
+    receipt = booked(answer.model_extra["sobrio"]["receipt"])
+    assert receipt.outcome == "fallback"
+    assert "cannot reach azure/gone" in receipt.failures[0].error
+    said = capfd.readouterr()
+    assert "diagnosis" not in said.err + said.out
+    assert "LiteLLM" not in said.err + said.out
+
+
+def test_without_credentials_the_error_says_so_and_nothing_is_sent(client, place, monkeypatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+    asked = len(place.requests)
+    with pytest.raises(openai.APIStatusError, match=r"(?i)credentials") as raised:
+        ask(client, "bedrock-endless", "hello")
+    assert raised.value.status_code in (401, 500, 502)
+    assert len(place.requests) == asked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import site
 import tempfile
@@ -31,9 +32,20 @@ def litellm() -> ModuleType:
     os.environ.setdefault("LITELLM_MODE", "PRODUCTION")
     module = import_module("litellm")
 
+    _hush()
     module.suppress_debug_info = True  # type: ignore[attr-defined]
     module.user_url_validation = True  # type: ignore[attr-defined]
     return module
+
+
+def _hush() -> None:
+    """Its own lines may quote what was asked; what fails is told by the errors that come of it. Whoever
+    sets LITELLM_LOG gets them, through the same handlers as everyone else's."""
+    for name in ("LiteLLM", "LiteLLM Router", "LiteLLM Proxy"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        if "LITELLM_LOG" not in os.environ:
+            logger.setLevel(logging.CRITICAL)
 
 
 def refuse_installed() -> None:
