@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from sobrio.encode import Spans, spans_of
+from sobrio.encode.spans import MAX_BYTES
 from sobrio.understand.gloss import GLOSSED, gloss
 from sobrio.understand.language import language_of
 from sobrio.understand.words import vocabulary
@@ -38,7 +39,7 @@ def read(text: str) -> Reading:
     spans = spans_of(text)
     language = language_of(text, spans)
     if language in GLOSSED:
-        text = gloss(text, language)
+        text = _in_english(text, language)
         spans = spans_of(text)
     concepts, ordered = [0] * len(CONCEPTS), [0] * len(CONCEPTS)
     far = range(ORDER_BYTES, len(spans.raw) - ORDER_BYTES)
@@ -48,6 +49,14 @@ def read(text: str) -> Reading:
             concepts[place] += 1
             ordered[place] += near
     return Reading(text, language, spans, concepts, ordered)
+
+
+def _in_english(text: str, language: str) -> str:
+    """The middle of a long text stays as it is: nobody reads it."""
+    if len(text) <= MAX_BYTES:
+        return gloss(text, language)
+    half = MAX_BYTES // 2
+    return gloss(text[:half], language) + text[half:-half] + gloss(text[-half:], language)
 
 
 CONCEPTS: Final = vocabulary().concepts.names
