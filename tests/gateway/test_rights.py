@@ -66,6 +66,17 @@ def test_metrics_are_for_administrators(opened, store) -> None:
             assert user.encode() not in text.body
 
 
+def test_readiness_says_that_nothing_can_be_called(opened, tmp_path) -> None:
+    with opened() as house:
+        policy = tmp_path / "policy.yaml"
+        policy.write_text(policy.read_text().replace("LOOPBACK_URL", "NOBODY_SET_THIS"))
+        house.rooms.policy.look()
+        ready = house.raw("GET", "/readyz")
+        state = json.loads(ready.body)
+        assert (ready.status, state["status"], state["deployments"]["callable"]) == (200, "degraded", 0)
+        assert "no deployment can be called" in state["troubles"][0]
+
+
 def test_readiness_says_what_is_wrong_without_being_down(opened, tmp_path) -> None:
     with opened() as house:
         assert json.loads(house.raw("GET", "/readyz").body)["troubles"] == []

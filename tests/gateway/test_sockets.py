@@ -105,6 +105,40 @@ def test_a_key_shown_twice_is_one_of_them_and_never_both(opened):
             assert set(statuses(talk(house.url, HEAD + lines + LENGTH + b"\r\n" + BODY))) <= allowed
 
 
+OFFER = b"connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
+
+
+@pytest.mark.parametrize("offer", [OFFER, OFFER.lower(), OFFER.replace(b"h2c", b"websocket")])
+@pytest.mark.parametrize("framed", [LENGTH + b"\r\n" + BODY, CHUNKED + b"\r\n" + CHUNKS])
+def test_an_offer_of_another_protocol_is_not_taken_up(gateway, offer, framed):
+    """Java's client offers HTTP/2 with its first request on a connection."""
+    answer = talk(gateway.url, HEAD + offer + framed, HEAD + LENGTH + b"\r\n" + BODY)
+    assert statuses(answer) == [200, 200]
+
+
+def test_an_offer_in_a_later_request_of_a_connection(gateway):
+    place, plain = urlsplit(gateway.url), HEAD + LENGTH + b"\r\n" + BODY
+    with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+        for whole in (plain, HEAD + OFFER + LENGTH + b"\r\n" + BODY, plain):
+            connection.sendall(whole[:-20])
+            connection.sendall(whole[-20:])
+            assert statuses(connection.recv(65536)) == [200]
+
+
+def test_words_about_upgrades_in_a_body_are_left_alone(gateway, upstream):
+    """A line break may stand between the fields of a document, and a field may have that name."""
+    body = BODY[:-1] + b',"x":\r\n"upgrade: h2c"}'
+    (status,) = statuses(talk(gateway.url, HEAD + b"content-length: %d\r\n\r\n" % len(body) + body))
+    assert status == 200
+    assert json.loads(upstream.requests[-1].body)["x"] == "upgrade: h2c"
+
+
+@pytest.mark.parametrize("hosts", [b"", b"host: localhost\r\nhost: localhost\r\n"])
+def test_a_request_names_its_host_once(gateway, hosts):
+    head = HEAD.replace(b"host: localhost\r\n", hosts)
+    assert statuses(talk(gateway.url, head + LENGTH + b"\r\n" + BODY)) == [400]
+
+
 WHOLE = HEAD + LENGTH + b"\r\n" + BODY
 IN_CHUNKS = HEAD + CHUNKED + b"\r\n" + CHUNKS
 TORN = [WHOLE[:9], WHOLE[:40], HEAD, WHOLE[: len(HEAD) + 30], WHOLE[:-30], IN_CHUNKS[:-60], IN_CHUNKS[:-5]]

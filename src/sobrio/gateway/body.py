@@ -22,7 +22,8 @@ class Gone(Exception):
 def headers_of(scope: Scope, limits: Limits) -> Headers:
     """The headers that are read here, by lower-case name; the first of a repeated name counts.
 
-    Raises `InputError` (431) when there are too many of them.
+    Raises `InputError` (431) when there are too many of them, and (400) for none or several that name the
+    host (RFC 9112, section 3.2).
     """
     raw: list[tuple[bytes, bytes]] = scope["headers"]
     if len(raw) > limits.header_count or sum(len(n) + len(v) for n, v in raw) > limits.header_bytes:
@@ -30,6 +31,9 @@ def headers_of(scope: Scope, limits: Limits) -> Headers:
             f"the headers are over {limits.header_count} in number or {limits.header_bytes} bytes in size"
         )
         raise InputError(message, status=431, code="headers_too_large")
+    hosts = sum(name == b"host" for name, _ in raw)
+    if hosts > 1 or (hosts == 0 and scope.get("http_version") == "1.1"):
+        raise InputError(f"the request has {hosts} host headers; send one", code="bad_host")
     return {
         name.decode("latin-1"): value.decode("latin-1")
         for name, value in reversed(raw)

@@ -88,6 +88,8 @@ class Endpoints:
         backed = sum(each.backing is not None for each in policy.deployments.values())
         deployments = {"callable": backed, "declared": len(policy.deployments)}
         troubles = [trouble for look in self._rooms.troubles if (trouble := look()) is not None]
+        if not backed:
+            troubles.append("no deployment can be called from here; `sobrio doctor` says what each lacks")
         state = {"status": "degraded" if troubles else "ready", "policy": policy.version}
         return _json({**state, "deployments": deployments, "troubles": troubles})
 
