@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec.structs import replace
 
 from sobrio.errors import CacheError
+from sobrio.policy import Policy
 from sobrio.policy.plan import Recall
 from sobrio.recall.eligible import may_recall
 from sobrio.recall.entry import WRONG, Entry, decode
@@ -25,18 +26,20 @@ def look_up(journey: Journey, cache: AnswerStore) -> Entry | None:
 
     A kept answer that is likely but not vouched for stays on the journey, for `remember` to compare.
     """
-    request, policy = journey.request, journey.policy
-    if not policy.cache.exact or not may_recall(request, policy.cache.max_temperature):
-        return None
-    allowed = policy.recall(request)
-    if allowed == "off":
-        return None
     with journey.busy():
+        allowed = _allowed(journey.request, journey.policy)
+        if allowed == "off":
+            return None
         try:
             return _same(journey, cache) or _like(journey, cache, allowed)
         except CacheError:
             journey.caveats.append("cache-unavailable")
             return None
+
+
+def _allowed(request: Request, policy: Policy) -> Recall:
+    terms = policy.cache
+    return policy.recall(request) if terms.exact and may_recall(request, terms.max_temperature) else "off"
 
 
 def found(journey: Journey) -> Found:
