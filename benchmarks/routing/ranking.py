@@ -15,7 +15,7 @@ from pairs import pairs_of
 from sobrio.understand import Predictor
 from sobrio.understand.features import Features
 from sobrio.understand.train.outcomes import Source
-from sobrio.understand.train.training import fit_sources
+from sobrio.understand.train.training import Tied, fit_sources
 
 Floats = NDArray[np.float64]
 ITERATIONS = 60
@@ -27,6 +27,7 @@ UNSCORED = ("open chat, lengths", "anchors, trivial", "anchors, easy code")
 class World:
     sources: Sequence[Source]
     seen: Sequence[Features]
+    tied: Sequence[Tied] = ()
     litellm: NDArray[Any] | None = None
     """Scores of litellm's complexity router for the first so many prompts, where they were computed."""
 
@@ -93,7 +94,9 @@ def trained_without(world: World, where: slice) -> Predictor:
 
 
 def _trained(world: World, rows: NDArray[np.bool_]) -> Predictor:
-    parameters, _ = fit_sources(world.sources, world.seen, rows=rows, iterations=ITERATIONS, lengths=False)
+    parameters, _ = fit_sources(
+        world.sources, world.seen, world.tied, rows=rows, iterations=ITERATIONS, lengths=False
+    )
     return Predictor.of(parameters, "benchmark")
 
 

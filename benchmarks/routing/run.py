@@ -29,6 +29,7 @@ from sobrio.understand.features import features_of
 from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.lengths import chat_lengths
 from sobrio.understand.train.outcomes import load
+from sobrio.understand.train.training import tied
 
 RESULTS = Path(__file__).parents[1] / "results"
 STRONG, WEAK = "gpt-4o-2024-05-13", "Meta-Llama-3-8B-Instruct"
@@ -40,8 +41,10 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
         sources = (*load(data), *chat_lengths(data), *anchors())
         seen = [features_of(prompt) for source in sources for prompt in source.prompts]
         if litellm is None:
-            return World(sources, seen)
-        return World(sources, seen, np.array([score for _, score in json.loads(litellm.read_text())]))
+            return World(sources, seen, tied(data))
+        return World(
+            sources, seen, tied(data), np.array([score for _, score in json.loads(litellm.read_text())])
+        )
 
     return {
         "cost": cost,

@@ -26,30 +26,24 @@ _LEAST_PART: Final = 3
 _JOINTS: Final = ("", "s", "n", "en", "es", "e")
 """What German puts between the parts of a compound."""
 
-_kept_or_word = re.compile(
-    r"```.*?(?:```|\Z)|`[^`\n]*`|\$[^$]+\$|\\[a-zA-Z]+|https?://\S+|[^\W\d_]+'?", re.DOTALL
-)
-"""Code, formulas and addresses stay as they are; French and Italian words may end in an apostrophe."""
-_SIGNS: Final = str.maketrans(
-    {"’": "'", "‘": "'", "«": '"', "»": '"', "„": '"', "“": '"', "”": '"', "¿": "", "¡": "", "\u00a0": " ",
-     "\u202f": " "}
-)  # fmt: skip
+_kept = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`|\$[^$]+\$|\\[a-zA-Z]+|https?://\S+)", re.DOTALL)
+"""Code, formulas and addresses stay as they are."""
+_word = re.compile(r"([^\W\d_]+'?)")
+_SIGNS: Final[Mapping[str, str]] = {
+    "’": "'", "‘": "'", "«": '"', "»": '"', "„": '"', "“": '"', "”": '"', "¿": "", "¡": "", "\u00a0": " ",
+     "\u202f": " "}  # fmt: skip
 _MARKS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r" +([?!:;])"), r"\1"),
     (re.compile(r'" ([^"\n]*) "'), r'"\1"'),
+    (re.compile(r"(\d(?<![\d,]\d)\d*),(\d{1,2})(?!,?\d)"), r"\1.\2"),
     (re.compile(r"(\d)[. ](\d{3})\b"), r"\1,\2"),
-    (re.compile(r"(\d),(\d{1,2})\b(?!,)"), r"\1.\2"),
     (re.compile(r"(\d) %"), r"\1%"),
 )
 """Spaces and numbers as English sets them."""
 _HABITS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
     "fr": (
-        (
-            re.compile(
-                r"-(?:t-)?(?=(?:je|tu|ils?|elles?|on|[nv]ous|moi|toi|l[ae]|les|lui|leur|ce|là|y|en)\b)"
-            ),
-            " ",
-        ),
+        (re.compile(r"-(?:t-)?(?:ils?|elles?|on)\b"), ""),
+        (re.compile(r"-(?=(?:je|tu|[nv]ous|moi|toi|l[ae]|les|lui|leur|ce|là|y|en)\b)"), " "),
     ),
     "de": (
         (re.compile(r"(?<=[a-zäöüßA-Z]{2})-(?=[A-ZÄÖÜ])"), " "),
@@ -63,7 +57,7 @@ _HABITS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
     ),
     "es": (),
 }
-"""Hyphens and commas that English would not set."""
+"""Hyphens, pronouns and commas that English would not set there."""
 _ELIDED: Final = frozenset(
     ("c'", "d'", "j'", "l'", "m'", "n'", "s'", "t'", "qu'", "jusqu'", "lorsqu'", "puisqu'", "quelqu'")
 )
@@ -72,8 +66,8 @@ _ELIDED: Final = frozenset(
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     words: Mapping[str, str]
-    phrases: Mapping[str, str]
-    """Of several words, the longest first."""
+    phrases: Mapping[str, tuple[str, str]]
+    """Of several words, the longest first: (first word, English)."""
     compounds: bool
 
     def english(self, word: str) -> str | None:
@@ -98,23 +92,32 @@ class Lexicon:
 
 def gloss(text: str, language: str) -> str:
     """`text` with the known words of one of `GLOSSED` in English."""
-    plain = unicodedata.normalize("NFC", text).translate(_SIGNS)
-    for sign, instead in (*_MARKS, *_HABITS[language]):
-        plain = sign.sub(instead, plain)
-    return _kept_or_word.sub(_reader(language), _phrases_read(plain, _lexicon(language).phrases))
+    parts = _kept.split(unicodedata.normalize("NFC", text))
+    return "".join(part if place % 2 else _glossed(part, language) for place, part in enumerate(parts))
 
 
-def _phrases_read(text: str, phrases: Mapping[str, str]) -> str:
+def _glossed(text: str, language: str) -> str:
+    for sign, instead in _SIGNS.items():
+        text = text.replace(sign, instead)
+    for mark, instead in (*_MARKS, *_HABITS[language]):
+        text = mark.sub(instead, text)
+    pieces = _word.split(_phrases_read(text, _lexicon(language)))
+    pieces[1::2] = map(_reader(language), pieces[1::2])
+    return "".join(pieces)
+
+
+def _phrases_read(text: str, lexicon: Lexicon) -> str:
     small = text.lower()
-    for phrase, english in phrases.items():
-        if phrase in small:
+    words = set(_word.findall(small))
+    for phrase, (first, english) in lexicon.phrases.items():
+        if first in words and phrase in small:
             whole = rf"\b{re.escape(phrase)}(?:(?<=')|\b)"
             text = re.sub(whole, f"{english} " if phrase[-1] == "'" else english, text, flags=re.IGNORECASE)
     return text
 
 
 @cache
-def _reader(language: str) -> Callable[[re.Match[str]], str]:
+def _reader(language: str) -> Callable[[str], str]:
     lexicon = _lexicon(language)
 
     @lru_cache(_KEPT_WORDS)
@@ -130,7 +133,7 @@ def _reader(language: str) -> Callable[[re.Match[str]], str]:
             return f"{word[:-1] if found is None else found} "
         return read(token[:-1]) + "'"
 
-    return lambda match: read(match[0])
+    return read
 
 
 @cache
@@ -140,7 +143,8 @@ def _lexicon(language: str) -> Lexicon:
     words = {word: english for english, some in every[language].items() for word in some.split(",")}
     plain = {_without_accents(word): english for word, english in reversed(words.items())}
     longest = sorted((each for each in words if not each.isalpha()), key=lambda each: (-len(each), each))
-    return Lexicon(plain | words, {each: words[each] for each in longest}, compounds=language == "de")
+    phrases = {each: (_word.findall(each)[0], words[each]) for each in longest}
+    return Lexicon(plain | words, phrases, compounds=language == "de")
 
 
 def _without_accents(word: str) -> str:

@@ -21,6 +21,8 @@ _CLIP: Final = 4.0
 _LARGE: Final = 10_000
 _AT_THE_EDGE: Final = 0.3
 """Confidence at the likeness of the least typical training prompt."""
+_ABROAD: Final = 0.8
+"""Confidence below which n-grams are not believed: there they are another one in each language."""
 _FEW: Final = 14
 _OF_FEW: Final = 0.5
 """Confidence in a text of fewer n-grams than that."""
@@ -90,8 +92,8 @@ class Parameters:
 
 
 def trust(confidence: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far n-grams are believed: not at all below a confidence of one half."""
-    return np.asarray(np.maximum(2.0 * confidence - 1.0, 0.0))
+    """How far n-grams are believed: wholly at home among the training prompts, elsewhere not at all."""
+    return np.asarray(np.maximum((confidence - _ABROAD) / (1.0 - _ABROAD), 0.0))
 
 
 def standardise(surface: Floats, mean: Floats, scale: Floats) -> Floats:

@@ -17,6 +17,7 @@ from sobrio.terms.model import Model
 from sobrio.understand import features
 from sobrio.understand.facts import facts_of
 from sobrio.understand.features import Features, features_of
+from sobrio.understand.gloss import GLOSSED
 from sobrio.understand.parameters import Parameters, save, standardise
 from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, Ties, solve
@@ -103,14 +104,15 @@ def fit_sources(
             len(names),
             penalties=penalties or Penalties(),
             logistic=not length,
-            iterations=iterations if lengths or not length else 1,
+            iterations=(iterations if ngrams else 2 * iterations) if lengths or not length else 1,
             ties=ties if ngrams or ties is None else replace(ties, hashed=ties.hashed * 0.0),
         )
         for ngrams, length in product((True, False), (False, True))
     ]
-    landmarks = landmarks_of(design.hashed[kept])
-    data_sets = np.array([each for source in sources for each in source.datasets])[kept]
-    kinds = kinds_of(landmarks.centres, design.hashed[kept], [kind_of(each) for each in data_sets])
+    english = kept & np.array([each.reading.language not in GLOSSED for each in seen])
+    landmarks = landmarks_of(design.hashed[english])
+    data_sets = np.array([each for source in sources for each in source.datasets])[english]
+    kinds = kinds_of(landmarks.centres, design.hashed[english], [kind_of(each) for each in data_sets])
     parameters = _parameters(mean, scale, solved, names, landmarks, kinds)
     return parameters, solved[0].loss
 

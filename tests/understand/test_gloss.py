@@ -1,0 +1,63 @@
+"""Prompts in French, German and Spanish, read in English."""
+
+from __future__ import annotations
+
+import pytest
+
+from sobrio.terms.model import Model
+from sobrio.understand import Predictor
+from sobrio.understand.features import features_of
+from sobrio.understand.gloss import gloss
+from sobrio.understand.reading import read
+
+SMALL = Model("an 8B model", 8.0, 8.0, released="2024-07")
+LARGE = Model("a 70B model", 70.0, 70.0, released="2024-12")
+SAME = (
+    "Explain the difference between a virus and a bacterium.",
+    "Explique la différence entre un virus et une bactérie.",
+    "Erkläre den Unterschied zwischen einem Virus und einem Bakterium.",
+    "Explica la diferencia entre un virus y una bacteria.",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "english"),
+    [
+        ("fr", "Écris l'équation", "write the equation"),
+        ("fr", "Ou est la maison ?", "or is the house?"),
+        ("de", "Wie viele Zahlen?", "how many numbers?"),
+        ("de", "Bruchrechnung", "fraction calculation"),
+        ("es", "¿Cuántas manzanas quedan?", "how many apples stay?"),
+        ("fr", "1 250,50 euros", "1,250.50 euros"),
+    ],
+)
+def test_known_words_are_read_in_english(language: str, text: str, english: str) -> None:
+    assert gloss(text, language) == english
+
+
+def test_words_may_be_written_without_accents() -> None:
+    assert gloss("etudiant", "fr") == gloss("étudiant", "fr") == "student"
+
+
+@pytest.mark.parametrize(
+    "kept", ["```python\nfor la in y:\n    de = 1\n```", "$la + de$", "`la`", "A) Xyzzy"]
+)
+def test_code_formulas_options_and_unknown_words_stay(kept: str) -> None:
+    assert gloss(kept, "fr") == kept
+
+
+def test_a_reading_knows_the_language_of_the_text_as_it_came() -> None:
+    assert [read(text).language for text in SAME] == ["en", "fr", "de", "es"]
+    assert read(SAME[0]).text == SAME[0]
+    assert read(SAME[1]).text != SAME[1]
+
+
+def test_letters_of_options_and_formulas_speak_for_no_language() -> None:
+    assert read("Which is the unit of charge?\nA. 2 C\nB. 3 m\nC. 4 s\nD. 5 N").language == "en"
+
+
+def test_the_same_request_has_the_same_task_and_much_the_same_expectation() -> None:
+    assert len({features_of(text).task for text in SAME}) == 1
+    english, *others = Predictor.default().quality(SAME, (SMALL, LARGE))
+    for each in others:
+        assert each == pytest.approx(english, abs=0.1)
