@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import aclosing, suppress
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -108,7 +109,13 @@ def _broken(error: SobrioError) -> bytes:
 
 
 def _encoded(reply: Reply) -> list[tuple[bytes, bytes]]:
-    return [(name.encode("ascii"), header_safe(value)) for name, value in reply.headers]
+    return [_header(*each) for each in reply.headers]
+
+
+@lru_cache(maxsize=256)
+def _header(name: str, value: str) -> tuple[bytes, bytes]:
+    """All but the receipt's are the same again and again."""
+    return name.encode("ascii"), header_safe(value)
 
 
 def header_safe(value: str) -> bytes:

@@ -129,7 +129,7 @@ def as_impacts(side: Total, *, method: str, model: str = "") -> Impacts:
 
 def impacts_at(levels: Sequence[Levels], side: Total, *, method: str, model: str = "") -> Impacts:
     """`levels` are those of the five criteria, then of every row but energy; the rest is told by `side`."""
-    energy, ghg, water, adpe, primary = (_quantity(levels, *each) for each in _PLACES)
+    energy, ghg, water, adpe, primary = [_quantity(levels, *each) for each in _PLACES]
     return Impacts(
         energy,
         ghg,
@@ -167,7 +167,7 @@ def avoided_at(
     likely: Number | None,
 ) -> Avoided:
     """`levels` are those of the five criteria's differences; the rest is told by both sides."""
-    energy, ghg, water, adpe, primary = (_quantity(levels, unit, i) for i, unit in enumerate(_UNITS))
+    energy, ghg, water, adpe, primary = [_quantity(levels, unit, i) for i, unit in enumerate(_UNITS)]
     return Avoided(
         energy,
         ghg,
@@ -229,15 +229,15 @@ def _quantity(
     levels: Sequence[Levels], unit: str, place: int, parts: Sequence[tuple[str, int]] = ()
 ) -> Quantity | None:
     """`None` for levels that are not numbers; a part that is none is left out."""
-    whole = levels[place]
-    if _unknown(whole[1]):
+    low, central, high = levels[place]
+    if central != central if type(central) is float else _unknown(central):  # noqa: PLR0124 NaN
         return None
     known = {}
     for name, i in parts:
-        low, central, high = levels[i]
-        if not _unknown(central):
-            known[name] = Interval(low, central, high)
-    return Quantity(whole[0], whole[1], whole[2], unit, known)
+        least, middle, most = levels[i]
+        if middle == middle if type(middle) is float else not _unknown(middle):  # noqa: PLR0124 NaN
+            known[name] = Interval(least, middle, most)
+    return Quantity(low, central, high, unit, known)
 
 
 def _unknown(level: Number) -> bool:

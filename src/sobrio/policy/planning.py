@@ -85,7 +85,7 @@ def _shape(policy: Policy, request: Request, match: Match, needs: Needs) -> Hash
 
 def _pressing(policy: Policy, tokens: int) -> int:
     """Zero for a length that every model can read."""
-    contexts = (each.model.context_tokens for each in policy.deployments.values())
+    contexts = (each.model.context_tokens for each in policy.deployments.values()) if tokens else ()
     return 0 if all(each is None or tokens <= each for each in contexts) else tokens
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import msgspec
+
 from sobrio.policy.plan import ContextDiet, Objective, Passages, Recall
 from sobrio.terms.assessment import Assessment
 
@@ -49,8 +51,7 @@ class Rule:
     use: Use = Use()
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """What conditions look at. Without an assessment some of them cannot be decided."""
 
     model: str
@@ -59,8 +60,7 @@ class Asked:
     assessment: Assessment | None
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """The first rule that holds, and the rules before it that only an assessment could decide."""
 
     rule: Rule

@@ -58,11 +58,8 @@ def context_key(
 
 def _digest(parts: Iterable[bytes], size: int, salt: bytes) -> bytes:
     """Each part is preceded by its length, so that no text can pretend to be two."""
-    digest = blake2b(digest_size=size, key=salt)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.digest()
+    framed = [each for part in parts for each in (len(part).to_bytes(8, "big"), part)]
+    return blake2b(b"".join(framed), digest_size=size, key=salt).digest()
 
 
 def _parts(

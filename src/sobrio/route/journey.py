@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from time import thread_time
 from types import TracebackType
 from typing import Final
 
@@ -97,12 +98,12 @@ class Busy:
         self._journey = journey
 
     def __enter__(self) -> None:
-        self._begun = time.thread_time()
+        self._begun = thread_time()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._journey.cpu_seconds += time.thread_time() - self._begun
+        self._journey.cpu_seconds += thread_time() - self._begun
 
 
 def receipt_id(milliseconds: int) -> str:

@@ -139,7 +139,7 @@ def _object_of(side: Impacts | Avoided, head: bytes, tail: bytes) -> msgspec.Raw
 def _figures(side: Impacts | Avoided, names: Sequence[str]) -> str:
     """Each name with its figure, and a comma behind each."""
     known = [getattr(side, name) for name in names]
-    if any(each is None for each in known):
+    if None in known:
         return "".join(map(_figure, names, known))
     levels = [level for each in known for level in (each.low, each.central, each.high)]
     return _template(names) % tuple(levels)
