@@ -23,6 +23,7 @@ def turns(url: str, *, ascii_only: bool = True) -> bytes:
         "https://example.org/cat.png",
         "http://93.184.216.34/cat.png",
         "https://[2606:2800:220:1:248:1893:25c8:1946]/cat.png",
+        "http://[64:ff9b::93.184.216.34]/cat.png",
         "data:image/png;base64,iVBORw0KGgo=",
         "https://exämple.org/chat.png",
     ],
@@ -47,6 +48,10 @@ def test_public_and_inline_pictures_pass(url: str) -> None:
         "http://[::1]/x",
         "http://[::ffff:127.0.0.1]/x",
         "http://[2002:7f00:1::]/x",
+        "http://[64:ff9b::7f00:1]/x",
+        "http://[64:ff9b::a9fe:a9fe]/x",
+        "http://[64:ff9b:1::10.0.0.8]/x",
+        "http://[::127.0.0.1]/x",
         "http://[fe80::1%25eth0]/x",
         "http://[fd00::1]/x",
         "http://2130706433/x",
@@ -83,6 +88,10 @@ def test_addresses_inside_a_network_are_refused(url: str) -> None:
         rb'[{"content":[{"image_url":{"url" : "\u0068ttp://127.0.0.1/"}}]}]',
         rb'[{"content":[{"type":"input_image","image_url":"http://127.0.0.1/"}]}]',
         rb'[{"content":[{"type":"image","source":{"type":"url","url":"http://127.0.0.1/"}}]}]',
+        rb'[{"content":[{"type":"video_url","video_url":"http://127.0.0.1/"}]}]',
+        rb'[{"content":[{"type":"audio_url","audio_url":"http://127.0.0.1/"}]}]',
+        rb'[{"content":[{"type":"file","file":{"file_data":"http://127.0.0.1/"}}]}]',
+        rb'[{"content":[{"type":"file","file":{"file_data":"http:\/\/127.0.0.1/"}}]}]',
         rb'[{"content":"say \"hi\"\nplease"},{"content":[{"image_url":{"url":"http://127.0.0.1/"}}]}]',
         rb'[{"content":"a\\"},{"content":[{"image_url":{"url":"http://127.0.0.1/"}}]}]',
     ],
@@ -90,6 +99,11 @@ def test_addresses_inside_a_network_are_refused(url: str) -> None:
 def test_spelling_an_address_differently_does_not_hide_it(raw: bytes) -> None:
     with pytest.raises(InputError):
         refuse_private(raw)
+
+
+@pytest.mark.parametrize("escaped", [b"", b"\\u00e9"])
+def test_the_data_of_a_file_is_no_address(escaped: bytes) -> None:
+    refuse_private(b'[{"content":[{"text":"' + escaped + b'"},{"file":{"file_data":"JVBE/Ri0="}}]}]')
 
 
 @given(st.text(), st.sampled_from(["url", "image_url"]), st.booleans())

@@ -18,9 +18,13 @@ import msgspec
 from sobrio.errors import InputError
 from sobrio.route.pictures import without_pictures
 
-_KEYS: Final = frozenset({"url", "image_url", "file_url", "file_data"})
-_PLAIN: Final = re.compile(rb'"(?:image_url|file_url|file_data|url)"\s*:\s*"((?!data:)[^"]*)"')
+_KEYS: Final = frozenset({"url", "image_url", "video_url", "audio_url", "file_url"})
+_PLAIN: Final = re.compile(
+    rb'"(?:(?:(?:image|video|audio|file)_)?url"\s*:\s*"(?!data:)|file_data"\s*:\s*"(?!data:)(?=[^":]*:))([^"]*)"'
+)
+"""Data of a file is an address where there is a colon in it; base64 has none."""
 _INSIDE: Final = (".local", ".internal", ".localhost", ".home.arpa", ".svc", ".cluster.local")
+_CARRYING: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
 _NUMBER: Final = re.compile(r"(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*\.?")
 """Hosts that are numbers in any of the old notations (2130706433, 0x7f.1, 0177.0.0.1)."""
 
@@ -52,8 +56,8 @@ def _within(value: Any) -> Iterator[str]:
             yield from _within(each)
     elif isinstance(value, dict):
         for key, each in value.items():
-            if key in _KEYS and isinstance(each, str):
-                if not each.startswith("data:"):
+            if (key in _KEYS or key == "file_data") and isinstance(each, str):
+                if not each.startswith("data:") and (key in _KEYS or ":" in each):
                     yield each
             else:
                 yield from _within(each)
@@ -78,5 +82,12 @@ def _of_number(host: str) -> str | None:
         number = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return "is an address in a disguise" if _NUMBER.fullmatch(host) else None
-    inside = getattr(number, "ipv4_mapped", None) or getattr(number, "sixtofour", None) or number
+    inside = number if isinstance(number, ipaddress.IPv4Address) else _within_six(number)
     return None if inside.is_global and not inside.is_multicast else "is an address inside a network"
+
+
+def _within_six(number: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The older address that a newer one leads to (RFC 4291, 3056, 6052)."""
+    if any(number in net for net in _CARRYING):
+        return ipaddress.IPv4Address(int(number) & 0xFFFFFFFF)
+    return number.ipv4_mapped or number.sixtofour or number

@@ -62,7 +62,9 @@ async def _answered(journey: Journey) -> Reply:
 
 
 def _must_stay_outside(request: Request, journey: Journey) -> None:
-    if not journey.policy.callers.private_addresses and any(each.images for each in request.messages):
+    if not journey.policy.callers.private_addresses and any(
+        each.images or each.files for each in request.messages
+    ):
         refuse_private(request.fields.get("messages", request.fields.get("input", b"[]")))
 
 

@@ -27,6 +27,7 @@ _ROLES: Final[dict[str, Role]] = {
     "function": "tool",
 }
 _IMAGE_PARTS: Final = frozenset({"image_url", "image", "input_image"})
+_TEXT_PARTS: Final = frozenset({"", "text", "refusal", "input_text", "output_text"})
 _HEADER: Final = "x-sobrio-"
 _NO_OPTIONS: Final = Options()
 _MOST_FIELDS: Final = 1_000
@@ -170,7 +171,9 @@ def _message(turn: _Turn) -> Message:
     if not isinstance(turn.content, list):
         return Message(role, turn.content or "", 0, tool_calls)
     text = "\n".join(part.text for part in turn.content if part.text)
-    return Message(role, text, sum(part.type in _IMAGE_PARTS for part in turn.content), tool_calls)
+    kinds = [part.type for part in turn.content if part.type not in _TEXT_PARTS]
+    images = sum(kind in _IMAGE_PARTS for kind in kinds)
+    return Message(role, text, images, tool_calls, len(kinds) - images)
 
 
 def _passed(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

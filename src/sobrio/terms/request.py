@@ -20,6 +20,8 @@ class Message(msgspec.Struct, frozen=True):
     text: str
     images: int = 0
     tool_calls: int = 0
+    files: int = 0
+    """Parts that are neither text nor images: documents, sound, moving pictures."""
 
 
 class Needs(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from sobrio.wire.messages.terms import Block, Turn
 from sobrio.wire.reading import MOST_PARTS, MOST_TURNS, must_be_few, read
 
 _ROLES: Final[dict[str, Role]] = {"user": "user", "assistant": "assistant", "system": "system"}
+_KNOWN: Final = frozenset({"text", "image", "tool_use", "thinking", "redacted_thinking"})
 
 
 def turns_of(fields: Mapping[str, bytes]) -> tuple[Message, ...]:
@@ -49,6 +50,7 @@ def _turn(turn: Turn) -> Message:
         "\n".join(each.text for each in blocks if each.text),
         images=sum(each.type == "image" for each in blocks),
         tool_calls=sum(each.type == "tool_use" for each in blocks),
+        files=sum(each.type not in _KNOWN for each in blocks),
     )
 
 

@@ -16,6 +16,7 @@ _ROLES: Final[dict[str, Role]] = {
     "system": "system",
     "developer": "system",
 }
+_KNOWN: Final = frozenset({"text", "input_text", "output_text", "refusal", "input_image"})
 
 
 def turns_of(fields: Mapping[str, bytes]) -> tuple[Message, ...]:
@@ -44,17 +45,23 @@ def _turn(item: Item) -> Iterator[Message]:
                 raise InputError(
                     f"'input' has the unknown role {item.role!r}; use one of {', '.join(_ROLES)}"
                 )
-            yield Message(role, _text(item.content), images=_images(item.content))
+            content = item.content
+            yield Message(role, _text(content), images=_images(content), files=_files(content))
         case "function_call":
             yield Message("assistant", "", tool_calls=1)
         case "function_call_output":
-            yield Message("tool", _text(item.output), images=_images(item.output))
+            output = item.output
+            yield Message("tool", _text(output), images=_images(output), files=_files(output))
 
 
 def _text(content: str | list[Part] | None) -> str:
     if isinstance(content, str):
         return content
     return "\n".join(part.text for part in content or () if part.text)
+
+
+def _files(content: str | list[Part] | None) -> int:
+    return sum(part.type not in _KNOWN for part in content) if isinstance(content, list) else 0
 
 
 def _images(content: str | list[Part] | None) -> int:
