@@ -32,6 +32,10 @@ def test_rotation_and_revocation(sobrio) -> None:
     [
         (("create", "x", "--right", "root"), "sobrio: --right takes call, read, admin, not 'root'\n"),
         (("create", "x", "--expires", "soon"), "sobrio: --expires takes a duration such as 90d"),
+        (("create", "x", "--expires", "99999999d"), "sobrio: --expires takes at most 36500d"),
+        (("create", ""), "sobrio: NAME takes 1 to 100 printable characters, not ''"),
+        (("create", "a\x1b[31mb"), "sobrio: NAME takes 1 to 100 printable characters, not 'a\\x1b[31mb'"),
+        (("create", "x", "--team", "a\nb"), "sobrio: --team takes 1 to 100 printable characters"),
         (("revoke", "nope"), "sobrio: there is no key 'nope'; `sobrio keys list` shows them\n"),
     ],
 )

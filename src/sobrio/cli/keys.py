@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Keys that the gateway accepts.", no_args_is_help=True)
 
 _UNITS = {"m": 60.0, "h": 3600.0, "d": 86400.0}
+_LONGEST_S = 36500 * 86400.0
+"""A hundred years: what comes later, no calendar shows."""
+_LONGEST = 100
 
 
 @app.command()
@@ -46,6 +49,8 @@ def create(
     if unknown:
         raise InputError(f"--right takes {', '.join(RIGHTS)}, not {min(unknown)!r}")
     lasts_s = None if expires is None else _seconds(expires, "--expires")
+    for option, words in (("NAME", name), ("--team", team), ("--tenant", tenant), ("--app", application)):
+        _must_be_readable(option, words)
     with _store(data_dir) as store:
         key, text = store.issue(
             name,
@@ -122,8 +127,17 @@ def _row(key: IssuedKey, now: float) -> tuple[str, ...]:
     return key.id, key.name, key.tenant, key.team or "–", rights, ends, key.state(now)
 
 
+def _must_be_readable(option: str, words: str | None) -> None:
+    """It is shown in tables and becomes a label: a line of text, and something to be seen."""
+    if words is not None and not (words.strip() and words.isprintable() and len(words) <= _LONGEST):
+        raise InputError(f"{option} takes 1 to {_LONGEST} printable characters, not {words[:_LONGEST]!r}")
+
+
 def _seconds(text: str, option: str) -> float:
     match = re.fullmatch(r"(\d+(?:\.\d+)?)([mhd])", text.strip())
     if match is None:
         raise InputError(f"{option} takes a duration such as 90d, 12h or 30m, not {text!r}")
-    return float(match[1]) * _UNITS[match[2]]
+    seconds = float(match[1]) * _UNITS[match[2]]
+    if seconds > _LONGEST_S:
+        raise InputError(f"{option} takes at most 36500d, not {text!r}")
+    return seconds
