@@ -10,7 +10,11 @@ import pytest
 from sobrio.assemble import open_ledger
 
 HOUR, DAY = 3_600, 86_400
-LIMITS = "\nlimits: [{name: pace, each: all, requests: 1000, per: minute}, {name: day, each: all, tokens: 1000000, per: day}]\n"
+LIMITS = """
+limits:
+  - {name: pace, each: all, requests: 1000, per: minute}
+  - {name: quota, each: all, tokens: 1000000, per: day}
+"""
 SKEWED = """
 import sys, time
 from pathlib import Path
