@@ -131,7 +131,9 @@ def test_a_full_disk_under_the_book_loses_nothing(
     with monkeypatch.context() as full:
 
         def refuse(self: Book, records: object) -> None:
-            raise sqlite3.OperationalError("database or disk is full")
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorname = "SQLITE_FULL"
+            raise error
 
         full.setattr(Book, "write", refuse)
         ledger.close(receipt("r"))

@@ -10,6 +10,7 @@ import pytest
 
 from sobrio.errors import LedgerError
 from sobrio.ledger import SqliteLedger
+from sobrio.ledger.book import Book
 from sobrio.terms.receipt import Receipt
 
 Make = Callable[..., Receipt]
@@ -73,6 +74,52 @@ def test_a_busy_book_is_no_loss(opened: Opened, receipt: Make, tmp_path: Path) -
     other.execute("ROLLBACK")
     other.close()
     assert [each.id for each in ledger.receipts()] == ["one"]
+
+
+def test_a_held_book_is_told_as_such_and_not_to_be_moved_aside(
+    opened: Opened, receipt: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sobrio.ledger.book._BUSY_S", 0.01)
+    ledger = opened()
+    other = sqlite3.connect(tmp_path / "ledger.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    keep(ledger, receipt("one"))
+    with pytest.raises(
+        LedgerError, match=r"database is locked.*; another program holds it; try again"
+    ) as told:
+        list(ledger.receipts())
+    assert told.value.status == 503
+    assert ledger.problem is not None and "another program holds it" in ledger.problem
+    with pytest.raises(LedgerError, match="another program holds it; try again"):
+        opened()
+    other.execute("ROLLBACK")
+    other.close()
+    ledger.flush()
+    assert ledger.problem is None
+
+
+@pytest.fixture
+def archived(receipt: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ledger in a folder where nothing may be written (to an administrator all may, so it is said)."""
+    folder = tmp_path / "archive"
+    ledger = SqliteLedger(folder / "ledger.sqlite", folder / "spool")
+    keep(ledger, receipt("one"))
+    ledger.shutdown()
+    (folder / "spool").rmdir()
+    (folder / "ledger.sqlite").chmod(0o444)
+    folder.chmod(0o555)
+    monkeypatch.setattr("sobrio.ledger.book.os.access", lambda place, _right: Path(place).is_char_device())
+    return folder
+
+
+def test_an_archived_ledger_is_read_and_verified_and_left_as_it_is(archived: Path) -> None:
+    ledger = SqliteLedger(archived / "ledger.sqlite", archived / "spool")
+    assert [each.id for each in ledger.receipts()] == ["one"]
+    assert ledger.verify().whole
+    with pytest.raises(LedgerError, match="readonly database"):
+        Book(archived / "ledger.sqlite").judge("one", b"{}")
+    ledger.shutdown()
+    assert [each.name for each in archived.iterdir()] == ["ledger.sqlite"]
 
 
 def test_workers_share_one_chain(opened: Opened, receipt: Make) -> None:

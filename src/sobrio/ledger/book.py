@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -11,6 +12,7 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
 
 from sobrio.errors import LedgerError
+from sobrio.ledger.remedy import remedy
 from sobrio.ledger.spool import Closed, Opened
 from sobrio.terms.receipt import Receipt
 
@@ -53,9 +55,6 @@ Judged: TypeAlias = tuple[bytes, bytes | None]
 """A receipt and the latest judgement on it."""
 _BUSY_S: Final = 5.0
 _AT_ONCE: Final = 100
-_START_AGAIN: Final = (
-    "move it aside and start again: a new one is begun, and receipts still in the spool go there"
-)
 
 
 class Book:
@@ -70,11 +69,18 @@ class Book:
         """Raises `LedgerError` when the file is no ledger, or one of a later sobrio."""
         self.path = path
         self._writer: sqlite3.Connection | None = None
+        mode = _mode(path)
+        self.read_only = bool(mode)
+        """It is one that may be read here and not written, such as a copy in an archive."""
+        self._place = path.absolute().as_uri() + mode
         with self._told(), self._connection() as database:
             version = database.execute("PRAGMA user_version").fetchone()[0]
             if version > SCHEMA:
                 raise LedgerError(f"{path}: written by a later sobrio (schema {version}); update sobrio")
-            database.executescript(f"PRAGMA journal_mode = WAL; {_TABLES} PRAGMA user_version = {SCHEMA};")
+            if not self.read_only:
+                database.executescript(
+                    f"PRAGMA journal_mode = WAL; {_TABLES} PRAGMA user_version = {SCHEMA};"
+                )
 
     def write(self, records: Iterable[Opened | Closed]) -> None:
         """All or nothing; what is there already stays as it is. One at a time. Raises `sqlite3.Error`."""
@@ -165,15 +171,27 @@ class Book:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.path, timeout=_BUSY_S, isolation_level=None)) as database:
+        with closing(
+            sqlite3.connect(self._place, timeout=_BUSY_S, isolation_level=None, uri=True)
+        ) as database:
             yield database
 
     @contextmanager
-    def _told(self, next_step: str = _START_AGAIN) -> Iterator[None]:
+    def _told(self, next_step: str | None = None) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
-            raise LedgerError(f"{self.path}: the ledger cannot be used ({error}); {next_step}") from error
+            message = f"{self.path}: the ledger cannot be used ({error}); {next_step or remedy(error)}"
+            raise LedgerError(message, status=503) from error
+
+
+def _mode(path: Path) -> str:
+    """How the file is opened, as the query of its URI. Where nothing may be written, SQLite is told that
+    nobody else writes either, unless what others wrote is still in the log beside it."""
+    if not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return ""
+    log = path.with_name(path.name + "-wal")
+    return "?mode=ro" if log.exists() and log.stat().st_size else "?mode=ro&immutable=1"
 
 
 def link(before: bytes, body: bytes) -> bytes:

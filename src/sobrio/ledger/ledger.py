@@ -16,6 +16,7 @@ import msgspec
 from sobrio.errors import InputError, LedgerError
 from sobrio.ledger.book import Book
 from sobrio.ledger.judgement import CAVEATS, Judgement, from_json, judged, to_json
+from sobrio.ledger.remedy import remedy
 from sobrio.ledger.spool import SUFFIX, Closed, Spool, Torn, orphan, records
 from sobrio.ledger.verification import Verification, verify
 from sobrio.terms import record
@@ -50,14 +51,10 @@ class SqliteLedger:
 
     def __init__(self, path: Path, spool_dir: Path) -> None:
         """Brings home what dead workers left in their spools. Raises `LedgerError`."""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            spool_dir.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LedgerError(
-                f"{error.filename}: cannot be made ({error.strerror}); choose another place"
-            ) from None
+        _make(path.parent)
         self._book = Book(path)
+        if not self._book.read_only:
+            _make(spool_dir)
         self._directory = spool_dir
         self._counts = Counts()
         self._spool: Spool | None = None
@@ -67,7 +64,9 @@ class SqliteLedger:
         self._news = threading.Event()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
-        self._replay()
+        self._stuck: sqlite3.Error | None = None
+        if not self._book.read_only:
+            self._replay()
 
     @property
     def counts(self) -> Counts:
@@ -105,10 +104,10 @@ class SqliteLedger:
 
     @property
     def problem(self) -> str | None:
-        """What keeps receipts from the disk, in words."""
+        """What keeps receipts from the disk or out of the book, in words."""
         waiting = self.waiting
         if not waiting:
-            return None
+            return None if self._stuck is None else self._in_the_spool(self._stuck)
         return f"the disk of {self._directory} is full: {waiting:,} bytes of receipts wait in memory"
 
     def find(self, receipt_id: str) -> Receipt | None:
@@ -150,7 +149,12 @@ class SqliteLedger:
         with self._draining:
             left = self._pending()
         if left or self.waiting:
-            raise LedgerError(f"{self._book.path}: receipts stay in {self._directory}; is the disk full?")
+            stuck = self._stuck
+            full = f"{self._book.path}: receipts stay in {self._directory}; is the disk full?"
+            raise LedgerError(full if stuck is None else self._in_the_spool(stuck), status=503)
+
+    def _in_the_spool(self, error: sqlite3.Error) -> str:
+        return f"{self._book.path}: receipts stay in {self._directory} ({error}); {remedy(error)}"
 
     def shutdown(self) -> None:
         """Carry over what is left; what the book does not take stays in the spool for the next start."""
@@ -220,9 +224,11 @@ class SqliteLedger:
         whole = [each for each in found if not isinstance(each, Torn)]
         try:
             self._book.write(whole)
-        except sqlite3.Error:
+        except sqlite3.Error as error:
             self._counts = replace(self._counts, failures=self._counts.failures + 1)
+            self._stuck = error
             return False
+        self._stuck = None
         stored = sum(isinstance(each, Closed) for each in whole)
         torn = self._counts.torn + len(found) - len(whole)
         self._counts = replace(self._counts, stored=self._counts.stored + stored, torn=torn)
@@ -270,6 +276,14 @@ class SqliteLedger:
             waiting = b"" if self._spool is None else self._spool.unwritten
         yield waiting
         yield from map(_content, self._directory.glob(f"*{SUFFIX}"))
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        message = f"{error.filename}: cannot be made ({error.strerror}); choose another place"
+        raise LedgerError(message) from None
 
 
 def _content(path: Path) -> bytes:
