@@ -150,6 +150,14 @@ def url(request: pytest.FixtureRequest, server: Callable[[str], str]) -> str:
     return address
 
 
+@pytest.fixture(params=SHARED)
+def any_url(request: pytest.FixtureRequest, server: Callable[[str], str]) -> str:
+    """The same, clusters included."""
+    address = server(request.param)
+    emptied(address)
+    return address
+
+
 Store = SqliteStore | RedisStore
 Open = Callable[..., Store]
 

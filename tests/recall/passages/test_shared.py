@@ -24,6 +24,11 @@ LEAVE = {"leave.md": "# Leave\n\nThirty days of leave a year.", "pay.md": "# Pay
 
 
 @pytest.fixture
+def url(any_url: str) -> str:
+    return any_url
+
+
+@pytest.fixture
 def open_library(url: str) -> Iterator[Callable[..., SharedLibrary]]:
     """Opens one more replica."""
     with ExitStack() as stack:
