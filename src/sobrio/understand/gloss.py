@@ -108,12 +108,23 @@ def _glossed(text: str, language: str) -> str:
 
 def _phrases_read(text: str, lexicon: Lexicon) -> str:
     small = text.lower()
-    words = set(_word.findall(small))
+    words = set(_word.findall(small)) if len(small) == len(text) else ()
     for phrase, (first, english) in lexicon.phrases.items():
-        if first in words and phrase in small:
-            whole = rf"\b{re.escape(phrase)}(?:(?<=')|\b)"
-            text = re.sub(whole, f"{english} " if phrase[-1] == "'" else english, text, flags=re.IGNORECASE)
+        if first in words:
+            at = small.find(phrase)
+            while at >= 0:
+                end = at + len(phrase)
+                if _stands_alone(small, at, end):
+                    text, small = text[:at] + english + text[end:], small[:at] + english + small[end:]
+                    end = at + len(english)
+                at = small.find(phrase, end)
     return text
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Whether no word runs on over either end; an apostrophe ends one."""
+    goes_on = text[end - 1] != "'" and text[end : end + 1].isalnum()
+    return not (goes_on or text[start - 1 : start].isalnum())
 
 
 @cache
@@ -143,7 +154,7 @@ def _lexicon(language: str) -> Lexicon:
     words = {word: english for english, some in every[language].items() for word in some.split(",")}
     plain = {_without_accents(word): english for word, english in reversed(words.items())}
     longest = sorted((each for each in words if not each.isalpha()), key=lambda each: (-len(each), each))
-    phrases = {each: (_word.findall(each)[0], words[each]) for each in longest}
+    phrases = {each: (_word.findall(each)[0], words[each] + " " * each.endswith("'")) for each in longest}
     return Lexicon(plain | words, phrases, compounds=language == "de")
 
 
