@@ -127,6 +127,41 @@ def test_an_openai_upstream_needs_an_address(tmp_path: Path, catalog: Catalog) -
         load_policy(path, catalog, {})
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("http://[::1/v1", "has a host and a port that there can be"),
+        ("http://h:99999/v1", "has a host and a port that there can be"),
+        ("http://h:0/v1", "names a host"),
+        ("http:///v1", "names a host"),
+        ("http://a b/v1", "has no spaces"),
+        ("http://user:secret@h/v1", "the key goes into api_key_env"),
+        ("http://h/v1?key=1", "paths are added to it"),
+        ("http://h/v1#x", "paths are added to it"),
+        ("ftp://h/v1", "http"),
+    ],
+)
+def test_an_address_that_can_never_work_is_told(
+    tmp_path: Path, catalog: Catalog, address: str, said: str
+) -> None:
+    path = tmp_path / "policy.yaml"
+    head = "version: 1\ndefaults: {fallback: a}\nupstreams:\n"
+    path.write_text(f'{head}  u: {{kind: openai, base_url: "{address}"}}\nmodels: []\n')
+    with pytest.raises(PolicyError, match=rf":4: 'base_url' in upstream 'u'.*{said}"):
+        load_policy(path, catalog, {})
+    path.write_text(
+        f"{head}  u: {{kind: openai, base_url_env: PLACE}}\n"
+        "models:\n  - {model: small, name: a, upstream: u}\n"
+    )
+    lacking = load_policy(path, catalog, {"PLACE": address}).deployments["a"].unbacked
+    assert lacking is not None and lacking.startswith("set PLACE to an address that ")
+
+
+def test_an_answer_is_not_kept_for_ages(policy_of: Load) -> None:
+    with pytest.raises(PolicyError, match="'ttl' in 'caches'"):
+        policy_of("caches: {exact: {ttl: 99999999d}}")
+
+
 def test_a_day_that_does_not_exist(tmp_path: Path, catalog: Catalog) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text(
@@ -151,7 +186,9 @@ def test_the_address_may_come_from_the_environment(tmp_path: Path, catalog: Cata
     wrong = load_policy(path, catalog, {"WHERE": "h:11434"}).deployments["small"]
     present = load_policy(path, catalog, {"WHERE": "http://h/v1"}).deployments["small"]
     assert (absent.backing, absent.unbacked) == (None, "set WHERE to call it")
-    assert wrong.unbacked == "set WHERE to an address that begins with http:// to call it"
+    assert wrong.unbacked == (
+        "set WHERE to an address that begins with http:// or https:// and names a host, to call it"
+    )
     assert present.backing is not None
     assert (present.backing.base_url, present.backing.model) == ("http://h/v1", "s:8b")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 
 from sobrio.policy import document as written
+from sobrio.policy.address import flaw
 from sobrio.terms.model import Backing
 
 
@@ -34,8 +35,9 @@ def _missing(upstream: written.Upstream, environ: Mapping[str, str]) -> str | No
     address = _address(upstream, environ)
     if upstream.kind == "openai" and address is None:
         return f"set {upstream.base_url_env} to call it"
-    if address is not None and not address.startswith(("http://", "https://")):
-        return f"set {upstream.base_url_env} to an address that begins with http:// to call it"
+    problem = flaw(address) if address is not None else None
+    if problem is not None:
+        return f"set {upstream.base_url_env} to an address that {problem}, to call it"
     return None
 
 

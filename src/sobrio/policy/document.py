@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sobrio.policy.plan import Recall
-from sobrio.policy.value import Abilities, Amount, Duration, Names, Objective, Range, Share, Tasks
+from sobrio.policy.value import Abilities, Address, Amount, Duration, Names, Objective, Range, Share, Tasks
 from sobrio.terms.limit import Measure, Span
 
 Written = Annotated[str, BeforeValidator(str)]
@@ -126,9 +126,7 @@ class Upstream(Section):
         default_factory=list,
         description="Endpoints it has besides those of its kind; requests to them pass untranslated.",
     )
-    base_url: str | None = Field(
-        default=None, pattern=r"^https?://", description="Address, up to and with /v1."
-    )
+    base_url: Address | None = Field(default=None, description="Address, up to and with /v1.")
     base_url_env: str | None = Field(default=None, description="Environment variable that holds the address.")
     api_key_env: str | None = Field(default=None, description="Environment variable that holds the key.")
     options: PlaceOptions = Field(

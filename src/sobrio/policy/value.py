@@ -8,10 +8,13 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from sobrio.policy.address import flaw
 from sobrio.terms.assessment import Task
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION: Final = re.compile(r"^(\d+(?:\.\d+)?)\s*([smhd])$")
+_LONGEST_S: Final = 10 * 365 * 86400
+"""Ten years."""
 
 
 def _listed(value: Any) -> Any:
@@ -33,6 +36,13 @@ def _rising(value: tuple[float, float]) -> tuple[float, float]:
     return value
 
 
+def _callable(value: str) -> str:
+    problem = flaw(value)
+    if problem is not None:
+        raise ValueError(f"write an address that {problem}")
+    return value
+
+
 def _one_or_many(item: dict[str, Any]) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item}]})
 
@@ -41,7 +51,7 @@ Names = Annotated[list[str], BeforeValidator(_listed), _one_or_many({"type": "st
 Duration = Annotated[
     float,
     BeforeValidator(_seconds),
-    Field(gt=0),
+    Field(gt=0, le=_LONGEST_S),
     WithJsonSchema(
         {
             "anyOf": [
@@ -51,6 +61,7 @@ Duration = Annotated[
         }
     ),
 ]
+Address = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_callable)]
 Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Range = Annotated[
