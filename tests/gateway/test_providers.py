@@ -61,6 +61,8 @@ upstreams:
   anthropic: {{kind: litellm, base_url: "{root}", api_key_env: KEY}}
   nowhere: {{kind: litellm, base_url: "http://127.0.0.1:9", api_key_env: KEY}}
 models:
+  - {{name: vectors, model: bge-m3, upstream: azure, upstream_model: azure/loopback}}
+  - {{name: pictures, model: flux.1-schnell, upstream: azure, upstream_model: azure/loopback}}
   - {{name: gone, model: gpt-5-mini, upstream: nowhere, upstream_model: azure/gone}}
   - {{name: spare, model: gpt-5-nano, upstream: spare, upstream_model: spare}}
   - {{name: unheard-of, model: gpt-5-mini, upstream: bedrock, upstream_model: bedrock/converse/x.loopback}}
@@ -311,7 +313,8 @@ def test_a_stream_that_breaks_off_is_an_error(client, provider) -> None:
 @PROVIDERS
 def test_it_is_asked_at_its_own_address_with_its_own_key(client, place, provider) -> None:
     ask(client, f"{provider}-loopback", f"Where is {provider}?")
-    path, headers, _ = place.requests[-1]
+    asked = f"Where is {provider}?".encode()  # beside it litellm may ask Ollama for facts about the model
+    path, headers, _ = next(each for each in reversed(place.requests) if asked in each.body)
     expected = {
         "azure": ("/openai/deployments/loopback/chat/completions?api-version=2024-10-21", "api-key", KEY),
         "bedrock": (
@@ -360,3 +363,16 @@ def test_without_credentials_the_error_says_so_and_nothing_is_sent(client, place
         ask(client, "bedrock-endless", "hello")
     assert raised.value.status_code in (401, 500, 502)
     assert len(place.requests) == asked
+
+
+def test_vectors_and_pictures_come_through_litellm_too(client, booked, place) -> None:
+    answer = client.embeddings.create(model="vectors", input=["one two", "three"], encoding_format="float")
+    assert [len(each.embedding) for each in answer.data] == [8, 8]
+    assert place.requests[-1].path.startswith(
+        "/openai/deployments/loopback/embeddings?api-version=2024-10-21"
+    )
+    drawn = client.images.generate(model="pictures", prompt="A red fox", n=2, size="512x512")
+    assert len(drawn.data) == 2 and drawn.data[0].b64_json
+    assert place.requests[-1].path.startswith("/openai/deployments/loopback/images/generations")
+    activity = booked(drawn.model_extra["sobrio"]["receipt"]).activities[0]
+    assert (activity.requests, activity.pixels) == (2, 512 * 512)

@@ -19,16 +19,18 @@ _FUNCTIONS = {
     "/chat/completions": "acompletion",
     "/completions": "atext_completion",
     "/embeddings": "aembedding",
+    "/images/generations": "aimage_generation",
 }
 
 _PARAMETERS = frozenset(
     {
-        "audio", "dimensions", "encoding_format", "frequency_penalty", "function_call", "functions", "input",
-        "logit_bias", "logprobs", "max_completion_tokens", "max_tokens", "messages", "modalities", "n",
-        "parallel_tool_calls", "prediction", "presence_penalty", "prompt", "prompt_cache_key",
-        "reasoning_effort", "response_format", "safety_identifier", "seed", "service_tier", "stop", "store",
-        "stream", "stream_options", "temperature", "thinking", "tool_choice", "tools", "top_logprobs",
-        "top_p", "user", "verbosity", "web_search_options",
+        "audio", "background", "dimensions", "encoding_format", "frequency_penalty", "function_call",
+        "functions", "input", "logit_bias", "logprobs", "max_completion_tokens", "max_tokens",
+        "messages", "modalities", "moderation", "n", "output_compression", "output_format",
+        "parallel_tool_calls", "prediction", "presence_penalty", "prompt", "prompt_cache_key", "quality",
+        "reasoning_effort", "response_format", "safety_identifier", "seed", "service_tier", "size",
+        "stop", "store", "stream", "stream_options", "style", "temperature", "thinking", "tool_choice",
+        "tools", "top_logprobs", "top_p", "user", "verbosity", "web_search_options",
     }
 )  # fmt: skip
 """What a caller may set. litellm takes its own settings (`api_base`, `api_key`, `aws_…`, `fallbacks`,
@@ -138,7 +140,8 @@ def _document(answer: Any) -> dict[str, Any]:
     """OpenAI's document: no nulls but those that its clients rely on, and no usage of nought tokens,
     which is what litellm writes for an upstream that gave none."""
     document: dict[str, Any] = answer.model_dump(exclude_none=True)
-    if not document.get("usage", {}).get("prompt_tokens"):
+    usage = document.get("usage", {})
+    if not (usage.get("prompt_tokens") or usage.get("input_tokens")):
         document.pop("usage", None)
     for choice in document.get("choices", ()):
         if "message" in choice:

@@ -27,7 +27,7 @@ _BY_KIND: Final[Mapping[str, frozenset[Shape]]] = MappingProxyType(
     {
         "openai": frozenset[Shape]({"chat", "completions", "embeddings", "images"}),
         "anthropic": frozenset[Shape]({"messages"}),
-        "litellm": frozenset[Shape]({"chat", "completions", "embeddings"}),
+        "litellm": frozenset[Shape]({"chat", "completions", "embeddings", "images"}),
     }
 )
 """What a kind of upstream speaks without saying so."""

@@ -17,7 +17,7 @@ from sobrio.testing import wire
 from sobrio.testing.completion import CREATED, complete, head_of, pieces_of, usage_of
 from sobrio.testing.exchange import Exchange
 from sobrio.testing.faults import FAULTS, fail
-from sobrio.testing.speech import CHAT, addressed
+from sobrio.testing.speech import CHAT, addressed, openai_path
 from sobrio.testing.wire import Received
 
 
@@ -137,8 +137,8 @@ class LoopbackUpstream:
     async def _answer(self, request: Received, reader: StreamReader, writer: StreamWriter) -> None:
         path = request.path.partition("?")[0]
         body = msgspec.json.decode(request.body) if request.body else {"model": ""}
-        place = addressed(path, body)
-        speech, asked = place or (CHAT, body)
+        place, (rest, deployment) = addressed(path, body), openai_path(path)
+        speech, asked = place or (CHAT, {**body, **deployment})
         exchange = Exchange(reader, writer, asked, self._answers, self._slow_s, speech)
         if self._api_key and not _shows(request, self._api_key):
             await exchange.send_error(401)
@@ -146,8 +146,8 @@ class LoopbackUpstream:
             await _spoken(exchange)
         elif path == "/v1/models":
             await exchange.send_json(200, {"object": "list", "data": [_card(m) for m in self._models]})
-        elif path in _PLAIN:
-            await _plain(exchange, _PLAIN[path](exchange))
+        elif rest in _PLAIN:
+            await _plain(exchange, _PLAIN[rest](exchange))
         else:
             await exchange.send_error(404)
 
@@ -216,7 +216,7 @@ def _images(exchange: Exchange) -> dict[str, Any]:
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
 _KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 _PLAIN: Mapping[str, Callable[[Exchange], dict[str, Any]]] = {
-    "/v1/completions": _plain_completion,
-    "/v1/embeddings": _embeddings,
-    "/v1/images/generations": _images,
+    "/completions": _plain_completion,
+    "/embeddings": _embeddings,
+    "/images/generations": _images,
 }

@@ -68,7 +68,13 @@ def addressed(path: str, body: Body) -> tuple[Speech, Body] | None:
         return GEMINI, {**body, "model": model, "stream": found["stream"] == "streamG"}
     if path == "/api/chat":
         return OLLAMA, {"stream": True, **body}
+    rest, deployment = openai_path(path)
+    return (_SPOKEN_AT[rest], {**body, **deployment}) if rest in _SPOKEN_AT else None
+
+
+def openai_path(path: str) -> tuple[str, dict[str, str]]:
+    """Where OpenAI has it below its `/v1`, and the `model` that Azure has in the path."""
     found = _OPENAI.fullmatch(path)
-    if found is None or found["rest"] not in _SPOKEN_AT:
-        return None
-    return _SPOKEN_AT[found["rest"]], body if found["model"] is None else {**body, "model": found["model"]}
+    if found is None:
+        return "", {}
+    return found["rest"], {} if found["model"] is None else {"model": found["model"]}
