@@ -15,27 +15,37 @@ def order(a: Reading, b: Reading) -> tuple[float, float, float, float]:
     both = one.keys() & other.keys()
     clash = sum({one[thing], other[thing]} in _CLASHING for thing in both & {*a.things, *b.things})
     agree = sum(one[thing] == other[thing] for thing in both)
-    turned = _turned(a.stems, b.stems, {}, {})
-    things = _turned(a.things, b.things, one, other)
+    turned = _turned(a.stems, b.stems, {}, {}, {})
+    kinds = dict(zip(a.things, a.kinds, strict=True))
+    things = _turned(a.things, b.things, one, other, kinds)
     passive = a.passive != b.passive
     shared = len(set(a.things) & set(b.things)) > 1
     return float(clash), float(agree), turned, float(shared and (things > 0) != passive)
 
 
 def _turned(
-    one: tuple[str, ...], other: tuple[str, ...], left: dict[str, str], right: dict[str, str]
+    one: tuple[str, ...],
+    other: tuple[str, ...],
+    left: dict[str, str],
+    right: dict[str, str],
+    kinds: dict[str, str],
 ) -> float:
-    """The share of pairs of shared words that stand the other way round.
+    """The share of pairs of shared words of one kind that stand the other way round.
 
     A pair of which one has the same role in both texts, and the other another, may stand either way.
     """
     common = [word for word in one if one.count(word) == 1 and other.count(word) == 1]
     places = {word: other.index(word) for word in common}
     firm = {word for word in common if word in left and left[word] == right.get(word)}
-    pairs = [(x, y) for k, x in enumerate(common) for y in common[k + 1 :]]
+    pairs = [(x, y) for k, x in enumerate(common) for y in common[k + 1 :] if _of_a_kind(x, y, kinds)]
     told = {
         (x, y)
         for x, y in pairs
         if (x in firm or y in firm) and left.get(x) != left.get(y) and right.get(x) != right.get(y)
     }
     return sum(places[x] > places[y] and (x, y) not in told for x, y in pairs) / max(len(pairs), 1)
+
+
+def _of_a_kind(x: str, y: str, kinds: dict[str, str]) -> bool:
+    """A name of no group may be of any kind."""
+    return not kinds.get(x) or not kinds.get(y) or kinds[x] == kinds[y]

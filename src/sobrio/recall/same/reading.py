@@ -29,6 +29,8 @@ class Reading:
     members: tuple[tuple[str, int], ...]
     things: tuple[str, ...]
     """Names and members of groups, in their order."""
+    kinds: tuple[str, ...]
+    """The group of each thing; "" for a name of none."""
     numbers: Counter[str]
     counted: frozenset[tuple[str, int]]
     """(number, sense of the word it counts), for words of known sense."""
@@ -57,15 +59,15 @@ def read(text: str) -> Reading:
     names = frozenset(stem(fold(found)) for found in _CAPITAL.findall(text) if _is_name(found))
     counted = {stems[place + 1]: "counted" for place in numbers if place + 1 in stems}
     roles = tuple({**dict(_roles(words, things)), **counted}.items())
+    named = [place for place, thing in stems.items() if words[place] in known.members or thing in names]
     return Reading(
         words=tuple(words),
         content=content,
         stems=tuple(stems.values()),
         senses=tuple(frozenset(known.senses.get(words[place], ())) for place in content),
         members=tuple(item for word in words for item in known.members.get(word, {}).items()),
-        things=tuple(
-            thing for place, thing in stems.items() if words[place] in known.members or thing in names
-        ),
+        things=tuple(stems[place] for place in named),
+        kinds=tuple(min(known.members.get(words[place], {"": 0})) for place in named),
         numbers=Counter(numbers.values()),
         counted=frozenset(
             (value, min(known.senses[words[place + 1]]))
@@ -109,7 +111,7 @@ def _phrased(words: Sequence[str]) -> list[str]:
 
 def _number(word: str) -> str | None:
     if word[0].isdigit() and " " not in word:
-        plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", word).replace(",", ".")
+        plain = re.sub(r"(?<=\d),(?=\d{3}\b)", "", word).replace(",", ".").replace(":", ".")
         return plain.rstrip("0").rstrip(".") if re.search(r"\.\d*0$", plain) else plain
     return lexicon().numbers.get(word)
 
