@@ -2,7 +2,8 @@
 
     retrieval          recall and reciprocal rank over the whole collection
     fit                the weights of src/sobrio/recall/passages/data/evidence.json
-    answers [SECONDS]  the local model, alone and with passages; goes on where it was when the time ran out
+    answers [SECONDS [SEED]]  the local model, alone and with passages, on the hundred questions that the
+                       seed draws; goes on where it was when the time ran out
     scale              the index at 10,000 passages: seconds to build it, milliseconds to ask it, memory
     choices            the chooser, with and without passages
     write              all of it into benchmarks/results/passages.json
@@ -57,6 +58,8 @@ WORK = Path(tempfile.gettempdir()) / "sobrio-benchmark-passages"
 SCOPE = "collection"
 LANGUAGES = ("fr", "en", "de", "es")
 REPORTED = {"en": 50, "fr": 50}
+SEEDS = (7, 8)
+"""Each draws another hundred questions; 7 is the one that was looked at while this was made."""
 MOST_TOKENS = 170
 """Of passages in a request: one of them, cut to the sentences nearest the question."""
 ANSWER_TOKENS = 24
@@ -285,36 +288,40 @@ def is_right(answer: str, said: str) -> bool:
     return within(answer, said) or shared >= 0.5 * max(1, expected.total() + given.total())
 
 
-def reported(questions: Sequence[Question], half: int = 1, seed: int = 7) -> list[Question]:
+def reported(questions: Sequence[Question], seed: int = SEEDS[0]) -> list[Question]:
     """A fixed sample, one language after the other in turn; each paragraph at most once."""
     chance, chosen = random.Random(seed), []
     for lang, count in REPORTED.items():
-        mine = [each for each in questions if each.lang == lang and each.half == half]
+        mine = [each for each in questions if each.lang == lang and each.half]
         chance.shuffle(mine)
         once = {each.source: each for each in mine}
         chosen.append(list(once.values())[:count])
     return [each for turn in zip_longest(*chosen) for each in turn if each is not None]
 
 
-def answers(seconds: float, half: int = 1) -> None:
+def answers(seconds: float, seed: int) -> None:
     """Asks the local model until the time is over; what it said is kept, and not asked again."""
     from sobrio.demo.local_model import local_model
     from sobrio.demo.weights import weights
 
     texts, questions, _ = collection()
     WORK.mkdir(exist_ok=True)
-    log = WORK / f"answers-{half}.jsonl"
+    log = answers_log(seed)
     done = {(each["question"], each["aided"]) for each in lines(log)}
     until = time.monotonic() + seconds
     model_file = weights(Path("~/.local/share/sobrio/models").expanduser())
     with shelf(texts) as where, local_model(model_file, WORK / "model.log") as model, log.open("a") as out:
-        for each in reported(questions, half):
+        for each in reported(questions, seed):
             for aided in (True, False):
                 if (each.text, aided) not in done and time.monotonic() < until:
                     line = answer_line(model.base_url, where, each, aided)
                     out.write(json.dumps(line, ensure_ascii=False) + "\n")
                     out.flush()
     print(f"{len(lines(log))} answers of {2 * sum(REPORTED.values())}", file=sys.stderr)
+
+
+def answers_log(seed: int) -> Path:
+    return WORK / f"answers-{seed}.jsonl"
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -357,8 +364,10 @@ def packed_for(where: Shelf, asked: Question) -> Pack | None:
     return pack(asked.prompt, where.find(asked.prompt, scope=SCOPE, limit=5), max_tokens=MOST_TOKENS)
 
 
-def summary(half: int = 1) -> dict[str, Any]:
-    said = lines(WORK / f"answers-{half}.jsonl")
+def summary(*seeds: int) -> dict[str, Any]:
+    """Of one sample, or of several together; a question that two of them drew counts once."""
+    drawn = [each for seed in seeds for each in lines(answers_log(seed))]
+    said = list({(each["lang"], each["question"], each["aided"]): each for each in drawn}.values())
     alone = [each for each in said if not each["aided"]]
     aided = [each for each in said if each["aided"]]
     held = [each for each in aided if each["held"]]
@@ -483,7 +492,9 @@ def write() -> None:
             name: json.loads((WORK / f"{name}.json").read_text())
             for name in ("retrieval", "scale", "fit", "choices")
         },
-        "answers": summary() | {"said": lines(WORK / "answers-1.jsonl")},
+        "answers": summary(SEEDS[0]) | {"said": lines(answers_log(SEEDS[0]))},
+        "answers_to_other_questions": {f"seed {seed}": summary(seed) for seed in SEEDS[1:]},
+        "answers_in_all": summary(*SEEDS),
     }
     RESULT.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
@@ -492,8 +503,9 @@ def main() -> None:
     WORK.mkdir(exist_ok=True)
     step, *rest = sys.argv[1:] or ["write"]
     if step == "answers":
-        answers(float(rest[0]) if rest else 1e9, int(rest[1]) if rest[1:] else 1)
-        print(json.dumps(summary(int(rest[1]) if rest[1:] else 1), indent=2))
+        seed = int(rest[1]) if rest[1:] else SEEDS[0]
+        answers(float(rest[0]) if rest else 1e9, seed)
+        print(json.dumps(summary(seed), indent=2))
     elif step == "write":
         write()
     else:
