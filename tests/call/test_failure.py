@@ -21,6 +21,7 @@ from sobrio.call.failure import message_in, retry_after_s
         (b"[]", ""),
         (b"", ""),
         (b"\xff", ""),
+        (b'{"error":' + b"[" * 50_000 + b"]" * 50_000 + b"}", ""),
     ],
 )
 def test_the_message_is_found_in_every_known_shape(body: bytes, said: str) -> None:
@@ -35,6 +36,12 @@ def test_the_message_is_found_in_every_known_shape(body: bytes, said: str) -> No
         ({"retry-after": "soon"}, None),
         ({"retry-after-ms": "soon"}, None),
         ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0.0),
+        ({"retry-after": "99999999999999999999"}, 86400.0),
+        ({"retry-after": "9" * 400}, 86400.0),
+        ({"retry-after": "Wed, 21 Oct 2099 07:28:00 GMT"}, 86400.0),
+        ({"retry-after-ms": "inf"}, 86400.0),
+        ({"retry-after-ms": "nan"}, None),
+        ({"retry-after-ms": "-5"}, 0.0),
         ({}, None),
     ],
 )

@@ -226,6 +226,12 @@ def test_explain_with_nothing_to_call_says_which_keys_would_help(sobrio):
     assert "_API_KEY" in said.out
 
 
+def test_what_goes_into_a_pipe_is_not_cut_to_fit_a_terminal(sobrio):
+    names = [each["name"] for each in sobrio("models", "list", "--json").json]
+    lines = sobrio("models", "list").out.splitlines()
+    assert all(any(f" {name} " in line for line in lines) for name in names)
+
+
 def test_models_are_listed_shown_and_added(sobrio):
     listed = sobrio("models", "list", "--json").json
     assert len(listed) >= 25

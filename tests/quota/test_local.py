@@ -49,6 +49,13 @@ def test_the_request_too_many_is_told_when_to_come_back() -> None:
     assert (e.value.status, e.value.code, e.value.retry_after_s) == (429, "rate_limit_exceeded", 30.0)
 
 
+def test_a_refusal_says_what_the_request_would_have_needed() -> None:
+    of = quotas(Limit("day", "tokens", 100, "day"))
+    reserve(of, tokens=70)
+    with pytest.raises(OverLimit, match="100 tokens per day; 70 used and 40 asked for; come back in"):
+        reserve(of, tokens=40)
+
+
 def test_one_key_does_not_use_up_another_s_share() -> None:
     of = quotas(Limit("pace", "requests", 1, "minute"))
     reserve(of, ALICE), reserve(of, BOB)

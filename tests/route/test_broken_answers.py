@@ -75,6 +75,12 @@ def test_what_is_no_answer_is_a_failure_and_another_is_asked(canned, body: bytes
     assert house.booked(said["sobrio"]["receipt"]).failures[0].deployment == "first"
 
 
+def test_what_is_wrong_with_an_answer_is_named(canned) -> None:
+    house = canned(NO_ANSWERS["no list of choices"])
+    failures = house.booked(house.answer("hello")["sobrio"]["receipt"]).failures
+    assert "Expected `array`, got `null`" in failures[0].error
+
+
 def test_a_message_out_of_an_answer_nested_too_deeply_is_a_failure_too(canned) -> None:
     house = canned(NO_ANSWERS["nested too deeply"])
     body = {"model": "sobrio/auto", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 import msgspec
 
 from sobrio.call.blackout import without_secret_bytes
 from sobrio.errors import UpstreamError
 from sobrio.terms.model import Backing
+
+_LONGEST_WAIT_S: Final = 86400.0
 
 
 def failure_of(
@@ -30,7 +34,7 @@ def message_in(body: bytes) -> str:
     """What the error's body says, on one line; empty where it is no error body of a known shape."""
     try:
         answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return ""
     match answer:
         case {"error": {"message": str(said)}} | {"error": str(said)} | {"message": str(said)}:
@@ -42,18 +46,20 @@ def message_in(body: bytes) -> str:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds from `retry-after-ms` or `Retry-After` (seconds or a date; RFC 9110, 10.2.3)."""
+    """Seconds from `retry-after-ms` or `Retry-After` (seconds or a date; RFC 9110, 10.2.3), a day at most."""
     try:
         if "retry-after-ms" in headers:
-            return max(0.0, float(headers["retry-after-ms"]) / 1000)
-        if "retry-after" not in headers:
+            wait_s = float(headers["retry-after-ms"]) / 1000
+        elif "retry-after" in headers:
+            wait_s = _seconds(headers["retry-after"])
+        else:
             return None
-        return _seconds(headers["retry-after"])
     except ValueError:
         return None
+    return None if math.isnan(wait_s) else min(max(0.0, wait_s), _LONGEST_WAIT_S)
 
 
 def _seconds(value: str) -> float:
     if value.strip().isdigit():
         return float(value)
-    return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    return parsedate_to_datetime(value).timestamp() - time.time()

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+_WIDE = 1000
+"""Columns where there is no terminal: what goes into a file or another program is not cut to fit one."""
+
+
 @cache
 def prose() -> Console:
     """The console for people, on stderr; honours NO_COLOR."""
@@ -44,7 +48,7 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> 
         drawn.add_column(column, overflow="fold")
     for row in rows:
         drawn.add_row(*(Text(cell) for cell in row))
-    Console().print(drawn)
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(drawn)
 
 
 def line(text: str) -> None:

@@ -46,7 +46,7 @@ def _upstream_said(error: SobrioError) -> dict[str, msgspec.Raw]:
         return {}
     try:
         return _said.decode(error.body).error
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
 
 

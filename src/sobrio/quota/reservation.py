@@ -39,6 +39,7 @@ def over(share: Share, used: float, wait: float | None) -> OverLimit:
     if wait is None:
         hint = f"this request alone asks for {share.amount:g}; send a shorter one or raise the limit"
     else:
-        hint = f"{used:g} used; come back in {max(1, round(wait))} s"
+        asked = "" if limit.measure == "requests" else f" and {share.amount:g} asked for"
+        hint = f"{used:g} used{asked}; come back in {max(1, round(wait))} s"
     code = "budget_exceeded" if budget else "rate_limit_exceeded"
     return OverLimit(f"{said}; {hint}", code=code, retry_after_s=wait)

@@ -48,6 +48,8 @@ def read_answer(body: bytes) -> Answer:
         choices = _choices.decode(fields["choices"])
     except KeyError:
         raise UpstreamBroken("the upstream's answer has no 'choices'") from None
+    except msgspec.ValidationError as error:
+        raise UpstreamBroken(f"the upstream's answer has the wrong shape: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise UpstreamBroken("the upstream answered with something that is not a JSON object") from None
     finish = next((each.finish_reason for each in choices if each.finish_reason), None)
