@@ -1,7 +1,6 @@
 """French, German and Spanish against English: is the same problem sent to the same model?
 
-The parallel prompts are in `parallel.txt`: written for this test, before any result was seen, and used for
-nothing else.
+The parallel prompts are in `parallel.txt`: written for this test before any result was seen, never trained on.
 """
 
 from __future__ import annotations
