@@ -44,8 +44,10 @@ _ENCLITICS = ("me", "lo", "la", "los", "las", "le", "nos")
 _ORDERS = {
     "fr": {"er": ("e", "es", "ez", "ons"), "ir": ("is", "issez"), "re": ("s", "ez")},
     "de": {"eln": ("le", "elt", "eln"), "ern": ("ere", "ert"), "en": ("e", "t", "en")},
-    "es": {"ar": ("a", "e", "es", "en", *(f"á{each}" for each in _ENCLITICS)),
-           "er": ("e", "a", "as", "an"), "ir": ("e", "a", "as", "an")},
+    "es": {"ar": ("a", "e", "es", "en", *(f"á{each}" for each in _ENCLITICS),
+                  *(f"ar{each}" for each in _ENCLITICS), "arse"),
+           "er": ("e", "a", "as", "an", *(f"er{each}" for each in _ENCLITICS)),
+           "ir": ("e", "a", "as", "an", *(f"ir{each}" for each in _ENCLITICS))},
 }  # fmt: skip
 _COGNATES = {
     "fr": (("ité", "ity"), ("ités", "ities"), ("té", "ty"), ("ique", "ic"), ("ique", "ical"),
@@ -90,7 +92,10 @@ def build(teacher: Path | None) -> dict[str, dict[str, str]]:
                 table[word] = english
         for word, english in (*cognates(language), *(nearest(language, teacher) if teacher else ())):
             table.setdefault(word, english)
-        found[language] = {word: english for word, english in sorted(table.items()) if word != english}
+        losing = {_plain(word) for word in table if not word.isascii()}
+        found[language] = {
+            word: english for word, english in sorted(table.items()) if word != english or word in losing
+        }
     return found
 
 
