@@ -8,11 +8,11 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from msgspec.structs import replace
 from pathlib import Path
 from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 
 from sobrio.errors import InputError, LedgerError
 from sobrio.impact import Estimator
