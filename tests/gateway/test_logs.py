@@ -130,7 +130,6 @@ def test_neither_keys_nor_prompts_are_anywhere_but_in_the_answers_asked_for(told
         run.ask("/v1/chat/completions", chat("small"), key=WRONG_KEY)
         run.get("/metrics")
         run.get("/readyz")
-        run.get("/v1/impact")
         answers = b"".join(run.answers)
         run.ask("/v1/chat/completions", {"model": "small", "messages": turns})  # quotes what was wrong
         (run.folder / "policy.yaml").write_text("version: 1\nbroken: true\n")
