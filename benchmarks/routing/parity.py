@@ -1,6 +1,7 @@
 """French, German and Spanish against English: is the same problem sent to the same model?
 
-The parallel prompts in `parallel.txt` were written for this test before any result was seen: never train on them.
+The parallel prompts in `parallel.txt` were written for this test before any result was seen.
+Never train on them.
 """
 
 from __future__ import annotations
