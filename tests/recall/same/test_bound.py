@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sobrio.errors import InputError
 from sobrio.recall.same.bound import GRID, labels_needed, tail, threshold
 
 
@@ -15,6 +16,12 @@ def test_a_promise_takes_its_number_of_right_labels(rate: float, needed: int) ->
     assert labels_needed(rate) == needed
     assert threshold([0.9] * needed, [True] * needed, rate) is not None
     assert threshold([0.9] * (needed - 1), [True] * (needed - 1), rate) is None
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0, -1.0, 2.0, float("nan")])
+def test_a_rate_that_no_label_can_vouch_for_is_refused(rate: float) -> None:
+    with pytest.raises(InputError, match="between 0 and 1"):
+        threshold([0.9] * 300, [True] * 300, rate)
 
 
 def test_one_wrong_among_the_least_number_breaks_it() -> None:

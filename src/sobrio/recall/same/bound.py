@@ -16,6 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sobrio.errors import InputError
+
 RISK: Final = 0.05
 """How often, over many sets of labels, the promise may be broken."""
 
@@ -45,8 +47,11 @@ def threshold(
     """The loosest threshold of the grid that the labels vouch for; `None` when they vouch for none.
 
     `scores` and `right` are of one length: a sample of the stream's would-be hits. With probability
-    1 - risk at most `rate` of the stream's hits at or above the threshold are wrong.
+    1 - risk at most `rate` of the stream's hits at or above the threshold are wrong. Raises InputError
+    for a rate that is not strictly between 0 and 1: no number of labels vouches for none wrong at all.
     """
+    if not 0.0 < rate < 1.0:
+        raise InputError(f"the rate of wrong hits must lie between 0 and 1, both excluded, not {rate}")
     order = np.argsort(scores)[::-1]
     ranked = np.asarray(scores, float)[order]
     above = np.searchsorted(-ranked, -GRID, side="right")
