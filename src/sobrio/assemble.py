@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from sobrio import sdk
@@ -88,25 +89,42 @@ def open_cache(
 
 
 class _Likeness:
-    """The semantic cache, from the moment on that a policy turns it on.
+    """The semantic cache, soon after a policy turns it on.
 
-    Encoder and judge are made for each other; where they are not, likeness is left out and nothing else.
+    The encoders of `sobrio[same]` take seconds to load: a thread does that, so that neither the start nor a
+    request waits for them. Until then only the same requests are recalled. Encoder and judge are made for
+    each other; where they are not, likeness is left out and nothing else.
     """
 
     def __init__(self, cache: SqliteStore | RedisStore) -> None:
         self._cache = cache
         self._similar: Similar | None = None
         self._wanted = False
+        self._loading: Thread | None = None
         self.problem: str | None = None
 
     def __call__(self) -> Similar | None:
         return self._similar if self._wanted else None
 
     def follow(self, policy: Policy) -> None:
-        """Loads what a policy about to be in force asks for, so that no request has to wait for it."""
+        """Has loaded what a policy about to be in force asks for."""
         self._wanted, self.problem = policy.cache.semantic is not None, None
-        if not self._wanted or self._similar is not None:
-            return
+        under_way = self._loading is not None and self._loading.is_alive()
+        if self._wanted and self._similar is None and not under_way:
+            self._loading = Thread(target=self._load, name="judge", daemon=True)
+            self._loading.start()
+
+    def settle(self) -> None:
+        """Waits until what was asked for is loaded, or known not to be."""
+        if self._loading is not None:
+            self._loading.join()
+
+    def close(self) -> None:
+        self.settle()
+        if self._similar is not None:
+            self._similar.close()
+
+    def _load(self) -> None:
         try:
             judge = SameAnswer.default()
         except InputError as error:
@@ -114,10 +132,6 @@ class _Likeness:
         else:
             cache = self._cache
             self._similar = Similar(cache, Streams(cache), static_encoder(), judge, language_of_text)
-
-    def close(self) -> None:
-        if self._similar is not None:
-            self._similar.close()
 
 
 def open_library(
