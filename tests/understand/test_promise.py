@@ -66,3 +66,77 @@ def test_a_tighter_promise_is_never_bolder() -> None:
 def test_arrays_of_different_lengths_are_refused() -> None:
     with pytest.raises(InputError):
         promise([0.1], [1.0, 0.0], [1.0])
+
+
+@pytest.mark.parametrize("labels", [0, 1, 5, 20])
+@pytest.mark.parametrize(("loss", "confidence"), [(0.05, 0.95), (0.1, 0.9), (0.02, 0.99)])
+def test_flawless_labels_are_promised_when_the_missing_ones_have_come(
+    labels: int, loss: float, confidence: float
+) -> None:
+    def asked(count: int) -> Promise | TooFewLabels:
+        ones = np.ones(count)
+        return promise(np.zeros(count), ones, ones, loss=loss, confidence=confidence)
+
+    refused = asked(labels)
+    assert isinstance(refused, TooFewLabels)
+    assert refused.missing is not None
+    assert isinstance(asked(labels + refused.missing), Promise)
+    assert isinstance(asked(labels + refused.missing - 1), TooFewLabels)
+
+
+def test_five_flawless_labels_lack_about_75() -> None:
+    refused = promise(np.zeros(5), np.ones(5), np.ones(5))
+    assert isinstance(refused, TooFewLabels)
+    assert refused.missing in range(73, 80)
+
+
+def test_labels_that_were_lucky_need_no_fewer_than_flawless_ones() -> None:
+    lucky = promise(np.zeros(4), np.ones(4), np.zeros(4))
+    flawless = promise(np.zeros(4), np.ones(4), np.ones(4))
+    assert lucky == flawless
+
+
+def test_a_bad_start_is_no_proof_that_labels_would_not_help() -> None:
+    refused = promise([0.1, 0.2], [0.0, 1.0], [1.0, 1.0])
+    assert isinstance(refused, TooFewLabels)
+    assert refused.missing is not None
+
+
+def test_a_tighter_promise_lacks_more_labels() -> None:
+    traffic = world(60, seed=3)
+    lacking = [promise(*traffic, loss=loss, confidence=0.99) for loss in (0.08, 0.05, 0.03)]
+    missing = [each.missing for each in lacking if isinstance(each, TooFewLabels) and each.missing]
+    assert len(missing) == 3
+    assert missing == sorted(missing)
+
+
+def test_with_what_was_missing_most_promises_are_granted() -> None:
+    refused = [promise(*world(40, seed)) for seed in range(30)]
+    missing = [each.missing for each in refused if isinstance(each, TooFewLabels) and each.missing]
+    later = [promise(*world(40 + more, seed + 500)) for seed, more in enumerate(missing)]
+    assert np.mean([isinstance(each, Promise) for each in later]) >= 0.5
+
+
+@pytest.mark.parametrize(
+    ("gain", "small", "reference", "said"),
+    [
+        ([np.nan, 0.1], [1.0, 1.0], [1.0, 1.0], "finite"),
+        ([0.1, 0.1], [np.nan, 1.0], [1.0, 1.0], "between 0 and 1"),
+        ([0.1, 0.1], [1.0, 1.0], [1.0, 7.0], "between 0 and 1"),
+        ([0.1, 0.1], [-1.0, 1.0], [1.0, 1.0], "between 0 and 1"),
+        ([0.1], [1.0, 1.0], [1.0, 1.0], "one entry"),
+        (["a"], [1.0], [1.0], "numbers"),
+    ],
+)
+def test_what_is_no_score_is_refused(gain: list[float], small: list[float], reference: list[float],
+                                     said: str) -> None:  # fmt: skip
+    with pytest.raises(InputError, match=said):
+        promise(gain, small, reference)
+
+
+@pytest.mark.parametrize("out", [0.0, 1.0, -0.5, 1.5, float("nan")])
+def test_a_loss_or_confidence_that_is_no_share_is_refused(out: float) -> None:
+    with pytest.raises(InputError, match="between 0 and 1"):
+        promise([0.1], [1.0], [1.0], loss=out)
+    with pytest.raises(InputError, match="between 0 and 1"):
+        promise([0.1], [1.0], [1.0], confidence=out)

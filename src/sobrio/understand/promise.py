@@ -23,6 +23,8 @@ _MOST_BET: Final = 0.75
 """Of what could be staked without ever losing everything."""
 _PRIOR_VARIANCE: Final = 0.1
 _SEED: Final = 0
+_FORESEEN: Final = 100_000
+"""Labels: nobody writes more."""
 
 Floats = NDArray[np.float64]
 
@@ -41,14 +43,17 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class TooFewLabels:
-    """No threshold could be promised. `missing` is an estimate; `None` when more labels would not help."""
+    """No threshold could be promised."""
 
     labels: int
     missing: int | None
+    """An estimate, never below what flawless labels would need; `None` when more would not help."""
 
     def __str__(self) -> str:
         if self.missing is None:
-            return "the small model loses more than promised even where it is expected to do best"
+            return (
+                "the small model loses about as much as promised or more even where it is expected to do best"
+            )
         return f"{self.labels} labels are too few for this promise; about {self.missing} more are needed"
 
 
@@ -63,40 +68,61 @@ def promise(
     """The boldest threshold that can be promised. All arrays have shape (prompts,), scores in [0, 1].
 
     `expected_gain` is the predictor's quality of the reference minus that of the small model; it must not
-    have been fitted on these very labels. Raises `InputError` when the shapes disagree.
+    have been fitted on these very labels. Raises `InputError` for anything but finite numbers in these shapes
+    and ranges.
     """
-    gain, served, best = (np.asarray(each, np.float64) for each in (expected_gain, small, reference))
-    if not gain.shape == served.shape == best.shape or gain.ndim != 1:
-        raise InputError("expected_gain, small and reference must have one entry per labelled prompt")
+    gain, served, best = _checked(expected_gain, small, reference)
+    if not (0 < loss < 1 and 0 < confidence < 1):
+        raise InputError(f"loss and confidence must lie between 0 and 1, not {loss} and {confidence}")
     kept: Promise | None = None
     for threshold in np.quantile(gain, _SHARES) if len(gain) else ():
         takes = gain <= threshold
-        slack = loss * best - takes * (best - served)
-        if not _surely_positive(slack, worst=1.0 - loss, risk=1.0 - confidence):
+        capital = _capital(loss * best - takes * (best - served), worst=1.0 - loss)
+        if capital.max() < -math.log1p(-confidence):
             break
         lost = float((takes * (best - served)).sum() / max(best.sum(), 1e-9))
         kept = Promise(float(threshold), float(takes.mean()), lost, len(gain))
     return kept or TooFewLabels(len(gain), _missing(gain, served, best, loss, confidence))
 
 
-def _surely_positive(slack: Floats, *, worst: float, risk: float) -> bool:
-    """Whether the mean is above 0: the capital of bets on it reaches 1 / risk. Values are >= -worst."""
+def _checked(expected_gain: ArrayLike, small: ArrayLike, reference: ArrayLike) -> tuple[Floats, ...]:
+    try:
+        gain, served, best = (np.asarray(each, np.float64) for each in (expected_gain, small, reference))
+    except (TypeError, ValueError):
+        raise InputError("expected_gain, small and reference must be lists of numbers") from None
+    if not gain.shape == served.shape == best.shape or gain.ndim != 1:
+        raise InputError("expected_gain, small and reference must have one entry per labelled prompt")
+    if not np.isfinite(gain).all():
+        raise InputError("expected_gain must be finite; leave out prompts without an expectation")
+    if not all(((each >= 0) & (each <= 1)).all() for each in (served, best)):
+        raise InputError("scores must lie between 0 and 1; leave out prompts without both scores")
+    return gain, served, best
+
+
+def _capital(slack: Floats, *, worst: float) -> Floats:
+    """ln of what bets on a mean above 0 have come to after each label. Values are >= -worst."""
     values = np.random.default_rng(_SEED).permutation(slack)
     seen = np.arange(len(values)) + 1.0
     mean = np.concatenate([[0.0], np.cumsum(values)[:-1]]) / seen
     square = np.concatenate([[0.0], np.cumsum(np.square(values))[:-1]]) + _PRIOR_VARIANCE
     stakes = np.clip(mean / (square / seen), 0.0, _MOST_BET / worst)
-    capital = np.cumsum(np.log1p(stakes * values))
-    return bool(len(values)) and float(capital.max()) >= -math.log(risk)
+    return np.asarray(np.cumsum(np.log1p(stakes * values)))
 
 
 def _missing(gain: Floats, served: Floats, best: Floats, loss: float, confidence: float) -> int | None:
-    """From the safest threshold's mean and variance: each label adds about mean**2 / (2 variance)."""
+    """How many more until the test passes at the safest threshold, were all labels like these."""
+    goal = -math.log1p(-confidence)
+    least = _reached(np.array([loss]), goal, loss) or _FORESEEN
     if len(gain) < 2:
-        return math.ceil(-math.log(1.0 - confidence) / loss**2)
+        return least - len(gain)
     slack = loss * best - (gain <= np.quantile(gain, _SHARES[0])) * (best - served)
-    if slack.mean() <= 0:
+    needed = _reached(slack, goal, loss)
+    if needed is None and len(gain) >= least:
         return None
-    mean, variance = float(slack.mean()), float(slack.var())
-    growth = mean**2 / (2.0 * (variance + mean**2))
-    return max(1, math.ceil(-1.5 * math.log(1.0 - confidence) / growth) - len(gain))
+    return max(1, max(least, needed or least) - len(gain))
+
+
+def _reached(slack: Floats, goal: float, loss: float) -> int | None:
+    """After how many labels like these the capital reaches `goal`; `None` when not within `_FORESEEN`."""
+    reached = _capital(np.resize(slack, max(_FORESEEN, len(slack))), worst=1.0 - loss) >= goal
+    return int(reached.argmax()) + 1 if reached.any() else None
