@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final
 
 from sobrio.errors import DocumentError
@@ -44,7 +45,10 @@ _NEEDS: Final = {".html": "bs4", ".htm": "bs4", ".pdf": "pypdf"}
 def content_of(path: Path) -> bytes:
     """Raises `DocumentError` when the file cannot be read or is over the limit."""
     try:
-        if path.stat().st_size > MAX_BYTES:
+        found = path.stat()
+        if not S_ISREG(found.st_mode):  # a pipe or a device would be waited for
+            raise DocumentError("not a file")
+        if found.st_size > MAX_BYTES:
             raise DocumentError(f"over {MAX_BYTES // 1_000_000} MB; split it")
         return path.read_bytes()
     except OSError as error:
