@@ -9,16 +9,18 @@ import pytest
 from typer.testing import CliRunner
 
 from sobrio.cli.app import app
+from sobrio.errors import InputError
 
 SMALL, LARGE = "smollm2-135m-instruct", "llama-3.3-70b-instruct"
 
 
 @pytest.fixture
 def labels(tmp_path: Path) -> Path:
+    """The small model fails at rhymes and not at sums: the contrary of what is expected without labels."""
     file = tmp_path / "labels.jsonl"
     lines = [
         {
-            "prompt": f"Guest {n}: {'rhyme' if n % 3 else 'sum'}",
+            "prompt": f"Guest {n}: {'sum' if n % 3 else 'rhyme'}",
             "model": model,
             "score": score,
             "at": "2026-05-01",
@@ -60,3 +62,53 @@ def test_calibrate_names_the_prompts_to_label(tmp_path: Path) -> None:
     chosen = run("models", "calibrate", SMALL, "--choose-from", str(prompts), "--count", "2").splitlines()
     assert len(chosen) == 2
     assert set(chosen) < {"Say hi", "Prove it", "Translate this"}
+
+
+def test_fit_says_how_many_lines_it_read(labels: Path, tmp_path: Path) -> None:
+    said = json.loads(run("predictor", "fit", str(labels), "--out", str(tmp_path / "fit.npz"), "--json"))
+    assert (said["lines"], said["prompts"]) == (120, 60)
+
+
+def test_two_files_teach_what_one_does(labels: Path, tmp_path: Path) -> None:
+    lines = labels.read_text(encoding="utf-8").replace("2026-05-01", "2026-08-01").splitlines()
+    lines[:60] = labels.read_text(encoding="utf-8").splitlines()[:60]
+    parts = {"all": lines, "old": lines[:60], "new": lines[60:]}
+    for name, part in parts.items():
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(part), encoding="utf-8")
+
+    def fit(name: str, *options: str) -> str:
+        out = str(tmp_path / f"{name}.npz")
+        run(
+            "predictor",
+            "fit",
+            str(tmp_path / f"{name}.jsonl"),
+            "--out",
+            out,
+            "--half-life-days",
+            "30",
+            *options,
+        )
+        return out
+
+    once, twice = fit("all"), fit("new", "--onto", fit("old"))
+    found = [
+        json.loads(run("predictor", "evaluate", str(labels), "--fit", each, "--json"))
+        for each in (once, twice)
+    ]
+    for at_once, in_two in zip(*found, strict=True):
+        assert in_two["expected"] == pytest.approx(at_once["expected"], abs=1e-5)
+
+
+def test_a_line_that_holds_no_message_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "labels.jsonl"
+    file.write_text(
+        '{"messages": [{"role": "user", "content": 5}], "model": "m", "score": 1}', encoding="utf-8"
+    )
+    result = CliRunner().invoke(app, ["predictor", "fit", str(file), "--out", str(tmp_path / "fit.npz")])
+    assert isinstance(result.exception, InputError)
+    assert "line 1" in str(result.exception)
+
+
+def test_prompts_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    asked = ["models", "calibrate", SMALL, "--choose-from", str(tmp_path / "absent.txt")]
+    assert isinstance(CliRunner().invoke(app, asked).exception, InputError)

@@ -65,7 +65,9 @@ def test_what_one_replica_took_another_knows(server: str) -> None:
                 await b.reserve(ALICE, {"usd": 1})
             return refused.value.message
 
-    assert asyncio.run(told()).startswith("limit 'budget': 10 usd per month; 9.5 used; come back in")
+    assert asyncio.run(told()).startswith(
+        "limit 'budget': 10 usd per month; 9.5 used and 1 asked for; come back in"
+    )
 
 
 def test_a_refusal_by_one_limit_uses_nothing_of_the_others(server: str) -> None:
