@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, get_args
 
+from sobrio.errors import InputError
 from sobrio.terms.request import Message, Request, Role
 
 Prompt: TypeAlias = str | Sequence[Mapping[str, Any]] | Sequence[Message] | Request
 
 
 def messages_of(prompt: Prompt) -> tuple[Message, ...]:
-    """The turns of a prompt; a string is one user turn."""
+    """The turns of a prompt; a string is one user turn. Raises `InputError` for what is no prompt."""
     if isinstance(prompt, str):
         return (Message(role="user", text=prompt),)
     if isinstance(prompt, Request):
         return prompt.messages
+    if not isinstance(prompt, Sequence) or isinstance(prompt, bytes):
+        raise InputError(f"a prompt is a string or a list of messages, not {type(prompt).__name__}")
     return tuple(each if isinstance(each, Message) else _message(each) for each in prompt)
 
 
@@ -33,11 +36,19 @@ def instructed(messages: Sequence[Message]) -> str:
     return "\n".join(each.text for each in messages if each.role == "system" and each.text)
 
 
-def _message(turn: Mapping[str, Any]) -> Message:
-    content = turn.get("content") or ""
+def _message(turn: Any) -> Message:
+    if not isinstance(turn, Mapping):
+        raise InputError(f"a message is an object with 'role' and 'content', not {type(turn).__name__}")
+    content: Any = turn.get("content") or ""
     role: Role = turn["role"] if turn.get("role") in get_args(Role) else "user"
+    calls = turn.get("tool_calls")
+    tool_calls = len(calls) if isinstance(calls, list) else 0
     if isinstance(content, str):
-        return Message(role=role, text=content, tool_calls=len(turn.get("tool_calls") or ()))
-    text = "\n".join(part["text"] for part in content if part.get("text"))
+        return Message(role=role, text=content, tool_calls=tool_calls)
+    if not isinstance(content, Sequence) or not all(isinstance(part, Mapping) for part in content):
+        raise InputError("a message's 'content' is a text or a list of objects, such as {'type': 'text', …}")
+    texts = [part["text"] for part in content if part.get("text")]
+    if not all(isinstance(text, str) for text in texts):
+        raise InputError("the 'text' of a part of a message is a string")
     images = sum("image" in str(part.get("type", "")) for part in content)
-    return Message(role=role, text=text, images=images, tool_calls=len(turn.get("tool_calls") or ()))
+    return Message(role=role, text="\n".join(texts), images=images, tool_calls=tool_calls)

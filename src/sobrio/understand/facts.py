@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sobrio.errors import InputError
 from sobrio.terms.model import Billions, Model
 
 FACTS: Final = ("one", "size", "tiny", "sparsity", "date", "code", "mathematics", "agent", "reasoning")
@@ -28,11 +29,11 @@ _UNKNOWN_SIZE: Final = 0.6
 
 
 def facts_of(model: Model) -> NDArray[np.float64]:
-    """Shape (len(FACTS),)."""
+    """Shape (len(FACTS),). Raises `InputError` for sizes or a date that cannot be."""
     size, sparsity = _sizes(model)
     made_for = [float(special in model.specialised) for special in _SPECIALS]
     return np.array(
-        [1.0, size, min(0.0, size + 1.0), sparsity, _years(model.released), *made_for, float(model.reasoning)]
+        [1.0, size, min(0.0, size + 1.0), sparsity, _years(model), *made_for, float(model.reasoning)]
     )
 
 
@@ -43,20 +44,31 @@ def canonical(name: str) -> str:
 
 def _sizes(model: Model) -> tuple[float, float]:
     total, active = _middle(model.total_params_b), _middle(model.active_params_b)
+    if not all(size is None or 0 < size < math.inf for size in (total, active)):
+        raise InputError(
+            f"{model.name}: sizes are positive billions of parameters; leave out what is unknown"
+        )
     active = active or total
     if active is None:
         return _UNKNOWN_SIZE, 0.0
+    if total and active > total:
+        raise InputError(
+            f"{model.name}: {active:g} billion active parameters of {total:g} in total; swap them"
+        )
     return math.log10(active / 10), math.log10(max(1.0, (total or active) / active))
 
 
 def _middle(size: Billions | None) -> float | None:
     """A published guess from and to counts by its geometric mean."""
-    return math.sqrt(size[0] * size[1]) if isinstance(size, tuple) else size
+    return math.sqrt(max(size[0], 0) * max(size[1], 0)) if isinstance(size, tuple) else size
 
 
-def _years(released: str) -> float:
-    if not released:
+def _years(model: Model) -> float:
+    if not model.released:
         return _UNDATED_YEARS
-    year, month = (*released.split("-"), "7")[:2]
-    years = (date(int(year), int(month), 1) - _EPOCH).days / 365.25
+    year, month = (*model.released.split("-"), "7")[:2]
+    try:
+        years = (date(int(year), int(month), 1) - _EPOCH).days / 365.25
+    except ValueError:
+        raise InputError(f"{model.name}: released {model.released!r}; give a month such as 2025-08") from None
     return years if years <= _KNOWN_YEARS else _KNOWN_YEARS + _DAMPING * (years - _KNOWN_YEARS)
