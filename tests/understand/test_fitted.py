@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -117,3 +119,138 @@ def test_labels_are_read_line_by_line(tmp_path: Path) -> None:
 def test_a_line_that_is_no_label_is_named(tmp_path: Path, line: str, said: str) -> None:
     with pytest.raises(InputError, match=said):
         read_labelled(write(tmp_path / "labels.jsonl", line))
+
+
+def line(prompt: str, model: str, score: float, at: str | None = None) -> str:
+    return json.dumps({"prompt": prompt, "model": model, "score": score} | ({"at": at} if at else {}))
+
+
+def test_lines_on_one_prompt_and_model_are_their_mean(tmp_path: Path) -> None:
+    lines = [line("a", "m", 1.0), line("a", "m", 0.0), line("a", "m", 0.5), line("b", "m", 1.0)]
+    known = read_labelled(write(tmp_path / "labels.jsonl", *lines))
+    assert known.scores.tolist() == [[0.5], [1.0]]
+    assert known.weights is not None
+    assert known.weights.tolist() == [3.0, 1.0]
+    assert known.lines == 4
+
+
+def test_with_a_half_life_later_lines_weigh_more_in_the_mean(tmp_path: Path) -> None:
+    lines = [line("a", "m", 0.0, "2026-05-01"), line("a", "m", 1.0, "2026-05-11")]
+    known = read_labelled(write(tmp_path / "labels.jsonl", *lines), half_life_days=10)
+    assert known.scores[0, 0] == pytest.approx(2 / 3)
+
+
+def test_the_order_of_lines_does_not_matter(tmp_path: Path) -> None:
+    lines = [
+        line("a", "m", 1.0, "2026-05-01"),
+        line("a", "n", 0.0, "2026-05-09"),
+        line("a", "n", 0.5),
+        line("b", "m", 0.25),
+        line("c", "n", 0.5, "2026-05-11"),
+    ]
+    found = []
+    for order in permutations(lines):
+        known = read_labelled(write(tmp_path / "labels.jsonl", *order))
+        found.append(sorted(zip(known.prompts, known.ages.tolist(), strict=True)))
+    assert found[0] == [("a", 2.0), ("b", 0.0), ("c", 0.0)]
+    assert all(each == found[0] for each in found)
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["2026-05-02", "2026-05-02T10:00:00Z", "2026-05-02T10:00:00.250+02:00", "20260502T100000Z",
+     "2026-05-03T01:00:00+02:00"],
+)  # fmt: skip
+def test_iso_8601_dates_and_times_are_read(tmp_path: Path, at: str) -> None:
+    lines = [line("a", "m", 1.0, at), line("b", "m", 1.0, "2026-05-12")]
+    assert read_labelled(write(tmp_path / "labels.jsonl", *lines)).ages.tolist() == [10.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (line("a", "m", 1.0, "soon"), "2026-05-02"),
+        (line("a", "m", 7.0), "between 0 and 1"),
+        ('{"messages": [{"role": "user", "content": 5}], "model": "m", "score": 1}', "content"),
+        ('{"messages": [{"role": "user", "content": ["abc"]}], "model": "m", "score": 1}', "content"),
+        ('{"messages": [{"content": [{"type": "text", "text": 5}]}], "model": "m", "score": 1}', "text"),
+    ],
+)
+def test_the_line_is_counted_as_an_editor_counts(tmp_path: Path, bad: str, said: str) -> None:
+    with pytest.raises(InputError, match=f"line 3: .*{said}"):
+        read_labelled(write(tmp_path / "labels.jsonl", line("a", "m", 1.0), "", bad))
+
+
+def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "labels.jsonl"
+    file.write_bytes(b'{"prompt": "\xff", "model": "m", "score": 1}')
+    with pytest.raises(InputError, match="line 1"):
+        read_labelled(file)
+
+
+def test_two_fits_with_a_half_life_are_as_one(tmp_path: Path) -> None:
+    prompts, scores = traffic(80)
+    scores[:40, 0] = 1.0 - scores[:40, 0]
+    days = np.repeat([100.0, 400.0], 40)
+    days[::7] = np.nan
+    at_once = Predictor.default().fit(prompts, PAIR, scores, days=days, half_life_days=60)
+    for first, then in ((slice(0, 40), slice(40, 80)), (slice(40, 80), slice(0, 40))):
+        fitted = Predictor.default()
+        for part in (first, then):
+            fitted = fitted.fit(prompts[part], PAIR, scores[part], days=days[part], half_life_days=60)
+            fitted.save_fit(tmp_path / "fit.npz")
+            fitted = Predictor.default().with_fit(tmp_path / "fit.npz")
+        np.testing.assert_allclose(fitted.quality(prompts, PAIR), at_once.quality(prompts, PAIR), atol=1e-5)
+    even = Predictor.default().fit(prompts, PAIR, scores)
+    assert np.abs(at_once.quality(prompts, PAIR) - even.quality(prompts, PAIR)).max() > 0.1
+
+
+def test_a_fit_keeps_its_half_life_for_the_next() -> None:
+    prompts, scores = traffic(60)
+    days = np.arange(60.0) * 5
+    at_once = Predictor.default().fit(prompts, PAIR, scores, days=days, half_life_days=60)
+    first = Predictor.default().fit(prompts[:30], PAIR, scores[:30], days=days[:30], half_life_days=60)
+    both = first.fit(prompts[30:], PAIR, scores[30:], days=days[30:])
+    np.testing.assert_allclose(both.quality(prompts, PAIR), at_once.quality(prompts, PAIR), atol=1e-5)
+
+
+def test_labels_of_another_age_still_count() -> None:
+    prompts, scores = traffic(40)
+    days = np.repeat([0.0, 30_000.0], 20)
+    fitted = Predictor.default().fit(prompts, PAIR, scores, days=days, half_life_days=0.1)
+    assert np.isfinite(fitted.quality(prompts, PAIR)).all()
+
+
+def test_the_version_tells_fits_apart(tmp_path: Path) -> None:
+    prompts, scores = traffic(30)
+    fits = [
+        Predictor.default().fit(prompts, PAIR, scores),
+        Predictor.default().fit(prompts, PAIR, 1.0 - scores),
+        Predictor.default().fit(prompts[::-1], PAIR, scores),
+        Predictor.default().fit(prompts, PAIR, scores, days=np.arange(30), half_life_days=9),
+    ]
+    assert len({fit.version for fit in fits}) == len(fits)
+    assert fits[0].version == Predictor.default().fit(prompts, PAIR, scores).version
+    fits[3].save_fit(tmp_path / "fit.npz")
+    assert Predictor.default().with_fit(tmp_path / "fit.npz").version == fits[3].version
+
+
+def test_rows_without_a_score_are_no_labels() -> None:
+    prompts, scores = traffic(30)
+    scores[10:] = np.nan
+    assert Predictor.default().fit(prompts, PAIR, scores).version.endswith("+10 labels")
+
+
+def test_a_fit_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    prompts, scores = traffic(4)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written"):
+        Predictor.default().fit(prompts, PAIR, scores).save_fit(tmp_path / "file" / "fit.npz")
+
+
+@pytest.mark.parametrize("content", ["", "# Read me", '{"a": 1}'])
+def test_a_file_that_is_no_fit_is_told_in_plain_words(tmp_path: Path, content: str) -> None:
+    with pytest.raises(InputError, match=r"is not a fitted predictor; make one with 'sobrio predictor fit'$"):
+        Predictor.default().with_fit(write(tmp_path / "README.md", content))
+    with pytest.raises(InputError, match="cannot be read"):
+        Predictor.default().with_fit(tmp_path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -128,3 +130,57 @@ def test_an_assessment_asks_the_same_of_one_model_as_of_many(predictor: Predicto
     for answers in (together, alone):
         assert [each.quality for each in answers] == pytest.approx(expected)
         assert [each.output_tokens for each in answers] == pytest.approx(tokens)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [[{"role": "user", "content": 5}], [{"role": "user", "content": ["abc"]}], ["abc"], 5, b"abc",
+     [{"role": "user", "content": [{"type": "text", "text": 5}]}], {"role": "user", "content": "a"}],
+)  # fmt: skip
+def test_what_is_no_prompt_is_refused(predictor: Predictor, prompt: Any) -> None:
+    with pytest.raises(InputError):
+        predictor.assess(prompt, SIZES)
+
+
+def test_a_bare_string_is_not_five_prompts(predictor: Predictor) -> None:
+    bare: Any = SMALL
+    for ask in (predictor.quality, predictor.output_tokens):
+        with pytest.raises(InputError, match=r"\[prompt\]"):
+            ask("hello", SIZES)
+        with pytest.raises(InputError, match=r"\[model\]"):
+            ask(["hello"], bare)
+    with pytest.raises(InputError, match=r"\[prompt\]"):
+        predictor.fit("hello", SIZES, np.ones((5, 3)))
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"total_params_b": 0.0}, "positive"),
+        ({"total_params_b": -7.0}, "positive"),
+        ({"total_params_b": (0.0, 7.0)}, "positive"),
+        ({"total_params_b": float("nan")}, "positive"),
+        ({"total_params_b": 7.0, "active_params_b": 70.0}, "active"),
+        ({"released": "soon"}, "2025-08"),
+        ({"released": "2024-13"}, "2025-08"),
+    ],
+)
+def test_a_model_that_cannot_be_is_refused(predictor: Predictor, facts: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=f"odd.*{said}"):
+        predictor.quality(["hello"], [Model("odd", **facts)])
+
+
+def test_a_fit_needs_each_model_once(predictor: Predictor) -> None:
+    with pytest.raises(InputError, match="at least one model"):
+        predictor.fit(["a"], [], np.ones((1, 0)))
+    with pytest.raises(InputError, match="twice"):
+        predictor.fit(["a"], [SMALL, SMALL], np.ones((1, 2)))
+
+
+def test_what_is_no_table_of_numbers_is_refused(predictor: Predictor) -> None:
+    with pytest.raises(InputError, match="numbers"):
+        predictor.fit(["a", "b"], [SMALL], [[1.0], [1.0, 0.5]])
+    with pytest.raises(InputError, match="infinite"):
+        predictor.fit(["a"], [SMALL], [[float("inf")]])
+    with pytest.raises(InputError, match="half_life_days"):
+        predictor.fit(["a"], [SMALL], [[1.0]], half_life_days=0.0)

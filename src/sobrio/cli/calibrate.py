@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,20 +49,25 @@ def calibrate(
 def _of_model(known: Labelled, model: str) -> Labelled:
     import numpy as np
 
-    from sobrio.understand.labelled import Labelled
-
     if model not in known.models:
         raise InputError(f"no label is {model}'s; the file has {', '.join(known.models)}")
     column = [known.models.index(model)]
     rows = np.flatnonzero(np.isfinite(known.scores[:, column[0]]))
     cut = known.at(rows)
-    return Labelled(cut.prompts, (model,), cut.scores[:, column], cut.output_tokens[:, column], cut.ages)
+    return replace(
+        cut, models=(model,), scores=cut.scores[:, column], output_tokens=cut.output_tokens[:, column]
+    )
 
 
 def _say_next(file: Path, known: Labelled | None, count: int, *, json: bool) -> None:
     from sobrio.understand.calibrate import next_prompts
 
-    prompts = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    try:
+        prompts = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{file} is no text in UTF-8; write one prompt a line") from None
     chosen = next_prompts(prompts, count, () if known is None else known.prompts)
     if json:
         output.document([prompts[place] for place in chosen])
@@ -76,11 +81,12 @@ def _teach(known: Labelled, out: Path | None, *, json: bool) -> None:
     from sobrio.understand import Predictor
 
     if len(known.prompts) < _LEAST:
-        raise InputError(f"{len(known.prompts)} labels are too few, give at least {_LEAST}")
+        raise InputError(f"{len(known.prompts)} labelled prompts are too few, give at least {_LEAST}")
     before = Predictor.default()
     tested, found = _tried(before, known)
     if out is not None:
-        before.fit(known.prompts, known.models, known.scores, known.output_tokens).save_fit(out)
+        before.fit(known.prompts, known.models, known.scores, known.output_tokens, known.weights,
+                   days=known.days).save_fit(out)  # fmt: skip
     if json:
         output.document({"tested": tested, **found})
     else:
@@ -97,7 +103,7 @@ def _tried(before: Any, known: Labelled) -> tuple[int, dict[str, dict[str, Any]]
 
     kept = np.arange(len(known.prompts)) % _TESTED_PART > 0
     taught, tested = known.at(np.flatnonzero(kept)), known.at(np.flatnonzero(~kept))
-    after = before.fit(taught.prompts, taught.models, taught.scores, taught.output_tokens)
+    after = before.fit(taught.prompts, taught.models, taught.scores, taught.output_tokens, taught.weights)
     found: dict[str, Evaluation] = {
         "from public facts": evaluate(before, tested)[0],
         "calibrated": evaluate(after, tested)[0],

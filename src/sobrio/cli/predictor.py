@@ -51,27 +51,32 @@ def fit(
     out: Annotated[Path, typer.Option("--out", help="File to write, such as fit.npz.")],
     onto: Annotated[Path | None, typer.Option("--onto", help="An earlier fit to add to.")] = None,
     half_life_days: Annotated[
-        float | None, typer.Option("--half-life-days", min=0.1, help="A label this old counts half.")
+        float | None,
+        typer.Option(
+            "--half-life-days", min=0.1, help="A label this much older than the latest counts half."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
     """Teach the predictor with your own scores. The file holds no text of any prompt."""
     from sobrio.understand import Predictor
-    from sobrio.understand.labelled import read_labelled, recency
+    from sobrio.understand.labelled import read_labelled
 
-    known = read_labelled(labels)
-    weights = None if half_life_days is None else recency(known.ages, half_life_days)
+    known = read_labelled(labels, half_life_days)
     before = Predictor.default() if onto is None else Predictor.default().with_fit(onto)
-    fitted = before.fit(known.prompts, known.models, known.scores, known.output_tokens, weights)
+    fitted = before.fit(known.prompts, known.models, known.scores, known.output_tokens, known.weights,
+                        days=known.days, half_life_days=half_life_days)  # fmt: skip
     fitted.save_fit(out)
     if json:
-        output.document({"file": str(out), "predictor": fitted.version, "models": fitted.lessons()})
+        counts = {"lines": known.lines, "prompts": len(known.prompts)}
+        output.document({"file": str(out), "predictor": fitted.version, **counts, "models": fitted.lessons()})
     else:
         rows = (
             (model, "ranking and level" if taught else "level only")
             for model, taught in fitted.lessons().items()
         )
-        output.table(f"wrote {out} ({fitted.version})", ("model", "learnt"), rows)
+        read = f"{known.lines} lines on {len(known.prompts)} prompts"
+        output.table(f"wrote {out} ({fitted.version}) from {read}", ("model", "learnt"), rows)
 
 
 @app.command()

@@ -22,17 +22,24 @@ Arrays = dict[str, NDArray[Any]]
 
 
 def save_labels(labels: Labels, base: str, out: Path) -> None:
-    """Write `labels`, learnt on top of the predictor called `base`, as npz."""
-    arrays: Arrays = {"base": np.asarray(base)}
+    """Write `labels`, learnt on top of the predictor called `base`, as npz.
+
+    Raises `InputError` when `out` cannot be written.
+    """
+    half_life = np.nan if labels.half_life_days is None else labels.half_life_days
+    arrays: Arrays = {"base": np.asarray(base), "half_life_days": np.asarray(half_life)}
     for place, outcomes in enumerate(labels.outcomes):
         arrays |= {f"outcomes {place} {name}": value for name, value in _outcome_arrays(outcomes).items()}
     for place, lesson in enumerate(labels.lessons):
         arrays |= {f"lesson {place} {name}": value for name, value in _lesson_arrays(lesson).items()}
     levels = labels.levels or {}
     arrays |= {"names": np.array(list(levels), str), "levels": np.array(list(levels.values()))}
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("wb") as file:
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with out.open("wb") as file:
+            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror}; name another file") from None
 
 
 def load_labels(file: Path, base: str) -> Labels:
@@ -48,11 +55,14 @@ def load_labels(file: Path, base: str) -> Labels:
             tuple(_outcomes(each) for each in _parts(arrays, "outcomes")),
             tuple(_lesson(each) for each in _parts(arrays, "lesson")),
             dict(zip(arrays["names"].tolist(), map(tuple, arrays["levels"].tolist()), strict=True)),
+            None if np.isnan(half_life := float(arrays["half_life_days"])) else half_life,
         )
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except OSError as error:
         raise InputError(
-            f"{file} is not a fitted predictor ({error}); make one with 'sobrio predictor fit'"
+            f"{file} cannot be read ({error.strerror}); make a fit with 'sobrio predictor fit'"
         ) from None
+    except (KeyError, ValueError, EOFError, TypeError, zipfile.BadZipFile):
+        raise InputError(f"{file} is not a fitted predictor; make one with 'sobrio predictor fit'") from None
 
 
 def _parts(arrays: Arrays, kind: str) -> list[Arrays]:
@@ -74,6 +84,7 @@ def _outcome_arrays(outcomes: Outcomes) -> Arrays:
         "ends": np.cumsum([len(each.places) for each in prompts.hashed]),
         "places": np.concatenate([each.places for each in prompts.hashed]).astype(np.int32),
         "values": np.concatenate([each.values for each in prompts.hashed]),
+        "days": np.full(len(prompts), np.nan) if outcomes.days is None else outcomes.days,
         **{name: getattr(outcomes, name) for name in _TABLES},
     }
 
@@ -85,7 +96,8 @@ def _outcomes(arrays: Arrays) -> Outcomes:
     )
     hashed = tuple(Sparse(places, values) for places, values in split)
     prompts = Prompts(arrays["surface"], hashed, arrays["worth"])
-    return Outcomes(tuple(arrays["names"].tolist()), prompts, *(arrays[name] for name in _TABLES))
+    tables = {name: arrays[name] for name in (*_TABLES, "days")}
+    return Outcomes(tuple(arrays["names"].tolist()), prompts, **tables)
 
 
 def _lesson_arrays(lesson: Lesson) -> Arrays:

@@ -2,23 +2,28 @@
 
     {"prompt": "...", "model": "...", "score": 0.8, "output_tokens": 120, "at": "2026-05-02"}
 
-`messages` may stand for `prompt`; `output_tokens` and `at` may be absent.
+`messages` may stand for `prompt`; `output_tokens` and `at` may be absent; `at` may be any ISO 8601 date or
+time. Several lines on one prompt and model are one label, their mean.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.errors import InputError
-from sobrio.understand.conversation import Prompt
+from sobrio.understand.conversation import Prompt, messages_of
+
+_LEAST_COUNT: Final = 1e-6
+"""The oldest label still counts so much, so that no sum of weights is 0."""
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +34,7 @@ class _Line(msgspec.Struct):
     prompt: str | None = None
     messages: list[dict[str, Any]] | None = None
     output_tokens: float | None = None
-    at: date | None = None
+    at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,54 +45,118 @@ class Labelled:
     models: tuple[str, ...]
     scores: Floats
     output_tokens: Floats
-    ages: Floats
-    """Days before the latest label, shape (prompts,); 0 where no date is given."""
+    days: Floats
+    """Day of each prompt's latest label, counted from year 1, shape (prompts,); NaN where none is dated."""
+    weights: Floats | None = None
+    """Lines that each prompt has per labelled model, shape (prompts,); `None` is one each."""
+    lines: int = 0
+    """Read from the file."""
+
+    @property
+    def ages(self) -> Floats:
+        """Days before the latest label, shape (prompts,); 0 where no date is given."""
+        return ages(self.days)
 
     def at(self, rows: NDArray[np.intp]) -> Labelled:
-        prompts = tuple(self.prompts[row] for row in rows)
-        return Labelled(prompts, self.models, self.scores[rows], self.output_tokens[rows], self.ages[rows])
+        return Labelled(
+            tuple(self.prompts[row] for row in rows),
+            self.models,
+            self.scores[rows],
+            self.output_tokens[rows],
+            self.days[rows],
+            None if self.weights is None else self.weights[rows],
+            self.lines,
+        )
 
 
-def read_labelled(file: Path) -> Labelled:
-    """Raises `InputError`, naming the line, when one cannot be read, and when there is none."""
+def read_labelled(file: Path, half_life_days: float | None = None) -> Labelled:
+    """Raises `InputError`, naming the line, when one cannot be read, and when there is none.
+
+    With a half-life, later lines on the same prompt and model weigh more in their mean.
+    """
     try:
-        lines = [line for line in file.read_bytes().splitlines() if line.strip()]
+        lines = file.read_bytes().splitlines()
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}") from None
-    rows = [_line(file, number, line) for number, line in enumerate(lines, 1)]
+    rows = [_row(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not rows:
         raise InputError(f"{file} holds no label; write one JSON object a line: prompt, model, score")
-    return _tables(rows)
+    return _tables(rows, half_life_days)
+
+
+def ages(days: Floats) -> Floats:
+    """Days before the latest; 0 where unknown."""
+    return np.nan_to_num(np.nanmax(days) - days) if np.isfinite(days).any() else np.zeros(len(days))
 
 
 def recency(ages: Floats, half_life_days: float) -> Floats:
     """What a label counts, halved every so many days."""
-    return np.asarray(0.5 ** (ages / half_life_days))
+    return np.asarray(np.maximum(0.5 ** (ages / half_life_days), _LEAST_COUNT))
 
 
-def _line(file: Path, number: int, raw: bytes) -> _Line:
+def _row(file: Path, number: int, raw: bytes) -> tuple[_Line, float]:
+    """(the line, its day)."""
     try:
         line = msgspec.json.decode(raw, type=_Line)
-    except msgspec.DecodeError as error:
+        return line, _checked(line)
+    except (msgspec.DecodeError, UnicodeDecodeError, InputError) as error:
         raise InputError(f"{file}, line {number}: {error}") from None
+
+
+def _checked(line: _Line) -> float:
+    """The day of the line."""
     if line.prompt is None and not line.messages:
-        raise InputError(f"{file}, line {number}: give 'prompt' or 'messages'")
-    return line
+        raise InputError("give 'prompt' or 'messages'")
+    if not 0 <= line.score <= 1:
+        raise InputError(f"the score {line.score} must lie between 0 and 1")
+    messages_of(line.messages or ())
+    return math.nan if line.at is None else _day(line.at)
 
 
-def _tables(rows: Sequence[_Line]) -> Labelled:
-    keys = [msgspec.json.encode(row.messages or row.prompt) for row in rows]
-    places = {key: place for place, key in enumerate(dict.fromkeys(keys))}
-    models = tuple(dict.fromkeys(row.model for row in rows))
-    scores, tokens = (np.full((len(places), len(models)), np.nan) for _ in range(2))
-    ages = np.zeros(len(places))
-    latest = max((row.at for row in rows if row.at), default=None)
-    prompts: dict[int, Prompt] = {}
-    for key, row in zip(keys, rows, strict=True):
-        place, column = places[key], models.index(row.model)
-        prompts[place] = row.messages or row.prompt or ""
-        scores[place, column] = row.score
-        tokens[place, column] = np.nan if row.output_tokens is None else row.output_tokens
-        if latest and row.at:
-            ages[place] = (latest - row.at).days
-    return Labelled(tuple(prompts[place] for place in range(len(places))), models, scores, tokens, ages)
+def _day(at: str) -> float:
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        raise InputError(f"'at' is {at!r}; give a date such as 2026-05-02 or 2026-05-02T10:00:00Z") from None
+    return float((moment.astimezone(UTC) if moment.tzinfo else moment).toordinal())
+
+
+def _tables(rows: Sequence[tuple[_Line, float]], half_life_days: float | None) -> Labelled:
+    lines = [line for line, _ in rows]
+    prompts = {msgspec.json.encode(line.messages or line.prompt): line for line in lines}
+    places = {key: place for place, key in enumerate(prompts)}
+    models = {name: column for column, name in enumerate(dict.fromkeys(line.model for line in lines))}
+    row = np.array([places[msgspec.json.encode(line.messages or line.prompt)] for line in lines])
+    cells = (row, np.array([models[line.model] for line in lines])), (len(places), len(models))
+    dates = np.array([day for _, day in rows])
+    counts = np.ones(len(lines)) if half_life_days is None else recency(ages(dates), half_life_days)
+    days = np.full(len(places), np.nan)
+    np.fmax.at(days, row, dates)
+    scores = np.array([line.score for line in lines])
+    tokens = np.array([np.nan if line.output_tokens is None else line.output_tokens for line in lines])
+    known = _sums(*cells, np.ones(len(lines)))
+    return Labelled(
+        tuple(line.messages or line.prompt or "" for line in prompts.values()),
+        tuple(models),
+        _means(*cells, scores, counts),
+        _means(*cells, tokens, counts),
+        days,
+        known.sum(axis=1) / (known > 0).sum(axis=1),
+        len(lines),
+    )
+
+
+def _means(
+    cells: tuple[NDArray[np.intp], NDArray[np.intp]], shape: tuple[int, int], values: Floats, counts: Floats
+) -> Floats:
+    """Weighted, by cell; NaN where nothing is known."""
+    known = np.isfinite(values) * counts
+    total = _sums(cells, shape, known)
+    found = _sums(cells, shape, np.nan_to_num(values) * known)
+    return np.asarray(np.divide(found, total, out=np.full(shape, np.nan), where=total > 0))
+
+
+def _sums(cells: tuple[NDArray[np.intp], NDArray[np.intp]], shape: tuple[int, int], values: Floats) -> Floats:
+    sums = np.zeros(shape)
+    np.add.at(sums, cells, values)
+    return sums

@@ -5,6 +5,7 @@ Far from every labelled prompt the prior speaks again.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sobrio.understand.labelled import ages, recency
 from sobrio.understand.lesson import PRIOR_LABELS, Lesson, chances, learn
 from sobrio.understand.views import Floats, Prompts
 
@@ -33,6 +35,8 @@ class Outcomes:
     """ln tokens minus the prior's, shape (prompts, models)."""
     weights: Floats
     """Shape (prompts,)."""
+    days: Floats | None = None
+    """When labelled, counted from any one day, shape (prompts,); NaN is unknown, and never ages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +45,30 @@ class Labels:
     lessons: tuple[Lesson, ...] = ()
     levels: Mapping[str, tuple[float, float]] | None = None
     """By model: (score, ln tokens) above what was expected, shrunk."""
+    half_life_days: float | None = None
+    """A label so much older than the latest one counts half."""
 
     @property
     def count(self) -> int:
-        """Labelled prompts so far."""
-        return sum(len(each.prompts) for each in self.outcomes)
+        """Prompts with a score so far."""
+        return sum(int(np.isfinite(each.scores).any(axis=1).sum()) for each in self.outcomes)
 
-    def with_outcomes(self, new: Outcomes) -> Labels:
-        """These labels too."""
-        outcomes = (*self.outcomes, new)
-        return Labels(outcomes, *_learn(outcomes))
+    @property
+    def digest(self) -> str:
+        """Which labels these are: 8 hexadecimal digits."""
+        found = hashlib.sha256(str(self.half_life_days and float(self.half_life_days)).encode())
+        for each in self.outcomes:
+            found.update("\0".join(each.names).encode())
+            for table in (each.scores, each.ln_errors, each.weights, _days(each)):
+                found.update(np.round(table, 6).tobytes())
+            for hashed in each.prompts.hashed:
+                found.update(hashed.places.astype(np.int32).tobytes() + b"\0")
+        return found.hexdigest()[:8]
+
+    def with_outcomes(self, new: Outcomes, half_life_days: float | None = None) -> Labels:
+        """These labels too; without a half-life the one before holds on."""
+        outcomes, half_life = (*self.outcomes, new), half_life_days or self.half_life_days
+        return Labels(outcomes, *_learn(outcomes, half_life), half_life)
 
     def correct(self, prompts: Prompts, prior: Floats, names: Sequence[str]) -> Floats:
         """Expected scores, shape (prompts, models): the prior's, moved by what was taught."""
@@ -71,9 +89,11 @@ class Labels:
         return np.asarray(ln_tokens + [self.levels.get(name, (0.0, 0.0))[1] for name in names])
 
 
-def _learn(outcomes: Sequence[Outcomes]) -> tuple[tuple[Lesson, ...], dict[str, tuple[float, float]]]:
+def _learn(
+    outcomes: Sequence[Outcomes], half_life_days: float | None
+) -> tuple[tuple[Lesson, ...], dict[str, tuple[float, float]]]:
     """(a lesson per set of models labelled on the same prompts, every model's level)."""
-    all_of = _together(outcomes)
+    all_of = _together(outcomes, half_life_days)
     errors = all_of.scores - chances(all_of.prompts, all_of.traits)
     levels = zip(
         _shrunk_mean(errors, all_of.weights), _shrunk_mean(all_of.ln_errors, all_of.weights), strict=True
@@ -89,7 +109,8 @@ def _learn(outcomes: Sequence[Outcomes]) -> tuple[tuple[Lesson, ...], dict[str, 
     }
 
 
-def _together(outcomes: Sequence[Outcomes]) -> Outcomes:
+def _together(outcomes: Sequence[Outcomes], half_life_days: float | None) -> Outcomes:
+    """Ages are told from the latest label of all, so that it does not matter which came in which file."""
     names = tuple(dict.fromkeys(name for each in outcomes for name in each.names))
     parts = [each.prompts for each in outcomes]
     prompts = Prompts(
@@ -103,7 +124,13 @@ def _together(outcomes: Sequence[Outcomes]) -> Outcomes:
         for part in ("scores", "ln_errors")
     )
     weights = np.concatenate([each.weights for each in outcomes])
+    if half_life_days is not None:
+        weights = weights * recency(ages(np.concatenate([_days(each) for each in outcomes])), half_life_days)
     return Outcomes(names, prompts, np.array([traits[name] for name in names]), scores, ln_errors, weights)
+
+
+def _days(outcomes: Outcomes) -> Floats:
+    return np.full(len(outcomes.prompts), np.nan) if outcomes.days is None else outcomes.days
 
 
 def _aligned(table: Floats, has: Sequence[str], wanted: Sequence[str]) -> Floats:

@@ -19,6 +19,7 @@ from sobrio.encode import default_encoder
 from sobrio.errors import InputError
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.model import Model
+from sobrio.terms.request import Request
 from sobrio.understand.conversation import Prompt
 from sobrio.understand.facts import FACTS, HASHED_FACTS
 from sobrio.understand.features import NAMES, Features, features_of
@@ -110,7 +111,7 @@ class Predictor:
 
     def quality(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Expected score in [0, 1], shape (prompts, models)."""
-        return self.expected([features_of(prompt) for prompt in prompts], models)
+        return self.expected(_seen(prompts), models)
 
     def expected(self, seen: Sequence[Features], models: Sequence[str | Model]) -> Floats:
         """`quality` for prompts whose features are at hand."""
@@ -118,8 +119,7 @@ class Predictor:
 
     def output_tokens(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Median expected output tokens, reasoning included, shape (prompts, models)."""
-        seen = [features_of(prompt) for prompt in prompts]
-        return np.asarray(np.exp(self._ln_tokens(self.view(seen), self._roster(models))))
+        return np.asarray(np.exp(self._ln_tokens(self.view(_seen(prompts)), self._roster(models))))
 
     def fit(
         self,
@@ -128,12 +128,22 @@ class Predictor:
         scores: ArrayLike,
         output_tokens: ArrayLike | None = None,
         weights: ArrayLike | None = None,
+        *,
+        days: ArrayLike | None = None,
+        half_life_days: float | None = None,
     ) -> Predictor:
         """A predictor that also knows these outcomes; shape (prompts, models), NaN is unknown.
 
-        `weights`, shape (prompts,), say how much each prompt counts (`recency`); all the same by default.
-        Raises `InputError` when the shapes disagree or a score lies outside [0, 1].
+        `weights`, shape (prompts,), say how much each prompt counts; all the same by default. `days`, shape
+        (prompts,), are when each was labelled, counted from any one day, NaN where unknown: a label
+        `half_life_days` older than the latest of all, those fitted before included, counts half.
+        Raises `InputError` when the shapes disagree, a score lies outside [0, 1], or no model or one twice
+        is named.
         """
+        seen, roster = _seen(prompts), self._roster(models)
+        _must_differ(roster.names)
+        if half_life_days is not None and not 0 < half_life_days < np.inf:
+            raise InputError(f"half_life_days must be a positive number, not {half_life_days}")
         shape = (len(prompts), len(models))
         table = _table(scores, shape, "scores")
         if np.nanmin(table, initial=0.0) < 0 or np.nanmax(table, initial=1.0) > 1:
@@ -141,8 +151,7 @@ class Predictor:
         lengths = (
             np.full(shape, np.nan) if output_tokens is None else _table(output_tokens, shape, "output_tokens")
         )
-        roster = self._roster(models)
-        view = self.view([features_of(prompt) for prompt in prompts])
+        view = self.view(seen)
         labels = self.labels.with_outcomes(
             Outcomes(
                 roster.names,
@@ -151,7 +160,9 @@ class Predictor:
                 table,
                 np.log(np.where(lengths > 0, lengths, np.nan)) - _prior_ln_tokens(view.length, roster),
                 np.ones(len(prompts)) if weights is None else _weights(weights, len(prompts)),
-            )
+                None if days is None else _table(days, (len(prompts),), "days"),
+            ),
+            half_life_days,
         )
         return self._with(labels)
 
@@ -191,9 +202,13 @@ class Predictor:
         ]
 
     def _with(self, labels: Labels) -> Predictor:
-        return Predictor(self.parameters, f"{self.base}+{labels.count} labels", labels, self.rosters)
+        return Predictor(
+            self.parameters, f"{self.base}+{labels.digest}+{labels.count} labels", labels, self.rosters
+        )
 
     def _roster(self, models: Sequence[str | Model]) -> Roster:
+        if isinstance(models, str | Model):
+            raise InputError("models is a list; write [model] for one")
         return self.rosters.of([_model(model) for model in models])
 
     def _quality(self, view: View, roster: Roster) -> Floats:
@@ -221,6 +236,21 @@ def _shipped() -> Predictor:
     return Predictor.load(DEFAULT_FILE)
 
 
+def _seen(prompts: Sequence[Prompt]) -> list[Features]:
+    if isinstance(prompts, str | bytes | Request):
+        raise InputError("prompts is a list; write [prompt] for one")
+    return [features_of(prompt) for prompt in prompts]
+
+
+def _must_differ(names: Sequence[str]) -> None:
+    """Raises `InputError` for no name, or one twice."""
+    if not names:
+        raise InputError("name at least one model to fit")
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise InputError(f"the model {twice} is named twice; give it one column")
+
+
 def _model(model: str | Model) -> Model:
     if isinstance(model, Model):
         return model
@@ -245,14 +275,19 @@ def _prior_ln_tokens(worth: NDArray[np.float32], roster: Roster) -> Floats:
 
 
 def _weights(values: ArrayLike, count: int) -> Floats:
-    weights = np.asarray(values, np.float64)
-    if weights.shape != (count,) or not (weights > 0).all() or not np.isfinite(weights).all():
+    weights = _table(values, (count,), "weights")
+    if not (weights > 0).all():
         raise InputError(f"weights must be {count} positive numbers, one per prompt")
     return weights
 
 
-def _table(values: ArrayLike, shape: tuple[int, int], name: str) -> Floats:
-    table = np.asarray(values, np.float64)
+def _table(values: ArrayLike, shape: tuple[int, ...], name: str) -> Floats:
+    try:
+        table = np.asarray(values, np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} must be numbers, as many in every row") from None
     if table.shape != shape:
         raise InputError(f"{name} has the shape {table.shape}, prompts and models say {shape}")
+    if np.isinf(table).any():
+        raise InputError(f"{name} holds an infinite number; use NaN for unknown")
     return table
