@@ -170,7 +170,9 @@ def test_a_model_that_cannot_be_is_refused(predictor: Predictor, facts: dict[str
         predictor.quality(["hello"], [Model("odd", **facts)])
 
 
-def test_a_fit_needs_each_model_once(predictor: Predictor) -> None:
+def test_a_fit_needs_prompts_and_each_model_once(predictor: Predictor) -> None:
+    with pytest.raises(InputError, match="at least one labelled prompt"):
+        predictor.fit([], [SMALL], np.ones((0, 1)))
     with pytest.raises(InputError, match="at least one model"):
         predictor.fit(["a"], [], np.ones((1, 0)))
     with pytest.raises(InputError, match="twice"):

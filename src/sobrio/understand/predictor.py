@@ -137,10 +137,12 @@ class Predictor:
         `weights`, shape (prompts,), say how much each prompt counts; all the same by default. `days`, shape
         (prompts,), are when each was labelled, counted from any one day, NaN where unknown: a label
         `half_life_days` older than the latest of all, those fitted before included, counts half.
-        Raises `InputError` when the shapes disagree, a score lies outside [0, 1], or no model or one twice
-        is named.
+        Raises `InputError` when the shapes disagree, a score lies outside [0, 1], no prompt or model is
+        given, or a model twice.
         """
         seen, roster = _seen(prompts), self._roster(models)
+        if not seen:
+            raise InputError("give at least one labelled prompt to fit")
         _must_differ(roster.names)
         if half_life_days is not None and not 0 < half_life_days < np.inf:
             raise InputError(f"half_life_days must be a positive number, not {half_life_days}")
