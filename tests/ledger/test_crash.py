@@ -107,6 +107,14 @@ def test_replaying_twice_changes_nothing(opened: Opened, receipt: Make, spool: P
     assert (found.receipts, found.unfinished, found.whole) == (1, (), True)
 
 
+def test_a_receipt_that_stands_twice_in_a_spool_is_booked_once(
+    opened: Opened, receipt: Make, spool: Path
+) -> None:
+    spool.write_bytes((b"c" + to_json(receipt("a")) + b"\n") * 2)
+    found = opened().verify()
+    assert (found.receipts, found.whole) == (1, True)
+
+
 def test_after_a_broken_ledger_is_moved_aside_the_spool_begins_a_new_one(
     opened: Opened, receipt: Make, spool: Path, tmp_path: Path
 ) -> None:

@@ -207,7 +207,7 @@ def _last(database: sqlite3.Connection, table: Table) -> bytes:
 def _append(database: sqlite3.Connection, closed: Iterable[Closed]) -> None:
     """Many rows to a statement: each statement takes the interpreter from the requests for a moment."""
     chain = _last(database, "receipts")
-    for some in _chunks(_new(database, [*closed])):
+    for some in _chunks(_new(database, [*{each.id: each for each in closed}.values()])):
         values: list[object] = []
         for each in some:
             chain = link(chain, each.body)
