@@ -89,7 +89,9 @@ class Endpoints:
         deployments = {"callable": backed, "declared": len(policy.deployments)}
         troubles = [trouble for look in self._rooms.troubles if (trouble := look()) is not None]
         if not backed:
-            troubles.append("no deployment can be called from here; `sobrio explain --prompt hello` says what each lacks")
+            troubles.append(
+                "no deployment can be called from here; `sobrio explain --prompt hello` says what each lacks"
+            )
         state = {"status": "degraded" if troubles else "ready", "policy": policy.version}
         return _json({**state, "deployments": deployments, "troubles": troubles})
 
