@@ -62,7 +62,7 @@ def _own_texts(page: BeautifulSoup) -> Iterator[tuple[Tag, str]]:
 
     One pass over the page, however deeply it nests.
     """
-    from bs4 import NavigableString, Tag
+    from bs4.element import NavigableString, Tag
 
     owners: dict[int, int | None] = {id(page): None}
     found: dict[int, tuple[Tag, list[str]]] = {}
