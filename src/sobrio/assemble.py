@@ -10,7 +10,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
 from sobrio import sdk
@@ -89,7 +89,7 @@ def open_cache(
 
 
 class _Likeness:
-    """The semantic cache, soon after a policy turns it on.
+    """The semantic cache, soon after the first request that may use it.
 
     The encoders of `sobrio[same]` take seconds to load: a thread does that, so that neither the start nor a
     request waits for them. Until then only the same requests are recalled. Encoder and judge are made for
@@ -100,19 +100,29 @@ class _Likeness:
         self._cache = cache
         self._similar: Similar | None = None
         self._wanted = False
+        self._beginning = Lock()
         self._loading: Thread | None = None
         self.problem: str | None = None
 
     def __call__(self) -> Similar | None:
-        return self._similar if self._wanted else None
+        if not self._wanted:
+            return None
+        if self._loading is None:
+            self._begin()
+        return self._similar
 
     def follow(self, policy: Policy) -> None:
-        """Has loaded what a policy about to be in force asks for."""
+        """Takes what a policy about to be in force says; what could not be loaded before is tried again."""
         self._wanted, self.problem = policy.cache.semantic is not None, None
-        under_way = self._loading is not None and self._loading.is_alive()
-        if self._wanted and self._similar is None and not under_way:
-            self._loading = Thread(target=self._load, name="judge", daemon=True)
-            self._loading.start()
+        if self._similar is None and self._loading is not None and not self._loading.is_alive():
+            self._loading = None
+
+    def _begin(self) -> None:
+        with self._beginning:
+            if self._loading is None:
+                loading = Thread(target=self._load, name="judge", daemon=True)
+                loading.start()
+                self._loading = loading
 
     def settle(self) -> None:
         """Waits until what was asked for is loaded, or known not to be."""

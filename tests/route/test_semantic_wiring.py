@@ -26,9 +26,15 @@ def policy(tmp_path: Path) -> Path:
     return path
 
 
+def loaded(rooms) -> None:
+    """A request that could use it comes, and what it began to load is there."""
+    rooms.similar()
+    rooms.similar.settle()
+
+
 def test_a_policy_that_turns_it_on_has_one(policy, tmp_path):
     with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
-        rooms.similar.settle()
+        loaded(rooms)
         assert rooms.similar() is not None
         assert not any(trouble() for trouble in rooms.troubles)
 
@@ -44,7 +50,7 @@ def test_nothing_waits_for_the_judge_to_load(policy, tmp_path, monkeypatch):
     with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
         assert rooms.similar() is None
         loadable.set()
-        rooms.similar.settle()
+        loaded(rooms)
         assert rooms.similar() is not None
 
 
@@ -60,7 +66,7 @@ def test_a_running_policy_may_turn_it_on_and_off(policy, tmp_path):
     with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
         policy.write_text(POLICY + "caches: {semantic: {enabled: true}}\n")
         rooms.policy.look()
-        rooms.similar.settle()
+        loaded(rooms)
         assert rooms.similar() is not None
         policy.write_text(POLICY)
         rooms.policy.look()
@@ -82,7 +88,7 @@ def test_a_judge_made_for_another_encoder_is_a_trouble_and_no_outage(policy, tmp
 
     monkeypatch.setattr(SameAnswer, "default", staticmethod(mismatched))
     with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
-        rooms.similar.settle()
+        loaded(rooms)
         assert rooms.similar() is None
         assert "no semantic cache: same.npz is for another encoder" in [each() for each in rooms.troubles]
         policy.write_text(POLICY)
