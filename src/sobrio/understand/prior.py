@@ -1,0 +1,67 @@
+"""What training data and public facts say of prompts, before any label of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from sobrio.understand.facts import FACTS, HASHED_FACTS
+from sobrio.understand.features import NAMES, Features
+from sobrio.understand.parameters import Parameters, standardise, trust
+from sobrio.understand.roster import Roster
+from sobrio.understand.views import Prompts
+
+_RISING: Final = {"size": 0.3, "tiny": 0.3, "sparsity": 0.0, "date": 0.0, "reasoning": 0.0}
+_LEAST_WORTH: Final = np.array([_RISING.get(fact, -np.inf) for fact in FACTS], np.float32)
+"""Logits per tenfold active size, tenfold sparsity, year: a larger, later or reasoning model is never
+expected to be worse than another of the same kind."""
+_MOST_LN_TOKENS: Final = 7.5
+
+Floats = NDArray[np.float64]
+
+
+class View(msgspec.Struct, frozen=True):
+    """Prompts as the predictor weighs them; one row or entry per prompt."""
+
+    prompts: Prompts
+    """Their surface is standardised."""
+    confidence: Floats
+    nearest: tuple[int | None, ...]
+    """The landmark that each lies nearest to; `None` for a text too short to lie anywhere."""
+    quality: NDArray[np.float32]
+    """What each fact about a model is worth there, shape (prompts, facts)."""
+    length: NDArray[np.float32]
+    """The same for ln tokens."""
+
+
+def view_of(known: Parameters, seen: Sequence[Features]) -> View:
+    located = [known.located(each.hashed) for each in seen]
+    confidence = np.array([each[0] for each in located])
+    surface = standardise(_rows([each.dense for each in seen], len(NAMES)), known.mean, known.scale)
+    both = (surface @ known.weights[:-1] + known.weights[-1]).reshape(len(seen), 2, 2, len(FACTS))
+    near, worth = both[:, 0], both[:, 1]
+    near[:, :, : len(HASHED_FACTS)] += _rows([each[2] for each in located], 2, len(HASHED_FACTS))
+    worth += (near - worth) * trust(confidence)[:, None, None]
+    quality = np.maximum(worth[:, 0], _LEAST_WORTH)
+    prompts = Prompts(surface, tuple(each.hashed for each in seen), quality)
+    return View(prompts, confidence, tuple(each[1] for each in located), quality, worth[:, 1])
+
+
+def chances(view: View, roster: Roster) -> Floats:
+    """Expected scores, shape (prompts, models)."""
+    return np.asarray(1.0 / (1.0 + np.exp(-(view.quality @ roster.facts.T + roster.ability))))
+
+
+def ln_tokens(view: View, roster: Roster) -> Floats:
+    """Of the whole answer, hidden reasoning included, shape (prompts, models)."""
+    spoken = view.length @ roster.plain_facts.T + roster.verbosity
+    return np.asarray(np.minimum(np.maximum(spoken, 0.0), _MOST_LN_TOKENS) + roster.thoughts)
+
+
+def _rows(rows: Sequence[NDArray[np.float32]], *shape: int) -> NDArray[np.float32]:
+    """Shape (len(rows), *shape), also for no row."""
+    return np.array(rows, np.float32).reshape(len(rows), *shape)
