@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-_SHRINKAGES: Final = np.geomspace(0.3, 3_000.0, 13)
+SHRINKAGES: Final = np.geomspace(0.3, 3_000.0, 13)
 """Prior precisions to choose among, in units of the features' mean squared length."""
 _CHOOSING_ROWS: Final = 1_000
 """The precision is chosen on so many rows: it hardly depends on their number."""
@@ -46,7 +46,7 @@ def _left_out(features: Singles, targets: Floats) -> tuple[Floats, Floats]:
     turned, squares = vectors.T @ targets, np.square(vectors)
     best, chosen = np.full_like(targets, np.inf), np.full(targets.shape[1], np.inf)
     least = np.full(targets.shape[1], np.inf)
-    for shrinkage in _SHRINKAGES:
+    for shrinkage in SHRINKAGES:
         share = values / (values + shrinkage)
         errors = (targets - vectors @ (share[:, None] * turned)) / (1.0 - squares @ share)[:, None]
         total = np.square(errors).sum(axis=0)
