@@ -48,8 +48,22 @@ def test_the_smallest_adequate_model_is_chosen_not_the_smallest():
     assert decision.model == "middle"
     assert "2 of 3" in decision.why
     refused = {each.model: each.refused for each in decision.candidates}
-    assert refused["small"] == "expected quality 0.70, 0.81 needed"
+    assert (
+        refused["small"]
+        == "expected quality 0.70 reaches 0.81 (90% of large's) with 0% confidence, 50% needed"
+    )
     assert refused["middle"] is None
+
+
+def test_a_refusal_says_of_what_more_was_needed():
+    doubtful = assessment(expectation("small", 0.88, sd=0.05), expectation("large", 0.90))
+
+    decision = choose(allowed("small", "large", confidence=0.95), doubtful, RATES)
+
+    refused = {each.model: each.refused for each in decision.candidates}
+    assert refused["small"] == (
+        "expected quality 0.88 reaches 0.81 (90% of large's) with 91% confidence, 95% needed"
+    )
 
 
 def test_impact_per_request_decides_and_not_the_size():

@@ -100,14 +100,28 @@ class _Bar(msgspec.Struct, frozen=True):
     quality: float
     sd: float
     reference: Expectation
+    floor: float
+    confidence: float
     z: float
 
     def reached_by(self, expected: Expectation) -> bool:
         """The reference is as good as itself, however uncertain its quality is."""
         if expected.model == self.reference.model:
             return True
-        spread = math.hypot(expected.quality_sd, self.sd)
-        return expected.quality - self.quality >= self.z * spread - 1e-12
+        return expected.quality - self.quality >= self.z * self._spread(expected) - 1e-12
+
+    def missed_by(self, expected: Expectation) -> str:
+        """How far the bar is from being reached, in words."""
+        margin, spread = expected.quality - self.quality, self._spread(expected)
+        sure = NormalDist().cdf(margin / spread) if spread else float(margin >= 0)
+        return (
+            f"expected quality {expected.quality:.2f} reaches {self.quality:.2f} ({100 * self.floor:.3g}% of "
+            f"{self.reference.model}'s) with {math.floor(100 * sure)}% confidence, "
+            f"{100 * self.confidence:.3g}% needed"
+        )
+
+    def _spread(self, expected: Expectation) -> float:
+        return math.hypot(expected.quality_sd, self.sd)
 
 
 class _Case(msgspec.Struct, frozen=True):
@@ -131,7 +145,7 @@ class _Case(msgspec.Struct, frozen=True):
     def objection(self, deployment: Deployment, expected: Expectation, output_tokens: float) -> str | None:
         """Why a deployment is not enough for this request, in words."""
         if not self.bar.reached_by(expected):
-            return f"expected quality {expected.quality:.2f}, {self.bar.quality:.2f} needed"
+            return self.bar.missed_by(expected)
         return self._moves_down(deployment, expected) or self.too_slow(deployment.name, output_tokens)
 
     def _moves_down(self, deployment: Deployment, expected: Expectation) -> str | None:
@@ -160,6 +174,8 @@ def _bar(allowed: Allowed, expected: Mapping[str, Expectation]) -> _Bar:
         quality=floor * reference.quality,
         sd=floor * reference.quality_sd,
         reference=reference,
+        floor=floor,
+        confidence=allowed.confidence,
         z=_z(allowed.confidence),
     )
 
