@@ -12,6 +12,7 @@ from sobrio.recall.stats import Stats
 from sobrio.recall.store import FILE, SqliteStore
 from sobrio.recall.streams import Streams
 from sobrio.recall.through_redis import RedisStore
+from sobrio.recall.worth import worth_keeping
 
 __all__ = [
     "FILE",
@@ -34,4 +35,5 @@ __all__ = [
     "may_store",
     "same_answer_text",
     "seal_of",
+    "worth_keeping",
 ]

@@ -15,6 +15,7 @@ from sobrio.errors import CacheError
 from sobrio.recall import entry as entries
 from sobrio.recall.eligible import may_store
 from sobrio.recall.entry import Entry
+from sobrio.recall.worth import worth_keeping
 from sobrio.route.account import Ending, settle
 from sobrio.route.dialect import DIALECTS, Dialect
 from sobrio.route.headers import headers_of
@@ -91,34 +92,40 @@ def _payloads(body: bytes, dialect: Dialect) -> list[bytes]:
 
 
 def remember(journey: Journey, activity: Activity, body: bytes, finish_reason: str | None) -> None:
-    """Keeps a whole answer where the policy and the caller allow it: a document, or an array of chunks."""
+    """Keeps a whole answer where the policy and the caller allow it: a document, or an array of chunks.
+
+    One that says nothing, refuses, or calls a tool in words that cannot be read is not kept, and teaches
+    nothing about the answer it might have been compared with.
+    """
     cache, terms = journey.rooms.cache, journey.policy.cache
     key = journey.cache_key
     if cache is None or key is None or finish_reason is None:
         return
     if not may_store(journey.request, terms.max_temperature, 200, finish_reason):
         return
+    fields = _fields(body, DIALECTS[journey.request.shape])
+    if not worth_keeping(fields):
+        return
     try:
-        _learn(journey, body)
-        _store(cache, journey, key, _entry(journey, activity, body, finish_reason))
+        _learn(journey, fields)
+        _store(cache, journey, key, _entry(journey, activity, body, finish_reason), said(fields))
         journey.kept_as = key.hex()
     except CacheError:
         journey.caveats.append("cache-unavailable")
 
 
-def _learn(journey: Journey, body: bytes) -> None:
+def _learn(journey: Journey, fields: dict[str, msgspec.Raw]) -> None:
     """Compares the kept answer that was not served with the one the model has given instead."""
     similar, recalled, kept = journey.rooms.similar(), journey.recalled, journey.kept
     if similar is not None and recalled is not None and kept is not None:
-        dialect = DIALECTS[journey.request.shape]
-        texts = [said(_fields(each, dialect)) for each in (kept.body, body)]
-        similar.compare(recalled, texts[0], texts[1], scope=journey.cache_scope)
+        before = said(_fields(kept.body, DIALECTS[journey.request.shape]))
+        similar.compare(recalled, before, said(fields), scope=journey.cache_scope)
 
 
-def _store(cache: AnswerStore, journey: Journey, key: bytes, entry: Entry) -> None:
+def _store(cache: AnswerStore, journey: Journey, key: bytes, entry: Entry, text: str) -> None:
     similar, question, scope = journey.rooms.similar(), journey.question, journey.cache_scope
     if similar is not None and question is not None:
-        question = similar.answered(question, said(_fields(entry.body, DIALECTS[journey.request.shape])))
+        question = similar.answered(question, text)
     cache.put(key, entries.encode(entry), scope=scope, ttl_s=journey.policy.cache.ttl_s, question=question)
     if similar is not None and question is not None:
         similar.keep(key, question, scope=scope)
