@@ -74,6 +74,20 @@ class Events:
 
     async def __anext__(self) -> list[bytes]:
         ready, self._ready = self._ready, []
+        return ready or await self._arrived()
+
+    async def ahead(self) -> list[bytes]:
+        """Waits for the next events, and leaves them to be read behind those that wait already; empty when
+        there are none."""
+        try:
+            arrived = await self._arrived()
+        except StopAsyncIteration:
+            return []
+        self._ready += arrived
+        return arrived
+
+    async def _arrived(self) -> list[bytes]:
+        ready: list[bytes] = []
         while not ready:
             try:
                 ready = self._splitter.feed(await anext(self._chunks))
@@ -82,14 +96,6 @@ class Events:
                 if not ready:
                     raise
         return ready
-
-    async def first(self) -> list[bytes]:
-        """Waits for the first events, and leaves them to be read; empty when there are none."""
-        try:
-            self._ready = await anext(self)
-        except StopAsyncIteration:
-            return []
-        return self._ready
 
     async def aclose(self) -> None:
         await self._chunks.aclose()

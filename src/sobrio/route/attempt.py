@@ -15,18 +15,17 @@ from sobrio.call.sse import Events
 from sobrio.errors import NotReachable, UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.route.account import book_failed_call
 from sobrio.route.answer import Answer
-from sobrio.route.complaint import complaint_in
 from sobrio.route.dialect import DIALECTS
 from sobrio.route.forward import answer_in, call_of, events_in
 from sobrio.route.journey import Journey
+from sobrio.route.opening import opened
 from sobrio.route.translated import Payloads, Told
 from sobrio.terms.answer import Answered
 from sobrio.terms.decision import Decision
 from sobrio.terms.model import Backing, Deployment
 from sobrio.terms.receipt import Failure
 from sobrio.terms.request import Request
-from sobrio.terms.shape import Shape
-from sobrio.wire.stream import DONE
+from sobrio.terms.shape import Shape, spoken
 from sobrio.wire.untranslatable import Untranslatable
 
 _REPEATS: Final = 1
@@ -34,6 +33,8 @@ _MOST_CALLS: Final = 4
 """One request never becomes more calls than this, however many fallbacks there are."""
 _LONGEST_WAIT_S: Final = 2.0
 """A client waits meanwhile; for a longer `Retry-After` the next deployment is asked instead."""
+_SILENCE_S: Final = 120.0
+"""Between two events of a stream whose answer has not begun. Its first is bounded by the call."""
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -137,13 +138,15 @@ async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -
 
 
 async def _events(journey: Journey, backing: Backing, answered: Answered) -> Payloads:
-    """Nothing has gone out yet: a stream that begins with its end or an error is a failed call."""
-    events = Events(answered.chunks)
-    first = await events.first()
-    if not first or first[0] == DONE:
-        raise UpstreamBroken("the upstream ended the stream before its first event")
-    for complaint in filter(None, map(complaint_in, first)):
-        raise complaint
+    """Nothing has gone out yet: a stream that fails or ends before its answer begins is a failed call."""
+    events, shape = Events(answered.chunks), spoken(journey.request.shape, backing) or journey.request.shape
+    arrived = await events.ahead()
+    while not opened(arrived, shape):
+        try:
+            async with asyncio.timeout(_SILENCE_S):
+                arrived = await events.ahead()
+        except TimeoutError:
+            raise UpstreamTimeout(f"the upstream said nothing more for {_SILENCE_S:g} s") from None
     journey.calling = None
     return events_in(journey.request, backing, events)
 
