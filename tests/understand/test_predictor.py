@@ -10,6 +10,7 @@ import pytest
 from sobrio.errors import InputError
 from sobrio.terms.model import Model
 from sobrio.understand import Predictor
+from sobrio.understand.calibrate import next_prompts
 
 TINY = Model("a 0.135B model", 0.135, 0.135, released="2024-11")
 SMALL = Model("an 8B model", 8.0, 8.0, released="2024-07")
@@ -153,6 +154,35 @@ def test_a_bare_string_is_not_five_prompts(predictor: Predictor) -> None:
         predictor.fit("hello", SIZES, np.ones((5, 3)))
 
 
+@pytest.mark.parametrize("prompts", [None, 5, {"a": 1}, [None], [5]])
+def test_what_are_no_prompts_is_refused(predictor: Predictor, prompts: Any) -> None:
+    for ask in (predictor.quality, predictor.output_tokens):
+        with pytest.raises(InputError, match="list"):
+            ask(prompts, SIZES)
+    with pytest.raises(InputError, match="list"):
+        predictor.fit(prompts, [SMALL], [[1.0]])
+    with pytest.raises(InputError, match="list"):
+        next_prompts(prompts, 1)
+
+
+@pytest.mark.parametrize("models", [None, 5, {"a": 1}, [None], [5], [Model(5)]])  # type: ignore[arg-type]
+def test_what_are_no_models_is_refused(predictor: Predictor, models: Any) -> None:
+    for ask in (predictor.quality, predictor.output_tokens):
+        with pytest.raises(InputError, match="model"):
+            ask(["hello"], models)
+    with pytest.raises(InputError, match="model"):
+        predictor.assess("hello", models)
+    with pytest.raises(InputError, match="model"):
+        predictor.fit(["hello"], models, [[1.0]])
+
+
+def test_a_file_is_a_path(predictor: Predictor) -> None:
+    nowhere: Any = None
+    for open_or_save in (predictor.with_fit, predictor.save_fit, Predictor.load):
+        with pytest.raises(InputError, match="path"):
+            open_or_save(nowhere)
+
+
 @pytest.mark.parametrize(
     ("facts", "said"),
     [
@@ -160,8 +190,11 @@ def test_a_bare_string_is_not_five_prompts(predictor: Predictor) -> None:
         ({"total_params_b": -7.0}, "positive"),
         ({"total_params_b": (0.0, 7.0)}, "positive"),
         ({"total_params_b": float("nan")}, "positive"),
+        ({"total_params_b": "8"}, "positive"),
+        ({"total_params_b": (1.0, 2.0, 3.0)}, "positive"),
         ({"total_params_b": 7.0, "active_params_b": 70.0}, "active"),
         ({"released": "soon"}, "2025-08"),
+        ({"released": 2025}, "2025-08"),
         ({"released": "2024-13"}, "2025-08"),
     ],
 )
@@ -184,5 +217,11 @@ def test_what_is_no_table_of_numbers_is_refused(predictor: Predictor) -> None:
         predictor.fit(["a", "b"], [SMALL], [[1.0], [1.0, 0.5]])
     with pytest.raises(InputError, match="infinite"):
         predictor.fit(["a"], [SMALL], [[float("inf")]])
-    with pytest.raises(InputError, match="half_life_days"):
-        predictor.fit(["a"], [SMALL], [[1.0]], half_life_days=0.0)
+    half_lives: tuple[Any, ...] = (0.0, "a week")
+    for half_life in half_lives:
+        with pytest.raises(InputError, match="half_life_days"):
+            predictor.fit(["a"], [SMALL], [[1.0]], half_life_days=half_life)
+    with pytest.raises(InputError, match="output_tokens"):
+        predictor.fit(["a"], [SMALL], [[1.0]], [[-4.0]])
+    with pytest.raises(InputError, match="scores"):
+        predictor.fit(["a"], [SMALL], None)  # type: ignore[arg-type]

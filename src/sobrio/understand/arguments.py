@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
+from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,20 +17,21 @@ from sobrio.understand.conversation import Prompt
 from sobrio.understand.features import Features, features_of
 
 Floats = NDArray[np.float64]
+Item = TypeVar("Item")
 
 
-def features(prompts: Sequence[Prompt]) -> list[Features]:
+def features(prompts: Iterable[Prompt]) -> list[Features]:
     """Raises `InputError` for a single prompt, and for what is none."""
     if isinstance(prompts, str | bytes | Request):
         raise InputError("prompts is a list; write [prompt] for one")
-    return [features_of(prompt) for prompt in prompts]
+    return [features_of(prompt) for prompt in _listed(prompts, "prompts", "strings or message lists")]
 
 
-def models_of(models: Sequence[str | Model]) -> list[Model]:
+def models_of(models: Iterable[str | Model]) -> list[Model]:
     """Names are looked up in the catalogue. Raises `InputError`, or `UnknownModel`."""
     if isinstance(models, str | Model):
         raise InputError("models is a list; write [model] for one")
-    return [_model(model) for model in models]
+    return [_model(model) for model in _listed(models, "models", "names or sobrio.Model")]
 
 
 def all_different(names: Sequence[str]) -> None:
@@ -41,7 +45,7 @@ def all_different(names: Sequence[str]) -> None:
 
 def half_life(days: float | None) -> float | None:
     """Raises `InputError` for anything but a positive number, or `None`."""
-    if days is not None and not 0 < days < np.inf:
+    if days is not None and not (isinstance(days, Real) and 0 < days < np.inf):
         raise InputError(f"half_life_days must be a positive number, not {days}")
     return days
 
@@ -52,6 +56,16 @@ def scores_of(values: ArrayLike, shape: tuple[int, ...]) -> Floats:
     if np.nanmin(scores, initial=0.0) < 0 or np.nanmax(scores, initial=1.0) > 1:
         raise InputError("scores must lie between 0 and 1; use NaN for unknown")
     return scores
+
+
+def lengths_of(values: ArrayLike | None, shape: tuple[int, ...]) -> Floats:
+    """Output tokens, all unknown by default. Raises `InputError` for another shape, and below 0."""
+    if values is None:
+        return np.full(shape, np.nan)
+    lengths = table(values, shape, "output_tokens")
+    if np.nanmin(lengths, initial=0.0) < 0:
+        raise InputError("output_tokens must be positive; use NaN for unknown")
+    return lengths
 
 
 def weights_of(values: ArrayLike | None, count: int) -> Floats:
@@ -77,9 +91,23 @@ def table(values: ArrayLike, shape: tuple[int, ...], name: str) -> Floats:
     return found
 
 
+def path(file: Path | str) -> Path:
+    if not isinstance(file, Path | str):
+        raise InputError(f"a file is given by its path, not by {type(file).__name__}")
+    return Path(file)
+
+
+def _listed(values: Iterable[Item], name: str, of: str) -> list[Item]:
+    if isinstance(values, Mapping) or not isinstance(values, Iterable):
+        raise InputError(f"{name} is a list of {of}, not {type(values).__name__}")
+    return list(values)
+
+
 def _model(model: str | Model) -> Model:
-    if isinstance(model, Model):
+    if isinstance(model, Model) and isinstance(model.name, str):
         return model
+    if not isinstance(model, str):
+        raise InputError(f"a model is a name or a sobrio.Model with a name, not {type(model).__name__}")
     from sobrio.catalog import Catalog
 
     return Catalog.default().model(model)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.encode import default_encoder
+from sobrio.understand import arguments
 from sobrio.understand.conversation import Prompt
-from sobrio.understand.features import Features, features_of
+from sobrio.understand.features import Features
 from sobrio.understand.predictor import Predictor
 
 _SURFACE_SHARE: Final = 0.5
@@ -25,16 +26,16 @@ def next_prompts(
     Smola, 2010), so that a few labels stand for the whole. Picking what is most in doubt instead was tried:
     outliers came first, and they teach about nobody but themselves.
     """
-    if not prompts:
+    known, asked = arguments.features(labelled), arguments.features(prompts)
+    if not asked:
         return []
-    everyone = (*labelled, *prompts)
-    vectors = _vectors([features_of(each) for each in everyone], predictor or Predictor.default())
-    wanted = vectors[len(labelled) :].mean(axis=0)
-    total = vectors[: len(labelled)].sum(axis=0)
+    vectors = _vectors([*known, *asked], predictor or Predictor.default())
+    wanted = vectors[len(known) :].mean(axis=0)
+    total = vectors[: len(known)].sum(axis=0)
     chosen: list[int] = []
-    candidates = vectors[len(labelled) :]
-    for turn in range(min(count, len(prompts))):
-        nearer = candidates @ (wanted * (len(labelled) + turn + 1) - total)
+    candidates = vectors[len(known) :]
+    for turn in range(min(count, len(asked))):
+        nearer = candidates @ (wanted * (len(known) + turn + 1) - total)
         nearer -= 0.5 * np.square(candidates).sum(axis=1)
         nearer[chosen] = -np.inf
         chosen.append(int(nearer.argmax()))

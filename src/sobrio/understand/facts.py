@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
+from numbers import Real
 from typing import Final
 
 import numpy as np
@@ -43,11 +44,7 @@ def canonical(name: str) -> str:
 
 
 def _sizes(model: Model) -> tuple[float, float]:
-    total, active = _middle(model.total_params_b), _middle(model.active_params_b)
-    if not all(size is None or 0 < size < math.inf for size in (total, active)):
-        raise InputError(
-            f"{model.name}: sizes are positive billions of parameters; leave out what is unknown"
-        )
+    total, active = _middle(model, model.total_params_b), _middle(model, model.active_params_b)
     active = active or total
     if active is None:
         return _UNKNOWN_SIZE, 0.0
@@ -58,17 +55,23 @@ def _sizes(model: Model) -> tuple[float, float]:
     return math.log10(active / 10), math.log10(max(1.0, (total or active) / active))
 
 
-def _middle(size: Billions | None) -> float | None:
+def _middle(model: Model, size: Billions | None) -> float | None:
     """A published guess from and to counts by its geometric mean."""
-    return math.sqrt(max(size[0], 0) * max(size[1], 0)) if isinstance(size, tuple) else size
+    ends = size if isinstance(size, tuple) else (size,)
+    positive = all(isinstance(end, Real) and 0 < end < math.inf for end in ends)
+    if size is not None and not (positive and len(ends) <= 2):
+        raise InputError(
+            f"{model.name}: sizes are positive billions of parameters; leave out what is unknown"
+        )
+    return math.sqrt(size[0] * size[1]) if isinstance(size, tuple) else size
 
 
 def _years(model: Model) -> float:
     if not model.released:
         return _UNDATED_YEARS
-    year, month = (*model.released.split("-"), "7")[:2]
     try:
+        year, month = (*model.released.split("-"), "7")[:2]
         years = (date(int(year), int(month), 1) - _EPOCH).days / 365.25
-    except ValueError:
+    except (AttributeError, ValueError):
         raise InputError(f"{model.name}: released {model.released!r}; give a month such as 2025-08") from None
     return years if years <= _KNOWN_YEARS else _KNOWN_YEARS + _DAMPING * (years - _KNOWN_YEARS)

@@ -54,8 +54,9 @@ class Predictor:
         return _shipped()
 
     @classmethod
-    def load(cls, file: Path) -> Predictor:
+    def load(cls, file: Path | str) -> Predictor:
         """Raises `InputError` when `file` is not a predictor."""
+        file = arguments.path(file)
         parameters = load(file)
         if parameters.features != NAMES:
             raise InputError(
@@ -72,16 +73,16 @@ class Predictor:
         """The version without any label."""
         return self.version.partition("+")[0]
 
-    def with_fit(self, file: Path) -> Predictor:
+    def with_fit(self, file: Path | str) -> Predictor:
         """This predictor with the labels that `save_fit` wrote.
 
         Raises `InputError` when `file` is none of those, or was fitted on another predictor.
         """
-        return self._with(load_labels(file, self.base))
+        return self._with(load_labels(arguments.path(file), self.base))
 
-    def save_fit(self, out: Path) -> None:
+    def save_fit(self, out: Path | str) -> None:
         """Write what labels taught; the file holds no text of any prompt."""
-        save_labels(self.labels, self.base, out)
+        save_labels(self.labels, self.base, arguments.path(out))
 
     def lessons(self) -> dict[str, bool]:
         """By labelled model, whether its labels changed the ranking of prompts, or its level alone."""
@@ -125,12 +126,9 @@ class Predictor:
         if not seen:
             raise InputError("give at least one labelled prompt to fit")
         arguments.all_different(roster.names)
-        count, shape = len(seen), (len(seen), len(roster.names))
+        shape = len(seen), len(roster.names)
+        known, lengths = arguments.scores_of(scores, shape), arguments.lengths_of(output_tokens, shape)
         half_life_days = arguments.half_life(half_life_days)
-        known = arguments.scores_of(scores, shape)
-        lengths = np.full(shape, np.nan)
-        if output_tokens is not None:
-            lengths = arguments.table(output_tokens, shape, "output_tokens")
         view = self.view(seen)
         labels = self.labels.with_outcomes(
             Outcomes(
@@ -139,8 +137,8 @@ class Predictor:
                 np.column_stack([roster.facts, roster.ability]),
                 known,
                 np.log(np.where(lengths > 0, lengths, np.nan)) - ln_tokens(view, roster),
-                arguments.weights_of(weights, count),
-                None if days is None else arguments.table(days, (count,), "days"),
+                arguments.weights_of(weights, len(seen)),
+                None if days is None else arguments.table(days, shape[:1], "days"),
             ),
             half_life_days,
         )
@@ -152,7 +150,7 @@ class Predictor:
         view = self.view([seen])
         confidence = float(view.confidence[0])
         familiar = confidence >= _UNFAMILIAR
-        roster = self._roster((*models, _MID_SIZE))
+        roster = self.rosters.of((*arguments.models_of(models), _MID_SIZE))
         *expectations, yardstick = self._expectations(view, roster, confidence)
         return Assessment(
             task=seen.task,
