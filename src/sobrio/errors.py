@@ -10,6 +10,7 @@
     ├── OverLimit             a rate limit or a budget is used up                       (HTTP 429)
     ├── NotReachable          no allowed deployment can be called from here             (HTTP 503)
     │   └── NotCalled         decided for a deployment that has no backing here         (HTTP 503)
+    ├── NotKept               only a kept answer was wanted, and there is none          (HTTP 504)
     ├── UpstreamError         the called deployment failed                              (HTTP 502 or its own)
     │   ├── UpstreamTimeout                                                             (HTTP 504)
     │   └── UpstreamBroken    it broke off in the middle of an answer                   (HTTP 502)
@@ -103,6 +104,11 @@ class NotCalled(NotReachable):
     """The decision stands and is shown, but there is nothing here to call."""
 
     code = "decided-not-called"
+
+
+class NotKept(SobrioError):
+    status = 504
+    code = "not_cached"
 
 
 class UpstreamError(SobrioError):

@@ -20,7 +20,8 @@ class Gone(Exception):
 
 
 def headers_of(scope: Scope, limits: Limits) -> Headers:
-    """The headers that are read here, by lower-case name; the first of a repeated name counts.
+    """The headers that are read here, by lower-case name; the first of a repeated name counts, and all of
+    `cache-control`, which is a list.
 
     Raises `InputError` (431) when there are too many of them, and (400) for none or several that name the
     host (RFC 9112, section 3.2).
@@ -34,11 +35,13 @@ def headers_of(scope: Scope, limits: Limits) -> Headers:
     hosts = sum(name == b"host" for name, _ in raw)
     if hosts > 1 or (hosts == 0 and scope.get("http_version") == "1.1"):
         raise InputError(f"the request has {hosts} host headers; send one", code="bad_host")
-    return {
+    found = {
         name.decode("latin-1"): value.decode("latin-1")
         for name, value in reversed(raw)
         if name in _READ or name.startswith(b"x-sobrio-")
     }
+    wishes = [value.decode("latin-1") for name, value in raw if name == b"cache-control"]
+    return found | {"cache-control": ", ".join(wishes)} if wishes else found
 
 
 async def json_body(headers: Headers, receive: Receive, limits: Limits) -> bytes:

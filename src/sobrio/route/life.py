@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from sobrio.errors import ClientGone, NotCalled, SobrioError
+from sobrio.errors import ClientGone, NotCalled, NotKept, SobrioError
 from sobrio.route.account import book_abandoned_call
 from sobrio.route.addresses import refuse_private
 from sobrio.route.allowance import ask_at_the_door, reserve
@@ -30,7 +30,11 @@ async def live(request: Request, rooms: Rooms) -> Reply:
     try:
         _must_stay_outside(request, journey)
         await ask_at_the_door(journey)
-        return await recalled(journey) or await _collapsed(journey)
+        if reply := await recalled(journey):
+            return reply
+        if request.options.only_cached:
+            raise NotKept("nothing is kept for this request; leave 'only-if-cached' away to ask a model")
+        return await _collapsed(journey)
     except SobrioError as error:
         raise book(journey, error) from error.__cause__
     except asyncio.CancelledError:

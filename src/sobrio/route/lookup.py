@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
@@ -97,12 +98,21 @@ def edition_of(journey: Journey) -> int:
 
 
 def _kept(journey: Journey, cache: AnswerStore, key: bytes) -> Entry | None:
-    """An answer made with passages that have changed since is no answer any more."""
+    """An answer made with passages that have changed since is no answer any more, nor is one that is older
+    than the caller wants it."""
     data = cache.get(key)
     if data == WRONG:
         journey.again = key == journey.cache_key
         return None
     entry = None if data is None else decode(data)
-    if entry is None or entry.edition is None:
-        return entry
-    return entry if entry.edition == edition_of(journey) else None
+    if entry is None or _too_old(entry, journey):
+        return None
+    return entry if entry.edition in (None, edition_of(journey)) else None
+
+
+def _too_old(entry: Entry, journey: Journey) -> bool:
+    most = journey.request.options.max_age_s
+    if most is None:
+        return False
+    age = datetime.fromisoformat(journey.at) - datetime.fromisoformat(entry.at)
+    return age.total_seconds() > most

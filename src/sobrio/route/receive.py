@@ -12,6 +12,8 @@ import msgspec
 from msgspec.structs import replace
 
 from sobrio.errors import InputError
+from sobrio.recall.wish import strictest
+from sobrio.route.cache_control import Control, control_of
 from sobrio.route.pictures import without_pictures
 from sobrio.route.turns import TURNS
 from sobrio.terms.request import CacheWish, Caller, Message, Options, Request, Role
@@ -30,6 +32,7 @@ _IMAGE_PARTS: Final = frozenset({"image_url", "image", "input_image"})
 _TEXT_PARTS: Final = frozenset({"", "text", "refusal", "input_text", "output_text"})
 _HEADER: Final = "x-sobrio-"
 _NO_OPTIONS: Final = Options()
+_NO_CONTROL: Final = Control()
 _MOST_FIELDS: Final = 1_000
 _ANTHROPICS: Final = ("anthropic-version", "anthropic-beta")
 
@@ -201,13 +204,16 @@ def _with_team(caller: Caller, team: str | None) -> Caller:
 
 
 def _options(said: _BodyOptions | None, headers: Mapping[str, str]) -> Options:
-    """The body's `sobrio` field first, then the headers of the same names."""
+    """The body's `sobrio` field first, then the headers of the same names; of the cache the stricter wish."""
     given = {name: headers[header] for name, header in _HEADERS.items() if header in headers}
-    if said is None and not given:
+    control = control_of(headers["cache-control"]) if "cache-control" in headers else _NO_CONTROL
+    if said is None and not given and control == _NO_CONTROL:
         return _NO_OPTIONS
-    wanted: dict[str, Any] = {name: _PARSE[name](name, value) for name, value in given.items()}
-    if said is not None:
-        wanted |= {name: value for name, value in msgspec.structs.asdict(said).items() if value is not None}
+    in_headers: dict[str, Any] = {name: _PARSE[name](name, value) for name, value in given.items()}
+    in_body = {} if said is None else _set(said)
+    wanted = {**in_headers, **in_body, "max_age_s": control.max_age_s, "only_cached": control.only_cached}
+    said_of_it = [each["cache"] for each in (in_headers, in_body) if "cache" in each]
+    wanted["cache"] = strictest([*said_of_it, *control.wishes] or ["default"])
     floor = wanted.get("quality_floor")
     if floor is not None and not 0 <= floor <= 1:
         raise InputError("'sobrio.quality_floor' must lie between 0 and 1")
@@ -215,6 +221,10 @@ def _options(said: _BodyOptions | None, headers: Mapping[str, str]) -> Options:
     if longest is not None and longest <= 0:
         raise InputError("'sobrio.max_latency_ms' must be more than 0")
     return Options(**wanted)
+
+
+def _set(said: _BodyOptions) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(said).items() if value is not None}
 
 
 def _text(_name: str, value: str) -> str:

@@ -62,6 +62,10 @@ class Options(msgspec.Struct, frozen=True):
     explain: bool = False
     conversation: str | None = None
     debug: bool = False
+    max_age_s: float | None = None
+    """No kept answer older than this."""
+    only_cached: bool = False
+    """A kept answer or none: no model is called."""
 
 
 class Request(msgspec.Struct, frozen=True):
