@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import logging
 import os
@@ -10,13 +11,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from sobrio.gateway.logs import Lines
+from sobrio.ledger import SqliteLedger
+from sobrio.route.journey import UNDER_WAY
+from sobrio.terms.receipt import Receipt
 from sobrio.testing import LoopbackUpstream
 
 OWN_KEY, UPSTREAM_KEY, WRONG_KEY = "sk-of-the-client-8c1f", "sk-of-the-upstream-77d2", "sk-guessed-5f0a"
@@ -35,9 +41,11 @@ models:
   - {{model: gpt-5-mini, name: reset, upstream: loopback, upstream_model: reset-mid-stream}}
   - {{model: gpt-5-mini, name: garbage, upstream: loopback, upstream_model: garbage}}
   - {{model: gpt-5-mini, name: refusing, upstream: loopback, upstream_model: error-400}}
+  - {{model: gpt-5-mini, name: hang, upstream: loopback, upstream_model: hang}}
+  - {{model: gpt-5-mini, name: endless, upstream: loopback, upstream_model: endless}}
 rules:
   - name: as named
-    when: {{requested_model: [small, reset, garbage, refusing]}}
+    when: {{requested_model: [small, reset, garbage, refusing, hang, endless]}}
     use: {{fallbacks: []}}
 callers: {{concrete_name: pin}}
 """
@@ -53,6 +61,7 @@ class Run:
     exchange: Callable[..., object]
     answers: list[bytes] = field(default_factory=list)
     told: str = ""
+    upstream: LoopbackUpstream = field(kw_only=True)
 
     def ask(self, path: str, body: object, *, key: str = OWN_KEY) -> dict[str, str]:
         sent = json.dumps(body).encode()
@@ -64,6 +73,14 @@ class Run:
         answer = self.exchange(self.url, "GET", path, None, {"x-api-key": OWN_KEY})
         self.answers.append(answer.body)
         return answer.body
+
+    def receipts(self) -> list[Receipt]:
+        """As another process reads them beside the gateway."""
+        ledger = SqliteLedger(self.folder / "data" / "ledger.sqlite", self.folder / "data" / "spool")
+        try:
+            return list(ledger.receipts())
+        finally:
+            ledger.shutdown()
 
     @property
     def lines(self) -> list[dict[str, object]]:
@@ -83,7 +100,13 @@ def told(tmp_path: Path, exchange) -> Callable[..., object]:
                 command, env=environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
             ) as process:
                 assert process.stdout is not None
-                run = Run(json.loads(process.stdout.readline())["ready"], tmp_path, process, exchange)
+                run = Run(
+                    json.loads(process.stdout.readline())["ready"],
+                    tmp_path,
+                    process,
+                    exchange,
+                    upstream=upstream,
+                )
                 try:
                     yield run
                 finally:
@@ -109,6 +132,37 @@ def test_every_request_is_one_line_with_its_receipt(told) -> None:
     assert called["method"] == "POST" and called["ms"] > 0 and called["key_id"]
     assert (refused["status"], refused["key_id"]) == (401, None)
     assert lost["status"] == 404
+
+
+@pytest.mark.parametrize("model", ["hang", "endless"])
+def test_the_line_of_a_client_that_left_names_its_receipt(told, model: str) -> None:
+    """Whether it left before the first byte or in the middle of a stream."""
+    with told() as run:
+        place, body = urlsplit(run.url), json.dumps(chat(model, stream=True)).encode()
+        with closing(http.client.HTTPConnection(place.hostname, place.port, timeout=10)) as connection:
+            headers = {"content-type": "application/json", "authorization": f"Bearer {OWN_KEY}"}
+            connection.request("POST", "/v1/chat/completions", body, headers)
+            assert run.upstream.wait_until(lambda upstream: upstream.requests)
+            if model == "endless":
+                connection.getresponse().read(10)
+        assert run.upstream.wait_until(lambda upstream: upstream.abandoned)
+        while not (booked := run.receipts()):
+            run.get("/healthz")
+    left = next(line for line in run.lines if line.get("path") == "/v1/chat/completions")
+    assert (left["status"], left["receipt"]) == (499, booked[0].id)
+
+
+def test_what_happens_on_a_requests_way_names_its_receipt() -> None:
+    def told() -> dict[str, object]:
+        record = logging.LogRecord("sobrio", logging.WARNING, __file__, 1, "routing failed", (), None)
+        return json.loads(Lines().format(record))
+
+    def on_the_way() -> dict[str, object]:
+        UNDER_WAY.set("rcpt_1")
+        return told()
+
+    assert copy_context().run(on_the_way)["receipt"] == "rcpt_1"
+    assert "receipt" not in told()
 
 
 def test_the_access_log_can_be_left_out(told) -> None:

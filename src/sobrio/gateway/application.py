@@ -20,6 +20,7 @@ from sobrio.gateway.keystore import Right
 from sobrio.gateway.lifespan import until_shutdown
 from sobrio.gateway.routes import Endpoint, Table, Visit, WrongMethod
 from sobrio.route import Rooms
+from sobrio.route.journey import UNDER_WAY
 from sobrio.route.reply import Reply
 from sobrio.terms.request import Caller
 
@@ -49,6 +50,7 @@ class Gateway:
         if scope["type"] != "http":
             raise NotImplementedError(f"the gateway speaks HTTP, not {scope['type']}")
         begun = time.perf_counter()
+        UNDER_WAY.set("")  # a pipelined request begins in the context of the one before
         reply, visit = await self._serve(scope, receive, send)
         if self.log is not None:
             self.log(_access(scope, reply, visit, time.perf_counter() - begun))
@@ -118,6 +120,6 @@ def _access(scope: Scope, reply: Reply | None, visit: Visit | None, seconds: flo
         path=scope["path"],
         status=reply.status if reply else _CLIENT_LEFT,
         ms=round(seconds * 1000, 3),
-        receipt=reply.receipt_id if reply else "",
+        receipt=reply.receipt_id if reply else UNDER_WAY.get(),
         key_id=visit.caller.key_id if visit else None,
     )

@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from sobrio.route.journey import UNDER_WAY
+
 
 class Lines(logging.Formatter):
     """Of an exception its kind and where it was, not its message, which may quote a request."""
@@ -20,6 +22,8 @@ class Lines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if receipt := UNDER_WAY.get():
+            line["receipt"] = receipt
         error = record.exc_info[1] if record.exc_info else None
         return msgspec.json.encode(line if error is None else line | _shown(error)).decode()
 

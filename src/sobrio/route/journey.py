@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,6 +25,9 @@ from sobrio.terms.passage import Cut
 from sobrio.terms.question import Question, Recalled
 from sobrio.terms.receipt import Failure
 from sobrio.terms.request import Request
+
+UNDER_WAY: Final = ContextVar("receipt of the request under way", default="")
+"""For what is told of a request that gets no reply, and of whatever happens on its way."""
 
 
 @dataclass(slots=True)
@@ -74,7 +78,9 @@ class Journey:
     @classmethod
     def begin(cls, request: Request, rooms: Rooms) -> Journey:
         started, milliseconds = time.perf_counter(), time.time_ns() // 1_000_000
-        return cls(request, rooms, rooms.policy(), receipt_id(milliseconds), written(milliseconds), started)
+        identity = receipt_id(milliseconds)
+        UNDER_WAY.set(identity)
+        return cls(request, rooms, rooms.policy(), identity, written(milliseconds), started)
 
     def send(self, request: Request) -> None:
         """`request` in the place of the one received: with passages, or without stale turns."""
