@@ -1,7 +1,8 @@
 """The nine models of `llmrouter`: mean score against energy, thresholds frozen before the test.
 
-Two thirds of the questions teach: each half of them is judged by what the other half taught, which freezes
-the operating point; then all of them teach the predictor that the last third tests.
+The predictor saw no prompt of this source, nor any question it shares with another. Two thirds of the
+questions teach: each fifth of them is judged by what the other fifths taught, which freezes the operating
+point; then all of them teach the predictor that the last third tests.
 
 Energy is expected output tokens x the estimation core's median J per output token. This source has no answer
 lengths, so the predictor's own expectation stands in for them, for every router alike. The best single model
@@ -12,18 +13,21 @@ format failed some model throughout, and with them most questions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from ranking import World, grouped_split
+from ranking import World, grouped_split, trained_without
 
 from sobrio.impact import Scenarios
 from sobrio.understand import Predictor
+from sobrio.understand.features import Features
 
 Floats = NDArray[np.float64]
 SPLITS = 3
+PARTS = 5
 SCENARIOS = 500
 WEIGHTS = np.concatenate([[0.0], np.geomspace(1e-3, 30.0, 120)])
 FLOORS = (1.0, 0.95)
@@ -33,14 +37,16 @@ def pool(world: World, data: Path) -> dict[str, Any]:
     source, where = next((s, w) for s, w in world.slices() if s.name == "llmrouter")
     recorded = _recorded(data, [model.name for model in source.models])
     known = np.isfinite(source.scores).all(axis=1)
+    predictor = trained_without(world, where)
+    seen = world.seen[where]
     tokens = Predictor.default().output_tokens(source.prompts, source.models)
     energy = tokens * _joules_per_token(source.models)
     return {
         "models": [model.name for model in source.models],
         "splits": SPLITS,
         "note": " ".join(__doc__.partition("\n\n")[2].split()),
-        "as_recorded": _measured(world, source, where.start, np.arange(len(recorded)), recorded, energy),
-        "all_nine_known": _measured(world, source, where.start, np.flatnonzero(known), recorded, energy),
+        "as_recorded": _measured(predictor, seen, source, np.arange(len(recorded)), recorded, energy),
+        "all_nine_known": _measured(predictor, seen, source, np.flatnonzero(known), recorded, energy),
     }
 
 
@@ -63,18 +69,23 @@ def _joules_per_token(models: Any) -> Floats:
 
 
 def _measured(
-    world: World, source: Any, start: int, rows: NDArray[Any], scores: Floats, energy: Floats
+    predictor: Predictor,
+    seen: Sequence[Features],
+    source: Any,
+    rows: NDArray[Any],
+    scores: Floats,
+    energy: Floats,
 ) -> dict[str, Any]:
     best = int(scores[rows].mean(axis=0).argmax())
-    splits = [_split(world, source, start, rows, scores, energy, best, seed) for seed in range(SPLITS)]
+    splits = [_split(predictor, seen, source, rows, scores, energy, best, seed) for seed in range(SPLITS)]
     mean = {key: round(float(np.mean([each[key] for each in splits])), 4) for key in splits[0]}
     return {"prompts": len(rows), "best_single": source.models[best].name, **mean}
 
 
 def _split(
-    world: World,
+    predictor: Predictor,
+    seen: Sequence[Features],
     source: Any,
-    start: int,
     rows: NDArray[Any],
     scores: Floats,
     energy: Floats,
@@ -83,16 +94,14 @@ def _split(
 ) -> dict[str, float]:
     groups = np.array(source.groups)
     taught, tested = grouped_split(rows, groups, 2 * len(rows) // 3, seed)
-    halves = grouped_split(taught, groups, len(taught) // 2, seed)
+    parts = _parts(taught, groups)
 
     def expected(fitted_on: NDArray[Any], asked: NDArray[Any]) -> Floats:
-        fitted = Predictor.default().fit(
-            [source.prompts[row] for row in fitted_on], source.models, scores[fitted_on]
-        )
-        return fitted.expected([world.seen[start + row] for row in asked], source.models)
+        fitted = predictor.fit([source.prompts[row] for row in fitted_on], source.models, scores[fitted_on])
+        return fitted.expected([seen[row] for row in asked], source.models)
 
-    frozen = np.concatenate(halves)
-    judged = np.concatenate([expected(halves[1], halves[0]), expected(halves[0], halves[1])])
+    frozen = np.concatenate(parts)
+    judged = np.concatenate([expected(np.setdiff1d(taught, part), part) for part in parts])
     tried = expected(taught, tested)
     single = scores[tested, best].mean(), energy[tested, best].mean()
     found: dict[str, float] = {"best_single_score": float(single[0])}
@@ -107,6 +116,13 @@ def _split(
         "random_score_ratio": float(scores[tested].mean() / single[0]),
         "random_energy_ratio": float(energy[tested].mean() / single[1]),
     }
+
+
+def _parts(rows: NDArray[Any], groups: NDArray[Any]) -> list[NDArray[Any]]:
+    """`PARTS` of about the same size; no question stands in two."""
+    names, codes = np.unique(groups[rows], return_inverse=True)
+    dealt = np.random.default_rng(0).permutation(len(names)) % PARTS
+    return [rows[dealt[codes] == part] for part in range(PARTS)]
 
 
 def _routed(expected: Floats, scores: Floats, energy: Floats, weight: float) -> tuple[float, float]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from ranking import World
+from ranking import World, trained_without
 
-from sobrio.understand import Predictor
 from sobrio.understand.promise import Promise, promise
 
 LABELS = 1_500
@@ -26,7 +25,9 @@ def promised(world: World, strong: str, weak: str) -> dict[str, Any]:
     known = np.flatnonzero(np.isfinite(scores).all(axis=1))
     rng = np.random.default_rng(0)
     taught = rng.permutation(known)[: LABELS // 2]
-    fitted = Predictor.default().fit([source.prompts[row] for row in taught], models, scores[taught])
+    fitted = trained_without(world, where).fit(
+        [source.prompts[row] for row in taught], models, scores[taught]
+    )
     rest = np.setdiff1d(known, taught)
     expected = fitted.expected([world.seen[where.start + row] for row in rest], models)
     outcomes = [_split(expected[:, 0] - expected[:, 1], scores[rest], rng) for _ in range(SPLITS)]
@@ -39,7 +40,7 @@ def promised(world: World, strong: str, weak: str) -> dict[str, Any]:
         "loss": LOSS,
         "confidence": CONFIDENCE,
         "splits": SPLITS,
-        "note": "the default predictor's training data include this source",
+        "note": "the predictor saw no prompt of this source",
         "granted": round(len(granted) / SPLITS, 3),
         "kept_when_granted": round(float((lost <= LOSS).mean()), 3),
         "large_calls_saved": round(float(saved.mean()), 3),
