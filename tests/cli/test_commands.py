@@ -183,6 +183,27 @@ def test_a_typo_in_a_policy_is_found_with_its_line(sobrio, tmp_path: Path):
     assert "did you mean 'quality_floor'" in said.err
 
 
+MINIMAL = """\
+version: 1
+defaults: {fallback: gpt-5-nano}
+upstreams: {here: {kind: openai, base_url: "http://127.0.0.1:9/v1"}}
+models: [{model: gpt-5-nano, upstream: here}]
+"""
+
+
+@pytest.mark.parametrize(("more", "code", "level"), [("", 0, "note"), ("rules: [{name: a}]\n", 1, "mistake")])
+def test_a_check_fails_for_mistakes_and_not_for_what_is_left_open(
+    sobrio, tmp_path: Path, more: str, code: int, level: str
+):
+    policy = tmp_path / "minimal.yaml"
+    policy.write_text(MINIMAL + more)
+
+    said = sobrio("policy", "check", str(policy), "--json")
+
+    assert said.code == code
+    assert level in {each["level"] for each in said.json["findings"]}
+
+
 def test_the_shipped_policy_has_no_findings(sobrio):
     said = sobrio("policy", "check", "--json")
 

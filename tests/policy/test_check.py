@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -52,6 +53,14 @@ ODD = {
         "lost-fallback",
         "fallback 'middle' will not be used, it runs in FRA; allowed: USA",
     ),
+    "  - {model: embedder, upstream: here}\nrules: [{name: a, why: w, use: {candidates: [embedder]}}]": (
+        "nothing-left",
+        "rule 'a'",
+    ),
+    "  - {model: embedder, upstream: here}\nrules: [{name: a, why: w, use: {fallbacks: [embedder]}}]": (
+        "lost-fallback",
+        "fallback 'embedder' will not be used, it is a model for embedding, not for chat",
+    ),
     "aliases: {small-2026: {why: w}}": ("shadowed-alias", "small-2026"),
     "aliases: {quick: {candidates: [tiny]}}": ("no-why", "quick"),
     "aliases: {q: {why: w, candidates: [tiny]}}\n"
@@ -66,8 +75,17 @@ ODD = {
 def test_something_odd_is_found(policy_of: Load, more: str) -> None:
     code, words = ODD[more]
     found = [each for each in check(policy_of(more)) if each.code == code]
-    assert found
+    assert found and found[0].level == "mistake"
     assert words in found[0].message
+
+
+def test_what_a_sound_policy_leaves_open_is_a_note(policy_of: Load) -> None:
+    policy = policy_of("  - {model: small, upstream: here, name: desk, hardware: {gpu: RTX 4090}}\n")
+    found = check(replace(policy, baseline=None))
+    assert [(each.code, each.level) for each in found] == [
+        ("no-reference", "note"),
+        ("unmeasured-accelerator", "note"),
+    ]
 
 
 NOT_COVERED = [

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
-from sobrio.errors import Refused, UnknownModel
+from sobrio.errors import InputError, Refused, UnknownModel
 from sobrio.policy import AUTO, Plan, Policy
 from sobrio.terms.assessment import Assessment
 from sobrio.terms.request import Caller, Message, Needs, Options, Request
@@ -143,6 +144,30 @@ def test_an_unknown_name_is_refused_with_the_nearest_one(policy_of: Load) -> Non
 def test_a_model_nobody_deployed_is_unknown_even_if_the_catalogue_has_it(policy_of: Load) -> None:
     with pytest.raises(UnknownModel):
         policy_of().plan(request("embedder"), None)
+
+
+VECTORS = "  - {model: embedder, upstream: here}\n"
+
+
+def test_models_that_give_no_answers_are_neither_weighed_nor_fallen_back_to(policy_of: Load) -> None:
+    policy = policy_of(VECTORS + "rules: [{name: a, why: w, use: {fallbacks: [embedder, small]}}]")
+    plan = policy.plan(request(), assessment())
+    assert "embedder" not in [*names(plan), *(each.name for each in policy.models()), *plan.fallbacks]
+    assert plan.fallbacks == ("small",)
+
+
+@pytest.mark.parametrize(
+    ("model", "shape", "words"),
+    [
+        ("embedder", "chat", "for embedding, not for chat"),
+        ("tiny", "embeddings", "for chat, not for embedding"),
+    ],
+)
+def test_a_model_is_not_asked_for_what_it_is_not_made_for(
+    policy_of: Load, model: str, shape: Any, words: str
+) -> None:
+    with pytest.raises(InputError, match=f"'{model}' is a model {words}"):
+        policy_of(VECTORS).plan(msgspec.structs.replace(request(model), shape=shape), None)
 
 
 ALIASES = """

@@ -25,22 +25,25 @@ def check(
     file: Annotated[Path | None, typer.Argument(help="The shipped default when left out.")] = None,
     json: Json = False,
 ) -> None:
-    """Read a policy and look for mistakes. Exit 0: none; 1: something found; 2: it cannot be read."""
+    """Read a policy and look for mistakes. Exit 0: none, if some notes; 1: mistakes; 2: it cannot be read."""
     from sobrio.catalog import Catalog
     from sobrio.policy import load_policy
     from sobrio.policy.check import check as findings_of
 
     found = load_policy(file, Catalog.default(), os.environ)
     findings = findings_of(found)
+    mistakes = sum(each.level == "mistake" for each in findings)
     if json:
         output.document(
             {"policy": found.source, "version": found.version, "findings": [asdict(f) for f in findings]}
         )
     else:
         for each in findings:
-            output.line(f"{found.source}: {each.message}")
+            output.line(f"{found.source}: {each.level}: {each.message}")
+        notes = len(findings) - mistakes
         output.line(
-            f"{found.source}: {len(findings)} findings, {len(found.rules)} rules, version {found.version}"
+            f"{found.source}: {mistakes} mistakes, {notes} notes, {len(found.rules)} rules, "
+            f"version {found.version}"
         )
-    if findings:
+    if mistakes:
         raise typer.Exit(1)

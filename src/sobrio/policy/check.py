@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Literal
 
 from sobrio.policy import refusal
 from sobrio.policy.planning import AUTO
@@ -16,10 +17,14 @@ from sobrio.terms.model import Deployment
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`code` is stable; `message` says where and what."""
+    """`code` is stable; `message` says where and what.
+
+    A `mistake` is never what was meant. A `note` says what a sound policy leaves open, such as a reference.
+    """
 
     code: str
     message: str
+    level: Literal["mistake", "note"] = "mistake"
 
 
 def check(policy: Policy) -> list[Finding]:
@@ -36,11 +41,12 @@ def check(policy: Policy) -> list[Finding]:
 
 def _reference(policy: Policy) -> Iterator[Finding]:
     if policy.baseline is None:
-        yield Finding("no-reference", "defaults: no baseline is declared, so avoided impact stays unknown")
+        message = "defaults: no baseline is declared, so avoided impact stays unknown"
+        yield Finding("no-reference", message, "note")
     for model in policy.references.values():
         if model.active_params_b is None:
             message = f"reference '{model.name}': its size is unknown, and so is what is avoided against it"
-            yield Finding("reference-size-unknown", message)
+            yield Finding("reference-size-unknown", message, "note")
 
 
 def _hardware(deployment: Deployment) -> Iterator[Finding]:
@@ -56,7 +62,7 @@ def _hardware(deployment: Deployment) -> Iterator[Finding]:
     if what is not None:
         advice = "the interval is wider; measure it and declare joules_per_output_token"
         message = f"deployment '{deployment.name}': accelerator '{machine.gpu}' {what}; {advice}"
-        yield Finding("unmeasured-accelerator", message)
+        yield Finding("unmeasured-accelerator", message, "note")
 
 
 def _aliases(policy: Policy) -> Iterator[Finding]:
@@ -135,15 +141,23 @@ def _candidates(policy: Policy, rule: Rule) -> list[Deployment]:
 
 
 def _may(deployment: Deployment, rule: Rule) -> bool:
-    needed = rule.when.needs or frozenset()
-    reason = refusal.by_zone(deployment, rule.use.zones) or refusal.by_ability(deployment.model, needed)
-    return reason is None
+    """Rules are about answers, which models of other kinds do not give."""
+    model, needed = deployment.model, rule.when.needs or frozenset()
+    return not (
+        refusal.by_zone(deployment, rule.use.zones)
+        or refusal.by_kind(model, "chat")
+        or refusal.by_ability(model, needed)
+    )
 
 
 def _lost_fallbacks(policy: Policy, rule: Rule) -> Iterator[Finding]:
     listed = policy.fallbacks if rule.use.fallbacks is None else rule.use.fallbacks
-    reasons = {name: refusal.by_zone(policy.deployments[name], rule.use.zones) for name in listed}
+    reasons = {name: _lost(policy.deployments[name], rule) for name in listed}
     if reasons and all(reasons.values()):
         for name, reason in reasons.items():
             message = f"rule '{rule.name}': fallback '{name}' will not be used, it {reason}"
             yield Finding("lost-fallback", message)
+
+
+def _lost(fallback: Deployment, rule: Rule) -> str | None:
+    return refusal.by_zone(fallback, rule.use.zones) or refusal.by_kind(fallback.model, "chat")

@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
-from sobrio.errors import Refused, UnknownModel
+from sobrio.errors import InputError, Refused, UnknownModel
 from sobrio.policy import refusal
 from sobrio.policy.plan import Plan, Recall
 from sobrio.policy.rule import Asked, Match, Rule, Use, first_match
@@ -138,7 +138,7 @@ def _case(policy: Policy, request: Request, match: Match, needs: Needs) -> _Case
     return _Case(
         policy=policy,
         request=request,
-        named=_named(policy, request.model),
+        named=_suitable(policy, request),
         abilities=needs.abilities,
         context_tokens=needs.context_tokens,
         rule=rule,
@@ -162,6 +162,15 @@ def _zones(match: Match) -> frozenset[str] | None:
     """Limits of every rule that may be the one: not knowing must not open a border."""
     limits = [rule.use.zones for rule in (match.rule, *match.undecided) if rule.use.zones is not None]
     return frozenset.intersection(*limits) if limits else None
+
+
+def _suitable(policy: Policy, request: Request) -> Named | None:
+    """What the request names. Raises `InputError` for a model that answers other requests than this one."""
+    named = _named(policy, request.model)
+    reason = refusal.by_kind(named.model, request.shape) if named else None
+    if reason:
+        raise InputError(f"'{request.model}' {reason}; GET /v1/models lists the names offered here")
+    return named
 
 
 def _named(policy: Policy, name: str) -> Named | None:
@@ -296,6 +305,7 @@ def _fallbacks(case: _Case) -> tuple[str, ...]:
 def _hard_limit(case: _Case, deployment: Deployment) -> str | None:
     return (
         refusal.by_zone(deployment, case.zones)
+        or refusal.by_kind(deployment.model, case.request.shape)
         or refusal.by_shape(deployment, case.request.shape)
         or refusal.by_ability(deployment.model, case.abilities)
         or refusal.by_context(deployment.model, case.context_tokens)

@@ -122,9 +122,9 @@ class Policy:
         return any(each is not None and each.enabled for each in terms)
 
     def models(self) -> tuple[Model, ...]:
-        """Every model that can be chosen or referred to, once each."""
+        """Every model that can be chosen for an answer or referred to, once each."""
         candidates = {each.model.name: each.model for each in self.deployments.values()}
-        return tuple((candidates | dict(self.references)).values())
+        return tuple(each for each in (candidates | dict(self.references)).values() if each.kind == "chat")
 
     def offered(self) -> tuple[str, ...]:
         """The model names to offer callers, as `/v1/models` lists them; other exact names work too."""

@@ -7,6 +7,7 @@ import logging
 from sobrio.choose import Haste, choose
 from sobrio.errors import InputError, NotReachable, Refused, SobrioError
 from sobrio.policy import Plan, Policy
+from sobrio.policy.refusal import by_kind
 from sobrio.route.aid import use, weigh
 from sobrio.route.conversation import key_of
 from sobrio.route.diet import slim
@@ -113,7 +114,8 @@ def _bypass(journey: Journey) -> Decision:
     wanted = (*(named.deployments if named else ()), *policy.fallbacks)
     for deployment in (policy.deployments[name] for name in wanted):
         backing = deployment.backing
-        if backing and spoken(request.shape, backing) and policy.zone_allowed(deployment, request):
+        able = backing and spoken(request.shape, backing) and not by_kind(deployment.model, request.shape)
+        if able and policy.zone_allowed(deployment, request):
             journey.caveats.append("router-bypassed")
             return _bypassing(deployment, policy)
     raise NotReachable("routing failed and no fallback can be called; set defaults.fallback in the policy")
