@@ -13,12 +13,17 @@ from numpy.typing import NDArray
 from sobrio.terms.model import Model
 from sobrio.understand.facts import FACTS, canonical, facts_of
 from sobrio.understand.parameters import Parameters
+from sobrio.understand.published import published_ability
 
 _KEPT: Final = 64
 _REASONING_LN_FACTOR: Final = 1.6
 """Reasoning models write about five times as many tokens; training data hold no hidden thoughts."""
 _KNOWN_SPREAD: Final = 0.5
 """How far abilities of models met in training are spread, against all models' abilities."""
+_PUBLISHED_SPREAD: Final = 0.85
+"""The same where published scores tell the ability."""
+_FAMILY_PRIOR: Final = 2.0
+"""How many models of a family it takes to believe half of what they have in common."""
 
 _REASONING = FACTS.index("reasoning")
 
@@ -69,17 +74,37 @@ class Rosters:
         facts = np.array([facts_of(model) for model in models]).reshape(len(models), len(FACTS))
         plain = facts.copy()
         plain[:, _REASONING] = 0.0
-        sd = self.parameters.ability_sd
+        published = [published_ability(*each) for each in zip(models, facts, strict=True)]
         return Roster(
             models=tuple(models),
             names=names,
             facts=facts,
             plain_facts=plain,
-            ability=_at(self.parameters.ability, found),
+            ability=np.array([self._ability(*each) for each in zip(models, found, published, strict=True)]),
             verbosity=_at(self.parameters.verbosity, found),
             thoughts=_REASONING_LN_FACTOR * facts[:, _REASONING],
-            spread=tuple(sd if place is None else sd * _KNOWN_SPREAD for place in found),
+            spread=tuple(
+                self.parameters.ability_sd * _spread(*each) for each in zip(found, published, strict=True)
+            ),
         )
+
+    def _ability(self, model: Model, place: int | None, published: float | None) -> float:
+        """As met in training, else by published scores, else as its family."""
+        if place is not None:
+            return float(self.parameters.ability[place])
+        return self._of_family(model.family) if published is None else published
+
+    def _of_family(self, family: str) -> float:
+        """The shrunk mean of the models met in training whose name has the family's."""
+        called = family.lower() if family else None
+        kin = [place for name, place in self.places.items() if called and called in name]
+        return float(self.parameters.ability[kin].sum()) / (len(kin) + _FAMILY_PRIOR)
+
+
+def _spread(place: int | None, published: float | None) -> float:
+    if place is not None:
+        return _KNOWN_SPREAD
+    return 1.0 if published is None else _PUBLISHED_SPREAD
 
 
 def _at(values: NDArray[np.float32], places: Sequence[int | None]) -> Floats:
