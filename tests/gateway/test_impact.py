@@ -37,6 +37,18 @@ def test_what_was_asked_is_in_the_totals(gateway, totals):
     assert whole["avoided"]["verified"]["requests"] == 0, "nobody has checked an answer yet"
 
 
+def test_what_failed_is_told_apart_from_what_was_answered(gateway, totals):
+    def failed():
+        whole = totals(by="status")[1]
+        (table_,) = whole["by"]
+        return whole["requests"]["failed"], sum(r["requests"] for r in table_["rows"] if r["status"] == "500")
+
+    before = failed()
+    body = json.loads(HELLO) | {"model": "broken"}
+    assert gateway.raw("POST", "/v1/chat/completions", json.dumps(body).encode()).status == 500
+    assert failed() == (before[0] + 1, before[1] + 1)
+
+
 @pytest.mark.parametrize(
     ("query", "says"),
     [

@@ -75,11 +75,25 @@ def test_a_request_is_counted_by_what_was_asked_and_what_answered(receipt: Recei
             requested_model="sobrio/auto",
             model="small",
             team="hr",
+            status="200",
         )
         == 2
     )
     assert one(metrics, "sobrio_tokens_total", model="small", type="output") == 40
     assert one(metrics, "sobrio_failed_calls_total", deployment="small-there") == 2
+
+
+def test_what_failed_is_told_apart_from_what_was_answered(receipt: Receipt) -> None:
+    """Both were routed: the outcome says what routing did, the status what came of it."""
+    metrics = Metrics()
+    for status in (200, 502, 502, 499):
+        metrics.take(replace(receipt, status=status))
+    counted = {
+        dict(labels)["status"]: value
+        for (name, labels), value in samples(metrics).items()
+        if name == "sobrio_requests_total"
+    }
+    assert counted == {"200": 1, "502": 2, "499": 1}
 
 
 def test_energy_is_in_joules_with_its_bounds_and_its_evidence(receipt: Receipt) -> None:

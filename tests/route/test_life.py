@@ -178,6 +178,7 @@ def test_a_stream_that_breaks_ends_with_an_error_and_without_done_and_is_booked(
     receipt = house.booked(last["error"]["receipt"])
     assert "truncated" in receipt.caveats
     assert receipt.error
+    assert [each.deployment for each in receipt.failures] == ["first"]
     assert receipt.activities[0].output_tokens > 0
 
 

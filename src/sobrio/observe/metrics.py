@@ -60,7 +60,7 @@ class Metrics:
         model, rule = (decision.model, decision.rule) if decision else ("", "")
         asked, team = self._names(receipt.requested_model), self._teams(receipt.caller.team)
         with self._lock:
-            self._add(("requests", receipt.outcome, rule, asked, model, team), (1.0,))
+            self._add(("requests", receipt.outcome, rule, asked, model, team, str(receipt.status)), (1.0,))
             self._add(("router",), (receipt.router_energy_wh * _J_PER_WH,))
             self._take_calls(receipt)
             if receipt.recalled is not None:
@@ -144,10 +144,8 @@ def _counters(registry: CollectorRegistry) -> Iterator[tuple[str, Counter]]:
     def counter(name: str, help: str, *labels: str) -> Counter:
         return Counter(name, help, labels, registry=registry)
 
-    yield (
-        "requests",
-        counter("sobrio_requests", "Requests", "outcome", "rule", "requested_model", "model", "team"),
-    )
+    told = ("outcome", "rule", "requested_model", "model", "team", "status")
+    yield "requests", counter("sobrio_requests", "Requests", *told)
     yield "tokens", counter("sobrio_tokens", "Tokens", "model", "type")
     yield "failed", counter("sobrio_failed_calls", "Failed calls", "deployment")
     yield "recalled", counter("sobrio_recalled", "Kept answers that were found", "layer", "use")

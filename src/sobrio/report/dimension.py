@@ -62,6 +62,7 @@ DIMENSIONS: Final[Mapping[str, Callable[[Receipt], str]]] = MappingProxyType(
         "task": lambda receipt: receipt.assessment.task if receipt.assessment else NONE,
         "rule": lambda receipt: receipt.decision.rule if receipt.decision else NONE,
         "outcome": lambda receipt: receipt.outcome,
+        "status": lambda receipt: str(receipt.status),
         "policy": lambda receipt: receipt.policy or NONE,
         "day": lambda receipt: receipt.at[:10],
         "month": lambda receipt: receipt.at[:7],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -40,7 +41,7 @@ def _said(report: Report, by: tuple[str, ...]) -> dict[str, Any]:
         "period": {"from": report.period_start, "to": report.period_end},
         "generated_at": report.generated_at,
         "method": report.realised.method,
-        "requests": report.requests,
+        "requests": {**asdict(report.requests), "failed": report.quality.failures},
         "coverage": report.coverage,
         "realised": report.realised.as_dict(),
         "router": report.router.impacts.as_dict(),

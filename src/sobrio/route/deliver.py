@@ -29,7 +29,7 @@ from sobrio.route.stamp import stamp_of, stamped
 from sobrio.route.translated import Payloads
 from sobrio.terms.activity import Activity
 from sobrio.terms.answer import Usage
-from sobrio.terms.receipt import Outcome, Receipt
+from sobrio.terms.receipt import Failure, Outcome, Receipt
 
 _LEFT: Final = "the client left before the answer was complete"
 
@@ -162,6 +162,8 @@ async def told(
 def _book_stream(journey: Journey, begun: Begun, tail: Following, error: str | None) -> tuple[Receipt, Usage]:
     if journey.cache_key is not None:
         journey.rooms.broadcasts.pop(journey.cache_key, None)
+    if error is not None and error != _LEFT:
+        journey.failures.append(Failure(begun.deployment.name, error))
     whole = error is None or (error == _LEFT and tail.finish_reason is not None)
     with journey.busy():
         counted = _measured(begun, usage_of_events(tail.kept, threads=_threads(begun)))
