@@ -45,6 +45,8 @@ FIT: Final = "fit.npz"
 REDIS_URL: Final = "SOBRIO_REDIS_URL"
 _PATIENCE_S: Final = 0.25
 """A request waits no longer for the shared accounts; then its replica counts alone."""
+_PATIENCE_WITH_THE_LEDGER_S: Final = 1.0
+"""Whoever asks a gateway for totals is told sooner than a report that another program holds the ledger."""
 _FOLLOW_EVERY_S: Final = 1.0
 """So late a replica finds passages that another one took in."""
 
@@ -197,7 +199,8 @@ def _totals(ledger: SqliteLedger, catalog: Catalog) -> Totals:
     def total(tenant: str | None, first: date, last: date, by: tuple[str, ...]) -> bytes:
         from sobrio.report.summary import summary
 
-        receipts = ledger.receipts(first.isoformat(), (last + timedelta(days=1)).isoformat())
+        days = first.isoformat(), (last + timedelta(days=1)).isoformat()
+        receipts = ledger.receipts(*days, patience_s=_PATIENCE_WITH_THE_LEDGER_S)
         own = (each for each in receipts if tenant is None or each.caller.tenant == tenant)
         return summary(own, estimator=estimator(), first=first, last=last, by=by)
 

@@ -7,6 +7,7 @@ import resource
 import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -112,6 +113,27 @@ def test_a_locked_book_holds_up_nobody_and_loses_nothing(served) -> None:
         other.close()
     assert all(each.status == 200 for each in answers)
     _all_booked(gateway.folder, {each.headers["x-sobrio-receipt"] for each in answers})
+
+
+def test_whoever_asks_for_totals_of_a_locked_book_is_told_so_soon_and_when_to_come_back(served) -> None:
+    with served() as gateway:
+        gateway.ask("sound", "first")
+        assert gateway.send("GET", "/v1/impact").status == 200, "and what it needs is loaded"
+        with sqlite3.connect(gateway.folder / "data" / "ledger.sqlite", timeout=10) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            receipt = gateway.ask("sound", "while locked").headers["x-sobrio-receipt"]
+            begun = time.monotonic()
+            totals = gateway.send("GET", "/v1/impact")
+            taken_s = time.monotonic() - begun
+            found = gateway.send("GET", f"/v1/receipts/{receipt}")
+            other.rollback()
+        other.close()
+        again = gateway.send("GET", "/v1/impact")
+    assert (totals.status, totals.headers["retry-after"]) == (503, "1")
+    assert "another program holds it" in totals.json["error"]["message"]
+    assert taken_s < 4.5, "less than one writer's patience"
+    assert (found.status, again.status) == (200, 200)
+    assert again.json["requests"]["total"] == 2
 
 
 def test_a_locked_cache_is_a_miss_with_a_caveat(served) -> None:

@@ -138,7 +138,7 @@ def test_a_full_disk_under_the_book_loses_nothing(
     ledger = opened()
     with monkeypatch.context() as full:
 
-        def refuse(self: Book, records: object) -> None:
+        def refuse(self: Book, records: object, **_: object) -> None:
             error = sqlite3.OperationalError("database or disk is full")
             error.sqlite_errorname = "SQLITE_FULL"
             raise error

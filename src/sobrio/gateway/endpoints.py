@@ -74,7 +74,7 @@ class Endpoints:
 
     async def receipt(self, visit: Visit) -> Reply:
         """A caller sees the receipts of its own tenant; another's do not exist for it."""
-        receipt = self._rooms.ledger.find(visit.name)
+        receipt = await asyncio.to_thread(self._rooms.ledger.find, visit.name)
         if receipt is None or receipt.caller.tenant != visit.caller.tenant:
             message = f"there is no receipt {visit.name[:200]!r}; its id is in the x-sobrio-receipt header"
             raise InputError(message, status=404, code="receipt_not_found")

@@ -6,7 +6,7 @@ import math
 
 import msgspec
 
-from sobrio.errors import NotReachable, OverLimit, SobrioError, UpstreamError
+from sobrio.errors import KeysError, LedgerError, NotReachable, OverLimit, SobrioError, UpstreamError
 from sobrio.route import error_body
 from sobrio.route.reply import JSON, Reply
 from sobrio.wire.messages import error_from_chat
@@ -19,6 +19,8 @@ class _Said(msgspec.Struct):
 
 
 _ANTHROPICS = "/v1/messages"
+_SOON_S = 1.0
+"""A file that another program holds is mostly free again by then."""
 _said = msgspec.json.Decoder(_Said)
 
 
@@ -53,6 +55,8 @@ def _upstream_said(error: SobrioError) -> dict[str, msgspec.Raw]:
 def _advice(error: SobrioError) -> tuple[tuple[str, str], ...]:
     """When to come back. Clients that retry by themselves are told where that is pointless."""
     wait_s = getattr(error, "retry_after_s", None)
+    if wait_s is None and error.status == 503 and isinstance(error, (LedgerError, KeysError)):
+        wait_s = _SOON_S
     if wait_s is not None:
         return (("retry-after", str(math.ceil(wait_s))),)
     return (("x-should-retry", "false"),) if isinstance(error, (NotReachable, OverLimit)) else ()

@@ -54,6 +54,7 @@ Columns: TypeAlias = tuple[str | None, ...]
 Judged: TypeAlias = tuple[bytes, bytes | None]
 """A receipt and the latest judgement on it."""
 _BUSY_S: Final = 5.0
+"""How long to wait for another program that writes."""
 _AT_ONCE: Final = 100
 
 
@@ -82,14 +83,17 @@ class Book:
                     f"PRAGMA journal_mode = WAL; {_TABLES} PRAGMA user_version = {SCHEMA};"
                 )
 
-    def write(self, records: Iterable[Opened | Closed]) -> None:
-        """All or nothing; what is there already stays as it is. One at a time. Raises `sqlite3.Error`."""
+    def write(self, records: Iterable[Opened | Closed], *, patience_s: float | None = None) -> None:
+        """All or nothing; what is there already stays as it is. One at a time. Raises `sqlite3.Error`, also
+        when another program writes for longer than `patience_s`."""
         records = list(records)
+        busy_ms = round(1000 * (_BUSY_S if patience_s is None else patience_s))
         closed = {each.id: each for each in records if isinstance(each, Closed)}
         opened = [
             (each.id, each.at) for each in records if isinstance(each, Opened) and each.id not in closed
         ]
         with self._kept() as database, database:
+            database.execute(f"PRAGMA busy_timeout = {busy_ms}")
             database.execute("BEGIN IMMEDIATE")
             _append(database, closed.values())
             known = [row for row in database.execute("SELECT id FROM opened") if row[0] in closed]

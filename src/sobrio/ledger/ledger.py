@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,9 +122,11 @@ class SqliteLedger:
             found = self._book.find(receipt_id) if spooled is None else (spooled.body, None)
         return None if found is None else _decoded(*found)
 
-    def receipts(self, since: str | None = None, until: str | None = None) -> Iterator[Receipt]:
+    def receipts(
+        self, since: str | None = None, until: str | None = None, *, patience_s: float | None = None
+    ) -> Iterator[Receipt]:
         """Oldest first, `since` (ISO date or time, UTC) included, `until` not; each as it was last judged."""
-        self.flush()
+        self.flush(patience_s)
         return (_decoded(*found) for found in self._book.between(since, until))
 
     def judge(self, receipt_id: str, equivalence: Equivalence, *, by: str = "") -> None:
@@ -142,11 +145,15 @@ class SqliteLedger:
         self.flush()
         return verify(self._book)
 
-    def flush(self) -> None:
-        """Carry this worker's spool into the book now. Raises `LedgerError` when the book refuses it."""
-        while self._drain():
+    def flush(self, patience_s: float | None = None) -> None:
+        """Carry this worker's spool into the book now.
+
+        Raises `LedgerError` (503) when the book refuses it, or another program holds it for longer than
+        `patience_s` (`None`: as long as the thread that carries waits for it).
+        """
+        while self._drain(patience_s):
             pass
-        with self._draining:
+        with self._turn(patience_s):
             left = self._pending()
         if left or self.waiting:
             stuck = self._stuck
@@ -199,12 +206,25 @@ class SqliteLedger:
                 self._news.set()
             self._ending.wait(_PAUSE_AFTER_FAILURE_S if failed else _PAUSE_S)
 
-    def _drain(self) -> bool:
+    @contextmanager
+    def _turn(self, patience_s: float | None) -> Iterator[None]:
+        """One at a time may carry."""
+        if not self._draining.acquire(timeout=-1 if patience_s is None else patience_s):
+            message = f"{self._book.path}: receipts stay in {self._directory} meanwhile"
+            raise LedgerError(
+                f"{message}; another program holds it; try again when that has ended", status=503
+            )
+        try:
+            yield
+        finally:
+            self._draining.release()
+
+    def _drain(self, patience_s: float | None = None) -> bool:
         """Carry one batch; false when there is none or the book did not take it."""
-        with self._draining:
+        with self._turn(patience_s):
             self._press()
             lines = self._pending()
-            if not lines or not self._store(lines):
+            if not lines or not self._store(lines, patience_s):
                 return False
             self._offset += len(lines)
             self._roll()
@@ -219,11 +239,11 @@ class SqliteLedger:
         spool = self._spool
         return b"" if spool is None else spool.read(self._offset)
 
-    def _store(self, lines: bytes) -> bool:
+    def _store(self, lines: bytes, patience_s: float | None = None) -> bool:
         found = list(records(lines))
         whole = [each for each in found if not isinstance(each, Torn)]
         try:
-            self._book.write(whole)
+            self._book.write(whole, patience_s=patience_s)
         except sqlite3.Error as error:
             self._counts = replace(self._counts, failures=self._counts.failures + 1)
             self._stuck = error
