@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
+
+from sobrio.assemble import open_keys
 
 
 def test_a_key_is_shown_once_on_stdout_and_listed_without_its_secret(sobrio) -> None:
@@ -25,6 +29,16 @@ def test_rotation_and_revocation(sobrio) -> None:
     assert new["rights"] == ["call"] and new["key"] != old["key"]
     assert sobrio("keys", "revoke", new["id"]).out == f"{new['id']} (ci) is revoked\n"
     assert {key["state"] for key in sobrio("keys", "list", "--json").json} == {"valid", "revoked"}
+
+
+@pytest.mark.parametrize("lasts_s", [1e10, 1e15, 1e300, -1e12, float("inf"), float("-inf")])
+def test_keys_with_ends_that_no_calendar_shows_are_listed(sobrio, tmp_path, lasts_s: float) -> None:
+    with closing(open_keys(tmp_path / "home")) as store:
+        store.issue("from elsewhere", lasts_s=lasts_s)
+    table, document = sobrio("keys", "list"), sobrio("keys", "list", "--json")
+    assert (table.code, document.code) == (0, 0)
+    assert document.json[0]["state"] == ("valid" if lasts_s > 0 else "expired")
+    assert "calendar" in table.out or "T" in table.out
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,15 @@ def test_rotation_never_lengthens_a_key(store: KeyStore, clock: Clock) -> None:
     assert store.holder(text) is None
 
 
+def test_a_successor_lives_as_long_as_its_key_was_meant_to(store: KeyStore, clock: Clock) -> None:
+    old, _ = store.issue("ci", lasts_s=90)
+    clock.now += 80
+    new, text = store.rotate(old.id, grace_s=5)
+    assert new.expires_at == clock.now + 90
+    clock.now += 89
+    assert store.holder(text) == new
+
+
 def test_a_revoked_key_is_refused_at_once_and_cannot_be_rotated(store: KeyStore) -> None:
     key, text = store.issue("ci")
     store.revoke(key.id)

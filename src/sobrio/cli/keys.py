@@ -122,9 +122,18 @@ def _show(key: IssuedKey, text: str, json: bool) -> None:
 
 
 def _row(key: IssuedKey, now: float) -> tuple[str, ...]:
-    ends = "never" if key.expires_at is None else datetime.fromtimestamp(key.expires_at, UTC).isoformat()
     rights = ", ".join(sorted(key.rights))
-    return key.id, key.name, key.tenant, key.team or "–", rights, ends, key.state(now)
+    return key.id, key.name, key.tenant, key.team or "–", rights, _ends(key, now), key.state(now)
+
+
+def _ends(key: IssuedKey, now: float) -> str:
+    """Also of a key that was issued elsewhere, with an end that no calendar shows."""
+    if key.expires_at is None:
+        return "never"
+    try:
+        return datetime.fromtimestamp(key.expires_at, UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return "in no calendar" if key.expires_at > now else "before any calendar"
 
 
 def _must_be_readable(option: str, words: str | None) -> None:

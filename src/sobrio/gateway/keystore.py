@@ -110,13 +110,14 @@ class KeyStore:
         return key, text
 
     def rotate(self, key_id: str, grace_s: float) -> tuple[IssuedKey, str]:
-        """A successor with the same rights and tenant; the old key is refused after `grace_s`."""
+        """A successor with the same rights, tenant and length of life; the old key ends after `grace_s`."""
         old, now = self.one(key_id), self._clock()
         if old.state(now) != "valid":
             raise InputError(f"key {key_id} is {old.state(now)}; issue a new one with `sobrio keys create`")
         new_id = secrets.token_hex(6)
         text = f"{_PREFIX}{new_id}-{secrets.token_urlsafe(32)}"
-        new = replace(old, id=new_id, digest=_digest(text), created_at=now)
+        expires_at = None if old.expires_at is None else now + old.expires_at - old.created_at
+        new = replace(old, id=new_id, digest=_digest(text), created_at=now, expires_at=expires_at)
         end = now + grace_s
         self._write(replace(old, expires_at=min(end, old.expires_at or end)), new)
         return new, text
