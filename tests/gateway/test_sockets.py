@@ -105,6 +105,7 @@ def test_a_key_shown_twice_is_one_of_them_and_never_both(opened):
             assert set(statuses(talk(house.url, HEAD + lines + LENGTH + b"\r\n" + BODY))) <= allowed
 
 
+LAST = HEAD + b"connection: close\r\n" + LENGTH + b"\r\n" + BODY
 OFFER = b"connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
 
 
@@ -123,6 +124,43 @@ def test_an_offer_in_a_later_request_of_a_connection(gateway):
             connection.sendall(whole[:-20])
             connection.sendall(whole[-20:])
             assert statuses(connection.recv(65536)) == [200]
+
+
+@pytest.mark.parametrize("before", [1, 3])
+@pytest.mark.parametrize("framed", [LENGTH + b"\r\n" + BODY, CHUNKED + b"\r\n" + CHUNKS])
+def test_an_offer_behind_pipelined_requests(gateway, before, framed):
+    plain = HEAD + LENGTH + b"\r\n" + BODY
+    answer = talk(gateway.url, plain * before + (HEAD + OFFER + framed) * 2 + LAST, silence_s=10)
+    assert statuses(answer) == [200] * (before + 3)
+
+
+def test_an_offer_that_comes_byte_by_byte(gateway):
+    offered = HEAD + OFFER + LENGTH + b"\r\n" + BODY
+    answer = talk(gateway.url, *[bytes([byte]) for byte in offered + LAST], silence_s=10)
+    assert statuses(answer) == [200, 200]
+
+
+def test_an_offer_hides_no_second_request(gateway):
+    """A length that can be read in two ways stays one."""
+    both = HEAD + OFFER + LENGTH + CHUNKED + b"\r\n" + CHUNKS
+    assert statuses(talk(gateway.url, both)) == [400]
+
+
+@pytest.mark.parametrize(
+    "offer", [b"upgrade: h2c\r\n", b"connection: upgrade\r\n", b"connection: upgrade\r\nupgrade:\r\n"]
+)
+def test_half_an_offer_is_none(gateway, offer):
+    assert statuses(talk(gateway.url, HEAD + offer + LENGTH + b"\r\n" + BODY)) == [200]
+
+
+def test_a_tunnel_is_not_opened(gateway):
+    answer = talk(gateway.url, b"CONNECT localhost:22 HTTP/1.1\r\nhost: localhost\r\n\r\nSSH")
+    assert not {200, 500} & set(statuses(answer))
+
+
+def test_many_offers_at_once_are_read_one_after_the_other(gateway):
+    offers = (b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n" + OFFER + b"\r\n") * 400
+    assert statuses(talk(gateway.url, offers + LAST, silence_s=10)) == [200] * 401
 
 
 def test_words_about_upgrades_in_a_body_are_left_alone(gateway, upstream):

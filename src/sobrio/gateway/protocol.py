@@ -7,9 +7,10 @@ header after header, or one byte a minute. Import it lazily: it loads the server
 from __future__ import annotations
 
 import asyncio
-import re
-from typing import Any, ClassVar, Final
+import sys
+from typing import Any, ClassVar
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sobrio.gateway.asgi import Limits
@@ -17,7 +18,6 @@ from sobrio.gateway.asgi import Limits
 _TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 _SLACK = 64 * 1024
 """A head is counted in reads, which may carry the beginning of a body too."""
-_UPGRADE: Final = re.compile(rb"\r\nupgrade(?=[ \t]*:)", re.IGNORECASE)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -29,7 +29,9 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_open = True
         self._head_bytes = 0
-        self._head_next = True
+        self._data = b""
+        self._offered = False
+        self._instead = b""
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -42,7 +44,11 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         was_open = self._head_open
-        super().data_received(_without_upgrade(data) if self._head_next else data)
+        self._data = data
+        super().data_received(data)
+        while self._instead:
+            self._data, self._instead = self._instead, b""
+            super().data_received(self._data)
         if self._head_open:
             self._still_open(len(data) if was_open else 0)
 
@@ -51,14 +57,34 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._head_open = self._head_next = False
+        self._head_open = False
         self._head_bytes = 0
         self._clear_deadline()
-        super().on_headers_complete()
+        if self.parser.should_upgrade() and self._get_upgrade() is not None:
+            self._offered = True
+        else:
+            super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        self._head_next = True
-        super().on_message_complete()
+        if not self._offered:
+            super().on_message_complete()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Instead of the warning: the request is read anew, without its offer of another protocol.
+
+        Java's client makes one. There is none to go over to, and an offer may be ignored (RFC 9110, section
+        7.8); but the parser takes what follows the head for that protocol, and does not read the body.
+        """
+        error = sys.exception()
+        if not self._offered or error is None:
+            return
+        self._offered = False
+        lines = [b"%s: %s\r\n" % each for each in self.headers if each[0] != b"upgrade"]
+        start = b"%s %s HTTP/%s\r\n" % (
+            self.parser.get_method(), self.url, self.parser.get_http_version().encode()
+        )  # fmt: skip
+        self._instead = b"%s%s\r\n%s" % (start, b"".join(lines), self._data[error.args[0] :])
+        self.parser = httptools.HttpRequestParser(self)
 
     def _still_open(self, received: int) -> None:
         self._head_bytes += received
@@ -75,14 +101,3 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-
-
-def _without_upgrade(data: bytes) -> bytes:
-    """The first head in `data`, with another name for an offer of another protocol (Java's client makes it).
-
-    There is none to go over to, and the offer may be ignored (RFC 9110, section 7.8); the parser would take
-    what follows for that protocol, and not read the body.
-    """
-    end = data.find(b"\r\n\r\n")
-    offer = _UPGRADE.search(data, 0, len(data) if end < 0 else end)
-    return data if offer is None else data[: offer.start()] + b"\r\nignored" + data[offer.end() :]
