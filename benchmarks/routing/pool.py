@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 SPLITS = 3
 PARTS = 5
 SCENARIOS = 500
-WEIGHTS = np.concatenate([[0.0], np.geomspace(1e-3, 30.0, 120)])
+WEIGHTS = np.concatenate([[0.0], np.geomspace(1e-3, 30.0, 1_000)])
 FLOORS = (1.0, 0.95)
 
 
