@@ -31,12 +31,21 @@ def ingest(
     """Take in documents, replace the changed, drop the vanished. Exit 1 when a file cannot be read."""
     from contextlib import closing
 
+    from rich.markup import escape
+
     from sobrio.assemble import home, open_library
     from sobrio.recall.passages import encoder
     from sobrio.recall.passages import ingest as take_in
 
-    with closing(open_library(cache_terms(policy), home(data_dir))) as library:
-        done = take_in(library, docs, scope=scope, encoder=encoder())
+    with (
+        closing(open_library(cache_terms(policy), home(data_dir))) as library,
+        output.prose().status(f"Reading {escape(str(docs))}") as status,  # silent where there is no terminal
+    ):
+
+        def progress(name: str, ready: int, of: int) -> None:
+            status.update(f"{escape(name)}: {ready:,} of {of:,} passages")
+
+        done = take_in(library, docs, scope=scope, encoder=encoder(), progress=progress)
     if json:
         output.document(asdict(done))
     else:

@@ -214,3 +214,16 @@ def test_a_killed_process_leaves_all_of_a_run_or_nothing_of_it(tmp_path, take, l
     assert done.stdout == "1\n"
     assert found(library, "days of leave") == [LEAVE]
     assert Path(path).exists()
+
+
+def test_whoever_waits_is_told_how_far_it_is(library, tmp_path):
+    (tmp_path / "long.txt").write_text("\n\n".join(f"{number} {LEAVE * 8}" for number in range(1_200)))
+    told = []
+    done = ingest(
+        library,
+        tmp_path / "long.txt",
+        scope="acme",
+        encoder=default_encoder(),
+        progress=lambda *at: told.append(at),
+    )
+    assert told == [("long.txt", ready, done.passages) for ready in (500, 1_000, done.passages)]

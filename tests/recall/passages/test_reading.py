@@ -123,7 +123,8 @@ def test_pdf_text_is_put_together_again_across_lines():
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.txt", b"\xff\xfe\x00", "not UTF-8"),
+        ("a.txt", b"Caf\xe9", "not UTF-8"),
+        ("a.txt", b"\xff\xfe\x00", "not UTF-16"),
         ("a.md", b"a\x00b", "zero bytes"),
         ("a.md", b"# Only a heading\n", "no text"),
         ("a.html", b"<script>1</script>", "no text"),
@@ -141,3 +142,27 @@ def test_what_cannot_be_read_says_why(name, content, reason):
 def test_a_file_that_is_not_there_or_may_not_be_read_is_an_error_of_one_line(tmp_path):
     with pytest.raises(DocumentError, match="no such file"):
         content_of(tmp_path / "gone.md")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("name", ["a.txt", "a.md"])
+def test_text_is_read_in_the_encoding_that_its_first_bytes_name(name, encoding):
+    assert document(name, "Prix : 5 €, déjà.".encode(encoding)).sections[0].paragraphs == (
+        "Prix : 5 €, déjà.",
+    )
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff"])
+def test_either_order_of_bytes_is_read(mark):
+    order = "utf-16-le" if mark == b"\xff\xfe" else "utf-16-be"
+    assert document("a.txt", mark + "Café".encode(order)).sections[0].paragraphs == ("Café",)
+
+
+def test_text_that_breaks_off_within_a_letter_is_told_with_its_encoding():
+    with pytest.raises(DocumentError, match="not UTF-16 text"):
+        document("a.txt", "Café".encode("utf-16")[:-1])
+
+
+def test_utf16_without_a_mark_is_no_text():
+    with pytest.raises(DocumentError, match=r"zero bytes|not UTF-8"):
+        document("a.txt", "Cafe".encode("utf-16-le"))

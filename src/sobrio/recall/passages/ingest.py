@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -17,6 +18,12 @@ from sobrio.recall.passages.near import signature
 from sobrio.recall.passages.reading import READERS, content_of, read
 from sobrio.recall.passages.volume import Piece, Volume
 from sobrio.terms.ports import Encoder
+
+Progress: TypeAlias = Callable[[str, int, int], None]
+"""Told the file under way, how many of its passages are ready, and of how many."""
+
+_AT_ONCE: Final = 500
+"""Passages between two words of progress: a second or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,13 @@ class Ingestion:
     """New passages of this run."""
 
 
-def ingest(library: Library, docs: Path, *, scope: str, encoder: Encoder) -> Ingestion:
+def _untold(_name: str, _ready: int, _of: int) -> None:
+    """Where nobody watches."""
+
+
+def ingest(
+    library: Library, docs: Path, *, scope: str, encoder: Encoder, progress: Progress = _untold
+) -> Ingestion:
     """Takes in what is new or changed below `docs` (or the one file) and drops what vanished from it.
 
     Raises `DocumentError` when `docs` is not there or holds no file of a known kind, and `CacheError`.
@@ -47,7 +60,8 @@ def ingest(library: Library, docs: Path, *, scope: str, encoder: Encoder) -> Ing
             content = content_of(path)
             digest = blake2b(content, digest_size=16).digest()
             if known.get(name) != digest:
-                volumes.append(_volume(name, digest, chunks_of(read(path, content)), (scope, root), encoder))
+                chunks = chunks_of(read(path, content))
+                volumes.append(_volume(name, digest, chunks, (scope, root), encoder, progress))
         except DocumentError as error:
             failed.append((name, error.message))
     dropped = tuple(name for name in known if name not in files)
@@ -91,10 +105,23 @@ def _is_document(path: Path) -> bool:
 
 
 def _volume(
-    name: str, digest: bytes, chunks: Sequence[Chunk], place: tuple[str, str], encoder: Encoder
+    name: str,
+    digest: bytes,
+    chunks: Sequence[Chunk],
+    place: tuple[str, str],
+    encoder: Encoder,
+    progress: Progress,
 ) -> Volume:
+    pieces: list[Piece] = []
+    for begin in range(0, len(chunks), _AT_ONCE):
+        pieces += _pieces(name, chunks[begin : begin + _AT_ONCE], place, encoder)
+        progress(name, len(pieces), len(chunks))
+    return Volume(name, digest, tuple(pieces))
+
+
+def _pieces(name: str, chunks: Sequence[Chunk], place: tuple[str, str], encoder: Encoder) -> list[Piece]:
     vectors = encoder.encode([indexed(each.title, each.text) for each in chunks]).astype(np.float16)
-    pieces = tuple(
+    return [
         Piece(
             _identity((*place, name, each.text)),
             each.title,
@@ -104,8 +131,7 @@ def _volume(
             vector,
         )
         for each, vector in zip(chunks, vectors, strict=True)
-    )
-    return Volume(name, digest, pieces)
+    ]
 
 
 def indexed(title: str, text: str) -> str:

@@ -11,14 +11,17 @@ import unicodedata
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W_]+")
-_ACCENTS: Final = dict.fromkeys(range(0x300, 0x370))
+_ACCENTS: Final = re.compile("[\u0300-\u036f]+")
 _STEM: Final = 5
 _RUN: Final = 4
 
 
 def words_of(text: str) -> list[str]:
     """Words and numbers in order, without capitals and accents."""
-    return _WORD.findall(unicodedata.normalize("NFKD", text.lower()).translate(_ACCENTS))
+    plain = text.lower()
+    if not plain.isascii():
+        plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
+    return _WORD.findall(plain)
 
 
 def stem(word: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Final
 from zlib import crc32
 
@@ -34,11 +35,19 @@ Signature = NDArray[np.uint32]
 def signature(text: str) -> Signature:
     """64 smallest hashes of the text's word runs, then one hash of its numbers and negations."""
     words = words_of(text)
-    shingles = [" ".join(words[at : at + _RUN]) for at in range(max(1, len(words) - _RUN + 1))]
-    hashes = np.array([crc32(each.encode()) for each in shingles], np.uint64)[:, None]
-    least = ((hashes * _FACTORS[0] + _FACTORS[1]) >> np.uint64(32)).min(axis=0)
+    hashes = np.array(_hashes([word.encode() for word in words]), np.uint64)[:, None]
+    least = (hashes * _FACTORS[0] + _FACTORS[1]).min(axis=0) >> np.uint64(32)
     marks = sorted([*_NUMBER.findall(text), *(word for word in words if word in _NEGATIONS)])
     return np.append(least, crc32(" ".join(marks).encode())).astype(np.uint32)
+
+
+def _hashes(words: Sequence[bytes]) -> list[int]:
+    """One for each run of words with spaces between them, cut out of the whole: making them costs more."""
+    whole = b" ".join(words)
+    begins = [0, *accumulate(len(word) + 1 for word in words)]
+    return [crc32(whole[begin : end - 1]) for begin, end in zip(begins, begins[_RUN:], strict=False)] or [
+        crc32(whole)
+    ]
 
 
 def originals(signatures: Sequence[Signature]) -> list[int]:

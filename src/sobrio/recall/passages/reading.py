@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,19 +16,32 @@ from sobrio.recall.passages.through_bs4 import from_html
 from sobrio.recall.passages.through_pypdf import from_pdf
 
 MAX_BYTES: Final = 64_000_000
+_MARKS: Final = {
+    BOM_UTF32_LE: "utf-32",
+    BOM_UTF32_BE: "utf-32",
+    BOM_UTF16_LE: "utf-16",
+    BOM_UTF16_BE: "utf-16",
+}
 
 
 def _decoded(read: Callable[[str], Document]) -> Callable[[bytes], Document]:
     def from_bytes(data: bytes) -> Document:
+        encoding = _encoding_of(data)
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode(encoding)
         except UnicodeDecodeError as error:
-            raise DocumentError(f"not UTF-8 text (byte {error.start}); convert it first") from None
+            name = encoding.removesuffix("-sig").upper()
+            raise DocumentError(f"not {name} text (byte {error.start}); convert it first") from None
         if "\x00" in text:
             raise DocumentError("not text: it holds zero bytes")
         return read(text.replace("\r\n", "\n"))
 
     return from_bytes
+
+
+def _encoding_of(data: bytes) -> str:
+    """As its first bytes say (a byte order mark), else UTF-8. The longer mark begins like the shorter one."""
+    return next((name for mark, name in _MARKS.items() if data.startswith(mark)), "utf-8-sig")
 
 
 _MARKDOWN: Final = _decoded(from_markdown)
