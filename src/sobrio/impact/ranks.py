@@ -8,27 +8,26 @@ is the order statistic itself and not an estimate of it.
 
 from __future__ import annotations
 
-import math
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
-Table: TypeAlias = NDArray[Any]
-"""In single or double precision."""
+Singles: TypeAlias = NDArray[np.float32]
 
-JUDGED: Final = 1
-"""The row whose share above zero is asked: greenhouse gas."""
-_LEAST_SHARE: Final = 1e-3
-"""Shares up to this one lie in one box."""
-_STEP: Final = math.log(1.3)
-"""Ln of how much larger the upper end of a box is than the lower."""
+_CELLS: Final = 48
+_ROOT: Final = 0.25
+"""Cells are even in this power of a share: the small are told apart as well as the large."""
+_LEAST: Final = 1e-30
+"""In the place of a share of nothing."""
 _LAST: Final = 1e18
 """Stands behind all that can be reached."""
+_ROUNDING: Final = np.float32(1e-6)
+"""What single precision may move a bound by, as a part of it."""
 _MOST_BOXES: Final = 48
 
 
@@ -36,14 +35,12 @@ _MOST_BOXES: Final = 48
 class Few:
     """The scenarios of one box that can have a rank."""
 
-    rates: Table
-    """Shape (counts, rows x levels x width)."""
+    rates: Floats
+    """Shape (counts, rows x levels x width + n): of the n, the judged row may be above zero or not."""
     shape: tuple[int, int]
     """(rows x levels, width)."""
     places: NDArray[np.intp]
     """Of each rank in the flat array of sorted rows."""
-    unsure: Table
-    """Rates of the judged row in scenarios that may be above zero or not, shape (counts, n)."""
     above: int
     """Scenarios in which the judged row is above zero all over the box."""
 
@@ -54,81 +51,65 @@ class Ranked:
     `ranks` are places among the sorted scenarios.
     """
 
-    def __init__(
-        self,
-        rates: Floats,
-        ranks: NDArray[np.intp],
-        *,
-        weights: Floats,
-        precision: type[np.float32 | np.float64] = np.float32,
-    ) -> None:
+    def __init__(self, rates: Floats, ranks: NDArray[np.intp], *, weights: Floats, judged: int = 0) -> None:
         """`weights` say how much one of each count matters, shape (counts,); those of 0 have no rates.
-
-        Sums in which terms cancel each other need double `precision`.
-        """
-        self._precision = precision
+        Of the row `judged` the share above zero is asked."""
         self._unknown: NDArray[np.bool_] = np.asarray(np.isnan(rates).any(axis=(0, 2)))
         self._some_unknown = bool(self._unknown.any())
         self._counted: list[int] = np.flatnonzero(weights).tolist()
         self._rates = np.where(self._unknown[:, None], 0.0, rates[self._counted])
-        self._nothing: NDArray[np.bool_] = np.asarray(~self._rates.any(axis=(0, 2)))
+        self._sizes = np.abs(self._rates).mean(axis=2)
         self._ranks = ranks
+        self._judged = judged
         self._weights: list[float] = weights[self._counted].tolist()
         self._boxes: OrderedDict[tuple[int, ...], Few] = OrderedDict()
 
-    def levels(self, counts: Sequence[float]) -> list[list[float]]:
-        """The value at each rank of each row, shape (rows, ranks)."""
-        counted, few = self._few(counts)
-        return self._levels(counted, few)
-
-    def levels_and_chance(self, counts: Sequence[float]) -> tuple[list[list[float]], float]:
-        """`levels`, and the share of the scenarios in which the judged row is above zero."""
-        counted, few = self._few(counts)
-        among = int(np.count_nonzero(counted @ few.unsure > 0)) if few.unsure.size else 0
-        return self._levels(counted, few), (few.above + among) / self._rates.shape[2]
-
-    def _levels(self, counted: Table, few: Few) -> list[list[float]]:
-        values = (counted @ few.rates).reshape(few.shape)
-        values.sort(axis=1)
-        found = values.take(few.places)
+    def levels(self, counts: Sequence[float]) -> tuple[list[list[float]], float]:
+        """The value at each rank of each row, shape (rows, ranks), and the share of the scenarios in which
+        the judged row is above zero."""
+        counted = [counts[index] for index in self._counted]
+        few = self._few(counted)
+        values = np.array(counted) @ few.rates
+        lists = values[: few.shape[0] * few.shape[1]].reshape(few.shape)
+        above = few.above + np.count_nonzero(values[lists.size :] > 0)
+        lists.sort(axis=1)
+        found = lists.take(few.places)
         if self._some_unknown:
             found[self._unknown] = np.nan
         levels: list[list[float]] = found.tolist()
-        return levels
+        return levels, above / self._rates.shape[2]
 
-    def _few(self, counts: Sequence[float]) -> tuple[Table, Few]:
-        """The counts that matter, and the scenarios of their box."""
-        counted = [counts[index] for index in self._counted]
+    def _few(self, counted: Sequence[float]) -> Few:
+        """The scenarios of the box that these counts lie in: the cell of the share of each."""
         parts = [count * weight for count, weight in zip(counted, self._weights, strict=True)]
         whole = sum(parts) or 1.0
-        # a box is the count that matters most, and the cell of each one's share
-        box = (parts.index(max(parts)), *[_cell(part / whole) for part in parts])
-        few = self._boxes.pop(box, None) or self._found(box[0], box[1:])
+        box = tuple([int((part / whole) ** _ROOT * _CELLS) if part else -1 for part in parts])
+        few = self._boxes.pop(box, None) or self._found(box)
         self._boxes[box] = few  # as the last: the first is the one not met for longest
         if len(self._boxes) > _MOST_BOXES:
             self._boxes.popitem(last=False)
-        return np.array(counted, self._precision), few
+        return few
 
-    def _found(self, base: int, box: tuple[int, ...]) -> Few:
-        low, high = self._bounds(base, box)
+    def _found(self, box: tuple[int, ...]) -> Few:
+        base, low, high = self._bounds(box)
         least, most = np.sort(low, axis=1)[:, self._ranks], np.sort(high, axis=1)[:, self._ranks]
         reaches = high[:, None] >= least[..., None]
         may_be = reaches & (low[:, None] <= most[..., None])
         below = low.shape[1] - np.count_nonzero(reaches, axis=2)
         # where nothing depends on the scenario, any one of them will do
-        may_be[self._nothing], below[self._nothing] = np.arange(low.shape[1]) == 0, self._ranks
-        sure, never = low[JUDGED] > 0, high[JUDGED] <= 0
+        same = ~np.any(high > low[:, :1], axis=1) | ~self._sizes.any(axis=0)
+        may_be[same], below[same] = np.arange(low.shape[1]) == 0, self._ranks
+        sure, never = low[self._judged] > 0, high[self._judged] <= 0
         rates, width = self._gathered(base, may_be)
         first = np.arange(below.size).reshape(below.shape) * width
         return Few(
-            rates=rates,
+            rates=np.concatenate([rates, self._rates[:, self._judged, ~(sure | never)]], axis=1),
             shape=(below.size, width),
             places=first + self._ranks - below,
-            unsure=self._rates[:, JUDGED, ~(sure | never)].astype(self._precision),
             above=int(np.count_nonzero(sure)),
         )
 
-    def _gathered(self, base: int, may_be: NDArray[np.bool_]) -> tuple[Table, int]:
+    def _gathered(self, base: NDArray[np.intp], may_be: NDArray[np.bool_]) -> tuple[Floats, int]:
         """The rates of the marked scenarios side by side, and how many there are at most in a row."""
         counts, levels = self._rates.shape[0], may_be.shape[1]
         marked = may_be.reshape(-1, may_be.shape[2])
@@ -136,31 +117,36 @@ class Ranked:
         width = int(lengths.max())
         row, scenario = np.divmod(np.flatnonzero(marked), marked.shape[1])
         place = np.arange(row.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        rates = np.zeros((counts, len(marked), width), self._precision)
-        rates[base] = _LAST
+        rates = np.zeros((counts, len(marked), width))
+        rates[base.repeat(levels), np.arange(len(marked))] = _LAST
         rates[:, row, place] = self._rates[:, row // levels, scenario]
         return rates.reshape(counts, -1), width
 
-    def _bounds(self, base: int, box: tuple[int, ...]) -> tuple[Floats, Floats]:
-        """Of each row in each scenario, per unit of the whole. Shares add up to one: the `base` follows."""
-        value = whole = self._rates[base] / self._weights[base]
-        slack = np.zeros_like(value)
-        for index, cell in enumerate(box):
-            if index != base:
-                low, high = _ends(cell)
-                difference = self._rates[index] / self._weights[index] - whole
-                value = value + (low + high) / 2 * difference
-                slack += (high - low) / 2 * np.abs(difference)
-        slack += 1e-6 * np.abs(value)  # what single precision may move
-        return value - slack, value + slack
+    def _bounds(self, box: tuple[int, ...]) -> tuple[NDArray[np.intp], Singles, Singles]:
+        """Of each row in each scenario, per unit of what the row is on average; and the count that matters
+        most to the row, its base. Shares add up to one: that of the base follows."""
+        low, high = self._shares(box)
+        base = np.argmax(low + high, axis=0)
+        units = _over(self._rates, self._sizes[..., None]).astype(np.float32)
+        whole = value = units[base, np.arange(base.size)]
+        slack = _ROUNDING * np.abs(value)
+        for each, least, most in zip(units, low, high, strict=True):
+            difference = each - whole
+            value = value + ((least + most) / 2)[:, None] * difference
+            slack += ((most - least) / 2 + _ROUNDING)[:, None] * np.abs(difference)
+        return base, value - slack, value + slack
+
+    def _shares(self, box: tuple[int, ...]) -> tuple[Singles, Singles]:
+        """Least and most of each count's share in each row, shape (counts, rows)."""
+        cells = np.array(box)
+        least = np.where(cells < 0, 0.0, np.maximum((cells / _CELLS) ** (1 / _ROOT), _LEAST))
+        most = np.minimum(((cells + 1) / _CELLS) ** (1 / _ROOT), 1.0)
+        least, most = np.maximum(least, 1 - (most.sum() - most)), np.minimum(most, 1 - (least.sum() - least))
+        low, high = ((each / self._weights)[:, None] * self._sizes for each in (least, most))
+        low, high = _over(low, low + high.sum(axis=0) - high), _over(high, high + low.sum(axis=0) - low)
+        return low.astype(np.float32), high.astype(np.float32)
 
 
-def _cell(share: float) -> int:
-    """0 for the least shares, then one for each step."""
-    return 0 if share < _LEAST_SHARE else 1 + int(math.log(share / _LEAST_SHARE) / _STEP)
-
-
-def _ends(cell: int) -> tuple[float, float]:
-    if cell == 0:
-        return 0.0, _LEAST_SHARE
-    return _LEAST_SHARE * math.exp(_STEP * (cell - 1)), _LEAST_SHARE * math.exp(_STEP * cell)
+def _over(part: Floats, whole: Floats) -> Floats:
+    """Nothing over nothing is nothing."""
+    return np.asarray(part / np.where(whole > 0, whole, 1.0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 import numpy as np
@@ -20,10 +20,13 @@ from sobrio.terms.activity import Activity
 
 _SIDE: Final = len(PARTS) + len(ROWS) - 1
 """Rows of one side: the criteria, and every part but energy, which is a criterion itself."""
+_AVOIDED_GHG: Final = 2 * _SIDE + 1
+"""Row of the difference in greenhouse gas, of which is asked how likely it is to be above zero."""
 _MOST_PAIRS: Final = 12
-"""Each takes 2 to 4 MB."""
+"""Each takes 4 to 8 MB."""
 _PLAIN: Final = (float, int)
-_NOTHING: Final[Sequence[float]] = (0.0, 0.0, 0.0, 0.0)
+Counts: TypeAlias = tuple[float, float, float, float]
+_NOTHING: Final[Counts] = (0.0, 0.0, 0.0, 0.0)
 _NO_SCENARIOS: Final = np.empty((len(ROWS), 0))
 
 
@@ -47,9 +50,8 @@ class _Pair:
     """What the pair is known by: as long as it is kept, no other object has its identity."""
     realised: Total
     expected: Total
-    ours: Ranked
-    theirs: Ranked
-    difference: Ranked
+    table: Ranked
+    """Rows of the realised side, then those of the reference and the criteria of the difference."""
 
 
 class Swift:
@@ -71,11 +73,10 @@ class Swift:
         pair = self._pair(realised[0] if realised else None, reference)
         if pair is None:
             return None
-        ours = pair.ours.levels(counts)
-        if reference is None:
-            return Account(pair.realised, None, ours, (), (), 0.0)
-        theirs, (avoided, likely) = pair.theirs.levels(counts), pair.difference.levels_and_chance(counts)
-        return Account(pair.realised, pair.expected, ours, theirs, avoided, likely)
+        levels, likely = pair.table.levels(counts)
+        ours, theirs, avoided = levels[:_SIDE], levels[_SIDE : 2 * _SIDE], levels[2 * _SIDE :]
+        expected = None if reference is None else pair.expected
+        return Account(pair.realised, expected, ours, theirs, avoided, likely)
 
     def _pair(self, activity: Activity | None, reference: Activity | None) -> _Pair | None:
         profile = None if activity is None else self._pricing.profile_of(activity)
@@ -105,17 +106,14 @@ class Swift:
         theirs = np.zeros_like(ours)
         if reference is not None:
             theirs[:4] = _rates(reference, stretch)
-        difference = (theirs - ours)[:, : len(PARTS)]
-        mine, its = ours[:, 0].mean(axis=1), theirs[:, 0].mean(axis=1)
-        places = ranks(self._pricing.count)
-        return _Pair(
-            (profile, reference, stretch),
-            _told(profile),
-            _told(reference),
-            Ranked(ours, places, weights=mine),
-            Ranked(theirs, places, weights=its),
-            Ranked(difference, places, weights=mine + its, precision=np.float64),
+        sides = (ours, theirs, (theirs - ours)[:, : len(PARTS)]) if reference else (ours,)
+        table = Ranked(
+            np.concatenate(sides, axis=1),
+            ranks(self._pricing.count),
+            weights=ours[:, 0].mean(axis=1) + theirs[:, 0].mean(axis=1),
+            judged=_AVOIDED_GHG if reference else 0,
         )
+        return _Pair((profile, reference, stretch), _told(profile), _told(reference), table)
 
 
 def _counts(
@@ -123,27 +121,29 @@ def _counts(
 ) -> tuple[float, ...] | None:
     if len(realised) > 1 or not 0 < router_cpu_seconds <= MOST or (reference and measured(reference)):
         return None
-    every = [_of(each) for each in (*realised, reference) if each is not None]
-    timed = bool(realised) and measured(realised[0])
-    charged = set(every[1:] if timed else every)  # what was timed is charged its seconds alone
-    if None in every or len(charged) > 1:
+    ours = _of(realised[0]) if realised else _NOTHING
+    theirs = ours if reference is None else _of(reference)
+    if ours is None or theirs is None:
         return None
-    seconds = (realised[0].cpu_seconds or 0.0) if timed else 0.0
-    return (*(next(iter(charged), None) or _NOTHING), seconds, router_cpu_seconds)
+    if realised and measured(realised[0]):  # what was timed is charged its seconds alone
+        counts = _NOTHING if reference is None else theirs
+        return *counts, realised[0].cpu_seconds or 0.0, router_cpu_seconds
+    return (*theirs, 0.0, router_cpu_seconds) if theirs == ours or not realised else None
 
 
-def _of(activity: Activity) -> tuple[float, float, float, float] | None:
+def _of(activity: Activity) -> Counts | None:
     """Tokens written, read afresh and read from a cache, and calls; `None` unless they are plain counts.
 
     Images cost by their pixels and steps as well, so they have no table.
     """
     read, cached = activity.input_tokens, activity.cached_tokens
     counts = (activity.output_tokens, read - cached, cached, activity.requests)
-    told = (*counts, read, activity.cpu_seconds or 0)
-    plain = activity.model.kind != "image" and all(
-        isinstance(each, _PLAIN) and 0 <= each <= MOST for each in told
-    )
-    return counts if plain and (activity.metered or measured(activity)) else None
+    if activity.model.kind == "image" or not (activity.metered or measured(activity)):
+        return None
+    for each in (*counts, read, activity.cpu_seconds or 0):
+        if not isinstance(each, _PLAIN) or not 0 <= each <= MOST:
+            return None
+    return counts
 
 
 def _rates(profile: Profile, stretch: Floats | None = None) -> Floats:
