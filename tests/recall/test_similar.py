@@ -254,3 +254,18 @@ def test_an_answer_without_text_is_like_no_other(store):
     asked = by.question(request(), "p")
     assert by.answered(asked[0], " ").answer == b""
     assert by.answered(asked[0], "Paris ").answer == by.answered(asked[0], "Paris").answer != b""
+
+
+def test_who_asks_the_same_over_and_over_vouches_once(store):
+    by = similar(store)
+    kept(store, by)
+    asked = ["what is the capital of france", "And what is the capital of France, please?"] * 60
+    for text in asked:
+        found = find(by, text)
+        assert found is not None
+        assert by.compare(found, "Paris", "Paris.", scope="a")
+    store.flush()
+    stream = found.stream
+    assert len(store.labels(stream, scope="a")) == len(asked)
+    assert len({label.pair for label in store.labels(stream, scope="a")}) == 1
+    assert Streams(store).threshold(stream, scope="a", max_false_hit_rate=0.05) is None

@@ -12,7 +12,7 @@ import pytest
 
 from sobrio.errors import CacheError
 from sobrio.recall import SqliteStore
-from sobrio.terms.question import Question
+from sobrio.terms.question import Label, Question
 
 
 class Clock:
@@ -162,3 +162,18 @@ def test_a_broken_file_is_one_clear_line(tmp_path: Path) -> None:
     path.write_bytes(b"this is no database" * 100)
     with pytest.raises(CacheError, match=r"cache\.sqlite: the cache failed .* move the file aside"):
         SqliteStore(path)
+
+
+def test_labels_of_a_file_made_before_they_told_their_pair_are_read(tmp_path: Path) -> None:
+    with closing(SqliteStore(tmp_path / "cache.sqlite")):
+        pass
+    with closing(sqlite3.connect(tmp_path / "cache.sqlite")) as database, database:
+        database.execute("ALTER TABLE labels DROP COLUMN pair")
+        database.execute("INSERT INTO labels VALUES (NULL, 'a', 'en', 0.9, 1, 'shadow')")
+    with closing(SqliteStore(tmp_path / "cache.sqlite")) as store:
+        store.learn(Label(0.8, False, "feedback", "one pair"), stream="en", scope="a")
+        store.flush()
+        assert store.labels("en", scope="a") == [
+            Label(0.9, True, "shadow"),
+            Label(0.8, False, "feedback", "one pair"),
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Final
 
 READING: Final = """
@@ -52,7 +53,17 @@ CREATE TABLE IF NOT EXISTS labels (
     stream TEXT NOT NULL,
     probability REAL NOT NULL,
     right INTEGER NOT NULL,
-    source TEXT NOT NULL
+    source TEXT NOT NULL,
+    pair TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS labels_by_stream ON labels (scope, stream, number);
 """
+
+
+def add_what_is_new(database: sqlite3.Connection) -> None:
+    """To a file made before labels told which answer they are about."""
+    with database:
+        database.execute("BEGIN IMMEDIATE")  # of several workers that begin at once one adds it
+        columns = [name for _, name, *_ in database.execute("PRAGMA table_info(labels)")]
+        if "pair" not in columns:
+            database.execute("ALTER TABLE labels ADD COLUMN pair TEXT NOT NULL DEFAULT ''")

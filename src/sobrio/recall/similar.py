@@ -13,6 +13,7 @@ from sobrio.recall.ahead import Ahead
 from sobrio.recall.comparison import same_answer_text
 from sobrio.recall.eligible import may_recall_similar
 from sobrio.recall.key import context_key
+from sobrio.recall.same.reading import gist
 from sobrio.recall.streams import Streams
 from sobrio.recall.vector import quantised
 from sobrio.terms.ports import AnswerStore, Encoder, Judge
@@ -97,6 +98,7 @@ class Similar:
             threshold=threshold,
             max_false_hit_rate=terms.max_false_hit_rate,
             stream=stream,
+            pair=self._pair(near[best], question),
         )
 
     def answered(self, question: Question, answer: str) -> Question:
@@ -145,6 +147,10 @@ class Similar:
         late = {each.key for each in unread[_ON_THE_WAY:]}
         return [each for each in near if each.key not in late]
 
+    def _pair(self, kept: Near, question: Question) -> str:
+        told = b"\0".join([kept.key, gist(question.text).encode("utf-8", "surrogatepass")])
+        return blake2b(told, digest_size=12, key=self._store.salt).hexdigest()
+
     def _use(self, probability: float, threshold: float | None, terms: Terms) -> Use:
         if threshold is None or probability < threshold:
             return "learning"
@@ -152,4 +158,5 @@ class Similar:
 
     def _learn(self, found: Recalled, right: bool, source: Source, scope: str) -> None:
         assert found.probability is not None
-        self._streams.learn(Label(found.probability, right, source), found.stream, scope=scope)
+        label = Label(found.probability, right, source, found.pair)
+        self._streams.learn(label, found.stream, scope=scope)

@@ -18,7 +18,7 @@ from sobrio.errors import CacheError
 from sobrio.recall.change import Change, Drop, Learn, Note, Put, near_of, room_of
 from sobrio.recall.pending import Pending
 from sobrio.recall.replica import Replica, Row
-from sobrio.recall.schema import READING, TABLES, WRITING
+from sobrio.recall.schema import READING, TABLES, WRITING, add_what_is_new
 from sobrio.recall.seal import Seal, Unsealed
 from sobrio.recall.stats import Stats
 from sobrio.recall.sweep import Sweeper
@@ -67,6 +67,7 @@ class SqliteStore:
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = _connected(path, READING + WRITING + TABLES, timeout_s=5.0)
+            add_what_is_new(self._writer)
             self._reader = _connected(path, READING, timeout_s=0.25)
             (self.salt,) = self._reader.execute("SELECT salt FROM salt").fetchone()
         self._pending = Pending(self._write)
@@ -112,11 +113,14 @@ class SqliteStore:
         self._pending.note(Learn(label, stream, scope))
 
     def labels(self, stream: str, *, scope: str) -> list[Label]:
-        asked = "SELECT probability, right, source FROM labels WHERE scope = ? AND stream = ?"
+        asked = "SELECT probability, right, source, pair FROM labels WHERE scope = ? AND stream = ?"
         latest = f"{asked} ORDER BY number DESC LIMIT {_MOST_LABELS}"
         with self._told(), self._reading:
             rows = self._reader.execute(latest, (scope_name(scope, self._seal), stream)).fetchall()
-        return [Label(probability, bool(right), source) for probability, right, source in reversed(rows)]
+        return [
+            Label(probability, bool(right), source, pair)
+            for probability, right, source, pair in reversed(rows)
+        ]
 
     def flush(self) -> None:
         """Waits until everything put so far is durable. Raises `CacheError` when something is not."""

@@ -45,7 +45,7 @@ class Streams:
         self._store.learn(label, stream=stream, scope=scope)
         for (of_scope, of_stream, _), known in list(self._known.items()):
             if (of_scope, of_stream) == (scope, stream):
-                known.evidence = known.evidence.add(label.probability, label.right)
+                known.evidence = known.evidence.add(label.probability, label.right, label.pair)
                 if not label.right:
                     known.threshold = known.evidence.threshold
 
@@ -53,8 +53,6 @@ class Streams:
         if len(self._known) >= _MOST:
             self._known.clear()
         labels = self._store.labels(stream, scope=scope)
-        evidence = Evidence(
-            rate, tuple(each.probability for each in labels), tuple(each.right for each in labels)
-        )
+        evidence = Evidence(rate).extended((each.probability, each.right, each.pair) for each in labels)
         known = self._known[scope, stream, rate] = _Stream(evidence, evidence.threshold, self._clock())
         return known

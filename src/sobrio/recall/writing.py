@@ -108,6 +108,13 @@ def _note(database: sqlite3.Connection, note: Note, seal: Seal) -> None:
 def _learn(database: sqlite3.Connection, learn: Learn, seal: Seal) -> None:
     label = learn.label
     database.execute(
-        "INSERT INTO labels (scope, stream, probability, right, source) VALUES (?, ?, ?, ?, ?)",
-        (scope_name(learn.scope, seal), learn.stream, label.probability, label.right, label.source),
+        "INSERT INTO labels (scope, stream, probability, right, source, pair) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            scope_name(learn.scope, seal),
+            learn.stream,
+            label.probability,
+            label.right,
+            label.source,
+            label.pair,
+        ),
     )

@@ -45,6 +45,8 @@ class Label:
     probability: float
     right: bool
     source: Source
+    pair: str = ""
+    """Which answer for which question, as `Recalled` has it; empty where that is not known."""
 
 
 class Recalled(msgspec.Struct, frozen=True):
@@ -70,3 +72,6 @@ class Recalled(msgspec.Struct, frozen=True):
     stream: str = ""
     asked: str = ""
     """Salted hash of the request itself, in hexadecimal."""
+    pair: str = ""
+    """Salted hash of the kept answer and of the question, without its small words: who asks it again and
+    again has one vote on whether the answer is right for it."""

@@ -110,15 +110,28 @@ def test_no_rewording_scores_above_the_same_question_typed_otherwise(scorer: Sam
     assert typed > reworded
 
 
+def right(count: int) -> list[tuple[tuple[str, str], bool]]:
+    """As many different questions, each met by its own answer."""
+    kept = [f"How do I open drawer {number}?" for number in range(count)]
+    return [((text.lower(), text), True) for text in kept]
+
+
 def test_the_threshold_needs_labels_and_keeps_wrong_hits_out(scorer: SameAnswer) -> None:
-    _, question, same, other = TRAPS[0]
-    right, wrong = ((question, same), True), ((question, other), False)
+    _, question, _, other = TRAPS[0]
+    wrong = ((question, other), False)
     assert scorer.threshold(0.01, labels=[]) is None
-    assert scorer.threshold(0.01, labels=[right] * 298) is None
-    assert scorer.threshold(max_false_hit_rate=0.05, labels=[right] * 58) is None
-    found = scorer.threshold(max_false_hit_rate=0.01, labels=[right] * 299 + [wrong] * 50)
+    assert scorer.threshold(0.01, labels=right(298)) is None
+    assert scorer.threshold(max_false_hit_rate=0.05, labels=right(58)) is None
+    found = scorer.threshold(max_false_hit_rate=0.01, labels=right(299) + [wrong] * 50)
     assert found is not None
-    assert scorer.score([(question, other)])[0] < found <= scorer.score([(question, same)])[0]
+    assert scorer.score([(question, other)])[0] < found <= scorer.score([right(1)[0][0]])[0]
+
+
+def test_one_pair_labelled_over_and_over_vouches_for_nothing(scorer: SameAnswer) -> None:
+    label = ("How do I pay?", "how do I pay"), True
+    reworded = ("And how do I pay, please?", "how do I pay."), True
+    assert scorer.threshold(0.05, labels=[label, reworded] * 200) is None
+    assert scorer.threshold(0.05, labels=[label, reworded] * 200 + right(58)) is not None
 
 
 def test_parameters_fitted_for_another_encoder_are_refused() -> None:

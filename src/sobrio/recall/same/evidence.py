@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from math import ceil, nextafter
 
 from sobrio.recall.same.bound import RISK, labels_needed, threshold
@@ -22,10 +23,27 @@ class Evidence:
     max_false_hit_rate: float = 0.01
     scores: tuple[float, ...] = ()
     right: tuple[bool, ...] = ()
+    pairs: frozenset[str] = frozenset()
+    """For which a right answer has been counted."""
 
-    def add(self, score: float, right: bool) -> Evidence:
-        """With one more label: from feedback, or from an answer fetched anew and compared."""
-        return replace(self, scores=(*self.scores, score), right=(*self.right, right))
+    def add(self, score: float, right: bool, pair: str = "") -> Evidence:
+        """With one more label: from feedback, or from an answer fetched anew and compared.
+
+        `pair` names the kept answer and the question. However often the one is right for the other, that is
+        known after the first time and counts once; a wrong answer harms each time, and counts each time.
+        """
+        return self.extended([(score, right, pair)])
+
+    def extended(self, labels: Iterable[tuple[float, bool, str]]) -> Evidence:
+        """With (score, right, pair) of several labels, in the order they came."""
+        pairs = set(self.pairs)
+        new = [(score, right) for score, right, pair in labels if _counts(right, pair, pairs)]
+        return Evidence(
+            self.max_false_hit_rate,
+            (*self.scores, *(score for score, _ in new)),
+            (*self.right, *(right for _, right in new)),
+            frozenset(pairs),
+        )
 
     @property
     def missing(self) -> int:
@@ -62,3 +80,12 @@ class Evidence:
     def _above_wrong_since(self, count: int) -> float:
         since = zip(self.scores[count:], self.right[count:], strict=True)
         return max((nextafter(score, 2.0) for score, right in since if not right), default=0.0)
+
+
+def _counts(right: bool, pair: str, counted: set[str]) -> bool:
+    """Whether a label is a vote of its own; notes the pair of one that is."""
+    if not right or not pair:
+        return True
+    known = pair in counted
+    counted.add(pair)
+    return not known

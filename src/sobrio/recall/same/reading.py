@@ -96,6 +96,14 @@ def plain(text: str) -> str:
     return " ".join(text.casefold().split()).rstrip(" .!?") or text
 
 
+def gist(text: str) -> str:
+    """What a text asks about, in any order and without small words: the same for "How do I pay?" and
+    "And how do I pay, please?"."""
+    found = read(text)
+    words = sorted({*found.stems, *found.numbers.elements(), *(["not"] if found.negated else [])})
+    return " ".join(words) or plain(text)
+
+
 def _phrased(words: Sequence[str]) -> list[str]:
     """Entries of several words are one word, the longest first."""
     phrases, joined, place = lexicon().phrases, [], 0
