@@ -14,7 +14,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
 from sobrio import sdk
-from sobrio.call import Direct, Dispatch, ThroughLitellm
+from sobrio.call import Aside, Direct, Dispatch, ThroughLitellm
 from sobrio.call.litellm_door import refuse_installed
 from sobrio.catalog import Catalog
 from sobrio.catalog.hourly import configured
@@ -270,7 +270,7 @@ def open_rooms(
             policy=watched,
             assessor=_predictor(where),
             accountant=accountant,
-            upstream=Dispatch(openai=Direct(), litellm=ThroughLitellm()),
+            upstream=Dispatch(openai=Direct(), litellm=Aside(ThroughLitellm())),
             ledger=ledger,
             quotas=_quotas(watched, environ),
             price=catalog.price,

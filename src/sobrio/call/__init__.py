@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from sobrio.call.aside import Aside
 from sobrio.call.direct import Direct
 from sobrio.call.dispatch import Dispatch
 from sobrio.call.limits import Limits
 from sobrio.call.through_litellm import ThroughLitellm
 
-__all__ = ["Direct", "Dispatch", "Limits", "ThroughLitellm"]
+__all__ = ["Aside", "Direct", "Dispatch", "Limits", "ThroughLitellm"]
