@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -88,6 +89,14 @@ def test_caveats_evidence_and_names_are_the_same():
         assert (ours.model, ours.method) == (theirs.model.partition(",")[0], theirs.method)
     assert set(quick[2].caveats) <= set(general[2].caveats)
     assert (quick[0].evidence, quick[1].evidence) == (general[0].evidence, general[1].evidence)
+
+
+def test_every_figure_can_be_written_as_json():
+    answered, reference = pair(500, 200)
+
+    sides = ESTIMATOR.account((answered,), reference, router_cpu_seconds=0.001, equivalence="unverified")
+
+    assert msgspec.json.decode(msgspec.json.encode(sides))[2]["p_positive"] == sides[2].p_positive
 
 
 def test_without_a_reference_nothing_is_compared():

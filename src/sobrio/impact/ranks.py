@@ -71,7 +71,7 @@ class Ranked:
         few = self._few(counted)
         values = np.array(counted) @ few.rates
         lists = values[: few.shape[0] * few.shape[1]].reshape(few.shape)
-        above = few.above + np.count_nonzero(values[lists.size :] > 0)
+        above = few.above + int(np.count_nonzero(values[lists.size :] > 0))
         lists.sort(axis=1)
         found = lists.take(few.places)
         if self._some_unknown:
