@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from ranking import World, average, grouped_split, trained_without
 
 from sobrio.understand import Predictor
-from sobrio.understand.labels import Labels, Outcomes
+from sobrio.understand.labels import Labels
 from sobrio.understand.lesson import chances
+from sobrio.understand.outcomes import Outcomes
 from sobrio.understand.train.outcomes import Source
 
 Floats = NDArray[np.float64]

@@ -46,10 +46,101 @@ def test_labels_teach_lengths(fitted: Predictor) -> None:
     assert np.median(fitted.output_tokens(prompts, PAIR)) == pytest.approx(700, rel=0.3)
 
 
-def test_other_models_stay_as_they_were(fitted: Predictor) -> None:
-    other = (Model("another model", 30.0, 30.0),)
-    prompts, _ = traffic(5, seed=2)
-    assert (fitted.quality(prompts, other) == Predictor.default().quality(prompts, other)).all()
+def sized(billions: float) -> Model:
+    return Model(f"another {billions} billion model", billions, billions, released="2024-07")
+
+
+@pytest.mark.parametrize("score", [0.0, 0.5, 1.0])
+def test_one_models_level_is_the_traffics_in_part(score: float) -> None:
+    """The labels of one model move the others its way, and less: it may be special."""
+    prompts, _ = traffic(100, seed=2)
+    default, others = Predictor.default(), (sized(3.0), sized(30.0), LARGE)
+    fitted = default.fit(prompts, [SMALL], np.full((100, 1), score))
+    before, after = (each.quality(prompts, [SMALL, *others]) for each in (default, fitted))
+    moved = np.log(after / (1 - after)) - np.log(before / (1 - before))
+    assert (np.sign(moved.mean(axis=0)) == np.sign(score - before[:, 0].mean())).all()
+    assert (np.abs(moved[:, 1:]) < np.abs(moved[:, :1])).all()
+    assert (np.diff(after[:, 1:], axis=1) > 0).all()
+
+
+def test_a_labelled_model_does_not_overtake_a_larger_one_by_the_ease_of_the_traffic() -> None:
+    prompts, _ = traffic(100, seed=2)
+    fitted = Predictor.default().fit(prompts, [SMALL], np.full((100, 1), 0.9))
+    small, large = fitted.quality(prompts, [SMALL, LARGE]).mean(axis=0)
+    assert large > small
+
+
+def test_lengths_are_the_traffics_in_part() -> None:
+    prompts, scores = traffic(60, seed=2)
+    default = Predictor.default()
+    fitted = default.fit(prompts, PAIR, scores, 4.0 * default.output_tokens(prompts, PAIR))
+    other = [sized(30.0)]
+    ratio = fitted.output_tokens(prompts, other) / default.output_tokens(prompts, other)
+    assert ((ratio > 2.0) & (ratio < 4.0)).all()
+
+
+def dealt_at_random(seed: int) -> tuple[float, Predictor]:
+    """(rank correlation of the expected gains before and after, the fit on labels of other prompts)."""
+    prompts, scores = traffic(300, seed=seed)
+    asked, default = [f"{each} today" for each in prompts[:100]], Predictor.default()
+    fitted = default.fit(prompts, PAIR, np.random.default_rng(seed).permutation(scores))
+    gains = [np.diff(each.quality(asked, PAIR))[:, 0].argsort().argsort() for each in (default, fitted)]
+    return float(np.corrcoef(*gains)[0, 1]), fitted
+
+
+def test_labels_dealt_at_random_leave_most_rankings_alone() -> None:
+    alike = [dealt_at_random(seed)[0] for seed in range(10)]
+    assert sum(each > 0.98 for each in alike) >= 6
+
+
+def test_a_fit_says_what_ranks_and_why(fitted: Predictor) -> None:
+    (verdict,) = fitted.verdicts()
+    assert (verdict.kept, verdict.believed) == ("labels", 1.0)
+    assert verdict.models == ("a-house-model", "a-big-house-model")
+    assert 180 < verdict.labels <= 200
+    assert "dealt out at random" in verdict.why
+    random = next(fit for seed in range(10) if (fit := dealt_at_random(seed)[1]).verdicts()[0].believed == 0)
+    assert random.verdicts()[0].kept == "default"
+    assert set(random.lessons().values()) == {False}
+    prompts, scores = traffic(5, seed=0)
+    (few,) = Predictor.default().fit(prompts, PAIR, scores).verdicts()
+    assert (few.kept, few.luck) == ("default", None)
+    assert "fewer than 12" in few.why
+
+
+def test_where_labels_are_not_believed_the_ranking_is_the_defaults() -> None:
+    seed = next(seed for seed in range(10) if not any(dealt_at_random(seed)[1].lessons().values()))
+    assert dealt_at_random(seed)[0] == pytest.approx(1.0, abs=0.02)
+
+
+def test_labels_near_a_prompt_leave_less_doubt() -> None:
+    prompts, scores = traffic(200, seed=0)
+    default, near = Predictor.default(), "Answer the letter about monday"
+
+    def doubt(predictor: Predictor, prompt: str) -> list[float]:
+        found = predictor.assess(prompt, PAIR).expectations
+        return [each.quality_sd / (each.quality * (1 - each.quality)) for each in found]
+
+    before = doubt(default, near)
+    some, many = (doubt(default.fit(prompts[:n], PAIR, scores[:n]), near) for n in (20, 200))
+    far = doubt(default.fit(prompts, PAIR, scores), "$\\int_0^1 x^2 dx$")
+    assert all(b > 1.3 * s > 1.3 * 1.5 * m for b, s, m in zip(before, some, many, strict=True))
+    assert far[0] > 2 * many[0]
+
+
+def test_a_prompt_labelled_twice_is_measured_twice() -> None:
+    prompts, scores = traffic(60, seed=3)
+    twice = Predictor.default().fit(prompts, PAIR, scores).fit(prompts, PAIR, 1.0 - 0.5 * scores)
+    once = Predictor.default().fit(prompts, PAIR, (1.0 + 0.5 * scores) / 2, weights=np.full(60, 2.0))
+    asked, _ = traffic(10, seed=4)
+    np.testing.assert_allclose(twice.quality(asked, PAIR), once.quality(asked, PAIR), atol=1e-6)
+
+
+def test_labels_of_two_models_in_two_fits_are_compared() -> None:
+    prompts, scores = traffic(60, seed=3)
+    at_once = Predictor.default().fit(prompts, PAIR, scores)
+    in_two = Predictor.default().fit(prompts, PAIR[:1], scores[:, :1]).fit(prompts, PAIR[1:], scores[:, 1:])
+    np.testing.assert_allclose(in_two.quality(prompts, PAIR), at_once.quality(prompts, PAIR), atol=1e-6)
 
 
 def test_fitting_twice_adds_up() -> None:

@@ -22,9 +22,14 @@ Item = TypeVar("Item")
 
 def features(prompts: Iterable[Prompt]) -> list[Features]:
     """Raises `InputError` for a single prompt, and for what is none."""
+    return [features_of(prompt) for prompt in prompts_of(prompts)]
+
+
+def prompts_of(prompts: Iterable[Prompt]) -> list[Prompt]:
+    """Raises `InputError` for a single prompt, and for what is no list."""
     if isinstance(prompts, str | bytes | Request):
         raise InputError("prompts is a list; write [prompt] for one")
-    return [features_of(prompt) for prompt in _listed(prompts, "prompts", "strings or message lists")]
+    return _listed(prompts, "prompts", "strings or message lists")
 
 
 def models_of(models: Iterable[str | Model]) -> list[Model]:

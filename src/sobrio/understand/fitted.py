@@ -12,11 +12,15 @@ from numpy.typing import NDArray
 
 from sobrio.encode import Sparse
 from sobrio.errors import InputError
-from sobrio.understand.labels import Labels, Outcomes
+from sobrio.understand.labels import Labels
 from sobrio.understand.lesson import Lesson
+from sobrio.understand.levels import Levels
+from sobrio.understand.outcomes import Outcomes
 from sobrio.understand.views import Prompts, Views
 
 _TABLES: Final = ("traits", "scores", "ln_errors", "weights")
+_LESSON: Final = ("weights", "constants", "curves", "mixture", "labels", "luck", "believed")
+_LEVELS: Final = ("traits", "above", "sure")
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -32,8 +36,9 @@ def save_labels(labels: Labels, base: str, out: Path) -> None:
         arrays |= {f"outcomes {place} {name}": value for name, value in _outcome_arrays(outcomes).items()}
     for place, lesson in enumerate(labels.lessons):
         arrays |= {f"lesson {place} {name}": value for name, value in _lesson_arrays(lesson).items()}
-    levels = labels.levels or {}
-    arrays |= {"names": np.array(list(levels), str), "levels": np.array(list(levels.values()))}
+    if labels.levels is not None:
+        arrays["levels 0 names"] = np.array(labels.levels.names, str)
+        arrays |= {f"levels 0 {name}": getattr(labels.levels, name) for name in _LEVELS}
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with out.open("wb") as file:
@@ -54,7 +59,7 @@ def load_labels(file: Path, base: str) -> Labels:
         return Labels(
             tuple(_outcomes(each) for each in _parts(arrays, "outcomes")),
             tuple(_lesson(each) for each in _parts(arrays, "lesson")),
-            dict(zip(arrays["names"].tolist(), map(tuple, arrays["levels"].tolist()), strict=True)),
+            next((_levels(each) for each in _parts(arrays, "levels")), None),
             None if np.isnan(half_life := float(arrays["half_life_days"])) else half_life,
         )
     except OSError as error:
@@ -84,7 +89,8 @@ def _outcome_arrays(outcomes: Outcomes) -> Arrays:
         "ends": np.cumsum([len(each.places) for each in prompts.hashed]),
         "places": np.concatenate([each.places for each in prompts.hashed]).astype(np.int32),
         "values": np.concatenate([each.values for each in prompts.hashed]),
-        "days": np.full(len(prompts), np.nan) if outcomes.days is None else outcomes.days,
+        "days": outcomes.known_days,
+        "keys": np.array(outcomes.keys or (), str),
         **{name: getattr(outcomes, name) for name in _TABLES},
     }
 
@@ -97,33 +103,23 @@ def _outcomes(arrays: Arrays) -> Outcomes:
     hashed = tuple(Sparse(places, values) for places, values in split)
     prompts = Prompts(arrays["surface"], hashed, arrays["worth"])
     tables = {name: arrays[name] for name in (*_TABLES, "days")}
-    return Outcomes(tuple(arrays["names"].tolist()), prompts, **tables)
+    keys = tuple(arrays["keys"].tolist()) or None
+    return Outcomes(tuple(arrays["names"].tolist()), prompts, **tables, keys=keys)
+
+
+def _levels(arrays: Arrays) -> Levels:
+    return Levels(tuple(arrays["names"].tolist()), *(arrays[name] for name in _LEVELS))
 
 
 def _lesson_arrays(lesson: Lesson) -> Arrays:
     views = {f"views {each.name}": np.asarray(getattr(lesson.views, each.name)) for each in fields(Views)}
-    return {
-        "names": np.array(lesson.names, str),
-        "traits": lesson.traits,
-        "weights": lesson.weights,
-        "constants": lesson.constants,
-        "curves": lesson.curves,
-        "mixture": lesson.mixture,
-        **views,
-    }
+    rest = {name: np.asarray(getattr(lesson, name)) for name in _LESSON}
+    return {"names": np.array(lesson.names, str), **rest, **views}
 
 
 def _lesson(arrays: Arrays) -> Lesson:
-    views = {each.name: _plain(arrays[f"views {each.name}"]) for each in fields(Views)}
-    return Lesson(
-        tuple(arrays["names"].tolist()),
-        arrays["traits"],
-        Views(**views),
-        arrays["weights"],
-        arrays["constants"],
-        arrays["curves"],
-        arrays["mixture"],
-    )
+    views = Views(**{each.name: _plain(arrays[f"views {each.name}"]) for each in fields(Views)})
+    return Lesson(tuple(arrays["names"].tolist()), views, **{name: _plain(arrays[name]) for name in _LESSON})
 
 
 def _plain(value: NDArray[Any]) -> Any:

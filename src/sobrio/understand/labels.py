@@ -6,51 +6,33 @@ Far from every labelled prompt the prior speaks again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sobrio.understand.labelled import ages, recency
-from sobrio.understand.lesson import PRIOR_LABELS, Lesson, chances, learn
+from sobrio.understand.lesson import Lesson, chances, learn
+from sobrio.understand.levels import Levels, levels_of
+from sobrio.understand.outcomes import Outcomes, together
+from sobrio.understand.verdict import LEAST_ROWS, Verdict, verdicts
 from sobrio.understand.views import Floats, Prompts
 
-_LEAST_ROWS: Final = 12
 _RANGE: Final = (0.001, 0.999)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcomes:
-    """Labelled prompts; NaN is unknown."""
-
-    names: tuple[str, ...]
-    prompts: Prompts
-    traits: Floats
-    """Facts about each model, then its ability: what it is expected to do before any label."""
-    scores: Floats
-    """Shape (prompts, models)."""
-    ln_errors: Floats
-    """ln tokens minus the prior's, shape (prompts, models)."""
-    weights: Floats
-    """Shape (prompts,)."""
-    days: Floats | None = None
-    """When labelled, counted from any one day, shape (prompts,); NaN is unknown, and never ages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Labels:
     outcomes: tuple[Outcomes, ...] = ()
     lessons: tuple[Lesson, ...] = ()
-    levels: Mapping[str, tuple[float, float]] | None = None
-    """By model: (score, ln tokens) above what was expected, shrunk."""
+    levels: Levels | None = None
     half_life_days: float | None = None
     """A label so much older than the latest one counts half."""
 
     @property
     def count(self) -> int:
-        """Prompts with a score so far."""
+        """Prompts with a score so far, as often as they came."""
         return sum(int(np.isfinite(each.scores).any(axis=1).sum()) for each in self.outcomes)
 
     @property
@@ -59,7 +41,7 @@ class Labels:
         found = hashlib.sha256(str(self.half_life_days and float(self.half_life_days)).encode())
         for each in self.outcomes:
             found.update("\0".join(each.names).encode())
-            for table in (each.scores, each.ln_errors, each.weights, _days(each)):
+            for table in (each.scores, each.ln_errors, each.weights, each.known_days):
                 found.update(np.round(table, 6).tobytes())
             for hashed in each.prompts.hashed:
                 found.update(hashed.places.astype(np.int32).tobytes() + b"\0")
@@ -68,74 +50,54 @@ class Labels:
     def with_outcomes(self, new: Outcomes, half_life_days: float | None = None) -> Labels:
         """These labels too; without a half-life the one before holds on."""
         outcomes, half_life = (*self.outcomes, new), half_life_days or self.half_life_days
-        return Labels(outcomes, *_learn(outcomes, half_life), half_life)
+        known = together(outcomes, half_life)
+        lessons = [
+            _lesson(known, columns, rows)
+            for columns, rows in _alike(np.isfinite(known.scores))
+            if len(rows) >= LEAST_ROWS
+        ]
+        return Labels(outcomes, tuple(lessons), levels_of(known), half_life)
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What became of the labels, by set of models labelled on the same prompts."""
+        return () if self.levels is None else verdicts(self.lessons, self.levels)
 
     def correct(self, prompts: Prompts, prior: Floats, names: Sequence[str]) -> Floats:
         """Expected scores, shape (prompts, models): the prior's, moved by what was taught."""
-        if not self.levels:
-            return prior
-        expected = prior + [self.levels.get(name, (0.0, 0.0))[0] for name in names]
-        for lesson in self.lessons:
-            places = [place for place, name in enumerate(names) if name in lesson.names]
-            if places:
-                taught, familiar = lesson.expect(prompts)
-                columns = [lesson.names.index(names[place]) for place in places]
-                expected[:, places] += familiar[:, None] * (taught[:, columns] - expected[:, places])
-        return np.clip(expected, *_RANGE)
+        return self.taught(prompts, prior, names)[0]
+
+    def taught(self, prompts: Prompts, prior: Floats, names: Sequence[str]) -> tuple[Floats, Floats]:
+        """(expected scores, labels near each prompt), shape (prompts, models).
+
+        What moves the labelled models at a prompt, in logits, moves the others there in part.
+        """
+        if self.levels is None:
+            return prior, np.zeros_like(prior)
+        before, after, near = self._labelled(prompts, self.levels)
+        shared = self.levels.shared(_logit(after) - _logit(before))
+        expected, around = _chance(_logit(prior) + shared[:, None]), np.zeros_like(prior)
+        for column, place in self.levels.places(names):
+            expected[:, column], around[:, column] = after[:, place], near[:, place]
+        return expected, around
 
     def correct_length(self, ln_tokens: Floats, names: Sequence[str]) -> Floats:
-        if not self.levels:
+        if self.levels is None:
             return ln_tokens
-        return np.asarray(ln_tokens + [self.levels.get(name, (0.0, 0.0))[1] for name in names])
+        moves = np.repeat(self.levels.shared(self.levels.above[None, :, 1], of=1), len(names))
+        for column, place in self.levels.places(names, of=1):
+            moves[column] = self.levels.above[place, 1]
+        return np.asarray(ln_tokens + moves)
 
-
-def _learn(
-    outcomes: Sequence[Outcomes], half_life_days: float | None
-) -> tuple[tuple[Lesson, ...], dict[str, tuple[float, float]]]:
-    """(a lesson per set of models labelled on the same prompts, every model's level)."""
-    all_of = _together(outcomes, half_life_days)
-    errors = all_of.scores - chances(all_of.prompts, all_of.traits)
-    levels = zip(
-        _shrunk_mean(errors, all_of.weights), _shrunk_mean(all_of.ln_errors, all_of.weights), strict=True
-    )
-    lessons = [
-        _lesson(all_of, columns, rows)
-        for columns, rows in _alike(np.isfinite(errors))
-        if len(rows) >= _LEAST_ROWS
-    ]
-    return tuple(lessons), {
-        name: (float(score), float(length))
-        for name, (score, length) in zip(all_of.names, levels, strict=True)
-    }
-
-
-def _together(outcomes: Sequence[Outcomes], half_life_days: float | None) -> Outcomes:
-    """Ages are told from the latest label of all, so that it does not matter which came in which file."""
-    names = tuple(dict.fromkeys(name for each in outcomes for name in each.names))
-    parts = [each.prompts for each in outcomes]
-    prompts = Prompts(
-        np.concatenate([each.surface for each in parts]),
-        tuple(hashed for each in parts for hashed in each.hashed),
-        np.concatenate([each.worth for each in parts]),
-    )
-    traits = {name: row for each in outcomes for name, row in zip(each.names, each.traits, strict=True)}
-    scores, ln_errors = (
-        np.concatenate([_aligned(getattr(each, part), each.names, names) for each in outcomes])
-        for part in ("scores", "ln_errors")
-    )
-    weights = np.concatenate([each.weights for each in outcomes])
-    if half_life_days is not None:
-        weights = weights * recency(ages(np.concatenate([_days(each) for each in outcomes])), half_life_days)
-    return Outcomes(names, prompts, np.array([traits[name] for name in names]), scores, ln_errors, weights)
-
-
-def _days(outcomes: Outcomes) -> Floats:
-    return np.full(len(outcomes.prompts), np.nan) if outcomes.days is None else outcomes.days
-
-
-def _aligned(table: Floats, has: Sequence[str], wanted: Sequence[str]) -> Floats:
-    empty = np.full(len(table), np.nan)
-    return np.column_stack([table[:, has.index(name)] if name in has else empty for name in wanted])
+    def _labelled(self, prompts: Prompts, levels: Levels) -> tuple[Floats, Floats, Floats]:
+        """(expected before, expected now, labels near), shape (prompts, labelled models)."""
+        before = chances(prompts, levels.traits)
+        after, near = before + levels.above[:, 0], np.zeros_like(before)
+        for lesson in self.lessons:
+            columns = [levels.names.index(name) for name in lesson.names]
+            said, familiar, close = lesson.expect(prompts, before[:, columns])
+            after[:, columns] += familiar[:, None] * (said - after[:, columns])
+            near[:, columns] = close[:, None]
+        return before, np.clip(after, *_RANGE), near
 
 
 def _alike(known: NDArray[np.bool_]) -> list[tuple[list[int], NDArray[np.intp]]]:
@@ -146,11 +108,6 @@ def _alike(known: NDArray[np.bool_]) -> list[tuple[list[int], NDArray[np.intp]]]
     return [(columns, np.flatnonzero(known[:, columns[0]])) for columns in groups.values()]
 
 
-def _shrunk_mean(values: Floats, weights: Floats) -> Floats:
-    known = np.isfinite(values) * weights[:, None]
-    return np.asarray((np.nan_to_num(values) * known).sum(axis=0) / (known.sum(axis=0) + PRIOR_LABELS))
-
-
 def _lesson(known: Outcomes, columns: list[int], rows: NDArray[np.intp]) -> Lesson:
     return learn(
         tuple(known.names[column] for column in columns),
@@ -159,3 +116,11 @@ def _lesson(known: Outcomes, columns: list[int], rows: NDArray[np.intp]) -> Less
         known.scores[rows][:, columns],
         known.weights[rows] / known.weights[rows].mean(),
     )
+
+
+def _logit(chance: Floats) -> Floats:
+    return np.asarray(np.log(chance / (1.0 - chance)))
+
+
+def _chance(logit: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-logit)))

@@ -4,7 +4,8 @@ Every view of the prompts teaches by a ridge regression of its own, and what the
 was taught, what was expected before any label and how easy the prompts are for all these models are blended
 by their leave-one-out predictions: models differ most on prompts of middling ease, and two noisy scores say
 more about ease than about their difference. Shares start from what is
-likely before any label and move as far as labels carry them.
+likely before any label and move as far as labels carry them. How far the blend is believed, rather than the
+ranking expected without labels, is up to the evidence that alike prompts agree (`evidence.py`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from sobrio.understand.evidence import luck, surprises
 from sobrio.understand.ridge import Floats, Singles, chosen_rows, ridge
 from sobrio.understand.views import Prompts, Views, views_of
 
@@ -23,9 +25,14 @@ _START: Final = np.array([2.0, 1.0, 0.0, 0.0])
 """The taught is shrunk already, for errors rather than ranks: it counts double until labels say how much."""
 _DOUBT: Final = 0.5 * np.array([1.0, 1.0, 0.25, 4.0])
 """How far, squared, shares may lie from the start before any label."""
+_UNTAUGHT: Final = np.array([0.0, 1.0, 0.0, 0.0])
+"""Shares that leave every ranking as it was."""
 _LEAST_NOISE: Final = 1e-3
 PRIOR_LABELS: Final = 8.0
 """How many labels of one model the public facts are worth, for its level."""
+_BELIEVED: Final = (0.2, 0.55)
+"""Luck up to which labels are believed wholly, and from which not at all. Between two real models there
+nearly always is something to learn: asking for more evidence costs more than it saves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +40,6 @@ class Lesson:
     """Of models labelled on the same prompts, all of it folded into few products."""
 
     names: tuple[str, ...]
-    traits: Floats
-    """Shape (names, facts + 1), as `chances` wants them."""
     views: Views
     weights: Singles
     """As `Views.fold` gives them, shape (features, names + 1): scores, and last the ease of a prompt."""
@@ -44,13 +49,23 @@ class Lesson:
     """By how much the square of ease from one half moves each score, shape (names,)."""
     mixture: Floats
     """What of each model's prior goes into each score, shape (names, names)."""
+    labels: float
+    """How many prompts, as if all of them counted the same."""
+    luck: float
+    """Chance that labels dealt out at random would tell as much."""
+    believed: float
+    """Share in [0, 1] that the ranking of prompts follows what was taught, not what was expected before."""
 
-    def expect(self, prompts: Prompts) -> tuple[Floats, Floats]:
-        """(expected scores, shape (prompts, names), how familiar each prompt is)."""
-        found, familiar = self.views.apply(prompts, self.weights)
+    def expect(self, prompts: Prompts, prior: Floats) -> tuple[Floats, Floats, Floats]:
+        """(expected scores, shape (prompts, names), how familiar each prompt is, labels near it).
+
+        `prior`, of the same shape, is what was expected before any label.
+        """
+        found, near = self.views.apply(prompts, self.weights)
         linear = found + self.constants
         taught = linear[:, :-1] + np.square(linear[:, -1:] - 0.5) * self.curves
-        return taught + chances(prompts, self.traits) @ self.mixture, familiar
+        familiar = self.views.familiar(near)
+        return taught + prior @ self.mixture, familiar, self.labels * near * familiar
 
 
 def chances(prompts: Prompts, traits: Floats) -> Floats:
@@ -66,23 +81,35 @@ def learn(
 ) -> Lesson:
     """`scores` have shape (prompts, names), all known; `weights`, shape (prompts,), are 1 on average."""
     views = views_of(prompts)
+    blocks = views.blocks(prompts)
     wanted, expected = _apart(scores), _apart(chances(prompts, traits))
-    taught = [ridge(block, wanted, weights) for block in views.blocks(prompts)]
-    left_out, slopes, constants = zip(*taught, strict=True)
+    left_out, slopes, constants = zip(*(ridge(block, wanted, weights) for block in blocks), strict=True)
     rows = chosen_rows(len(prompts))
     parts = _parts(np.mean(left_out, axis=0), expected[rows])
+    strange = surprises(wanted[rows], expected[rows], weights[rows])
+    by_luck = luck([block[rows] for block in blocks], strange)
+    shares = [_believed(each) for each in by_luck]
+    several = len(names) > 1
     blend = [
-        _blend(parts[:, column], wanted[rows, column], weights[rows]) for column in range(len(names) + 1)
+        _blend(parts[:, column], wanted[rows, column], weights[rows], shares[column == len(names)])
+        for column in range(len(names) + 1)
     ]
-    folded = views.fold(*slopes) / np.float32(len(taught))
-    return _folded(names, traits, views, folded, np.mean(constants, axis=0), np.array(blend))
+    return Lesson(
+        names,
+        views,
+        *_folded(views.fold(*slopes) / np.float32(len(blocks)), np.mean(constants, axis=0), np.array(blend)),
+        labels=float(np.square(weights.sum()) / np.square(weights).sum()),
+        luck=by_luck[0] if several else by_luck[1],
+        believed=shares[0] if several else shares[1],
+    )
 
 
-def _folded(
-    names: tuple[str, ...], traits: Floats, views: Views, slopes: Singles, constants: Floats, blend: Floats
-) -> Lesson:
-    """`slopes` and `constants` say what was taught of each column, `blend` has shape (columns, 5)."""
-    count = len(names)
+def _folded(slopes: Singles, constants: Floats, blend: Floats) -> tuple[Singles, Floats, Floats, Floats]:
+    """(weights, constants, curves, mixture) of a `Lesson`.
+
+    `slopes` and `constants` say what was taught of each column, `blend` has shape (columns, 5).
+    """
+    count = len(blend) - 1
     mixing = np.zeros((count + 1, count + 1))
     """From what was taught of each column to each score, and to the ease of a prompt."""
     mixing[:count, :count] = np.diag(blend[:-1, _TAUGHT])
@@ -90,15 +117,7 @@ def _folded(
     mixing[count, count] = 1.0
     of_prior = blend[:-1, _PRIOR] * (np.eye(count) - 1.0 / count) + blend[-1, _PRIOR] / count
     fixed = np.append(blend[:-1, -1] + blend[-1, -1], 0.0)
-    return Lesson(
-        names,
-        traits,
-        views,
-        slopes @ mixing.astype(np.float32),
-        constants @ mixing + fixed,
-        blend[:-1, _CURVE],
-        of_prior,
-    )
+    return slopes @ mixing.astype(np.float32), constants @ mixing + fixed, blend[:-1, _CURVE], of_prior
 
 
 def _apart(scores: Floats) -> Floats:
@@ -116,7 +135,13 @@ def _parts(taught: Floats, prior: Floats) -> Floats:
     return parts
 
 
-def _blend(parts: Floats, wanted: Floats, weights: Floats) -> Floats:
+def _believed(by_luck: float) -> float:
+    """From 1 to 0 between the two ends of `_BELIEVED`."""
+    sure, doubtful = _BELIEVED
+    return min(max((doubtful - by_luck) / (doubtful - sure), 0.0), 1.0)
+
+
+def _blend(parts: Floats, wanted: Floats, weights: Floats, believed: float) -> Floats:
     """Shares of the parts, then a constant. Neither the taught nor the prior is ever turned round."""
     middle = np.average(parts, axis=0, weights=weights)
     away = (parts - middle) * np.sqrt(weights)[:, None]
@@ -127,5 +152,6 @@ def _blend(parts: Floats, wanted: Floats, weights: Floats) -> Floats:
     kept = np.array([shares[_TAUGHT] > 0, shares[_PRIOR] > 0, True, True])
     shares = np.zeros(len(_START))
     shares[kept] = np.linalg.solve(moment[np.ix_(kept, kept)], pull[kept])
+    shares = believed * shares + (1.0 - believed) * _UNTAUGHT
     surprise = weights @ (wanted - parts[:, _PRIOR]) / (weights.sum() + PRIOR_LABELS)
     return np.append(shares, middle[_PRIOR] + surprise - middle @ shares)

@@ -22,13 +22,16 @@ from sobrio.understand import arguments
 from sobrio.understand.conversation import Prompt
 from sobrio.understand.features import NAMES, Features, features_of
 from sobrio.understand.fitted import load_labels, save_labels
-from sobrio.understand.labels import Labels, Outcomes
+from sobrio.understand.labels import Labels
+from sobrio.understand.levels import narrowed
 from sobrio.understand.needs import output_room
+from sobrio.understand.outcomes import Outcomes, keys_of
 from sobrio.understand.parameters import Parameters, fingerprint, load
 from sobrio.understand.prior import View, chances, ln_tokens, view_of
 from sobrio.understand.reasons import neighbours, reasons
 from sobrio.understand.roster import Roster, Rosters
 from sobrio.understand.task import domain_of
+from sobrio.understand.verdict import Verdict
 
 DEFAULT_FILE: Final = Path(__file__).with_name("data") / "predictor.npz"
 
@@ -86,8 +89,11 @@ class Predictor:
 
     def lessons(self) -> dict[str, bool]:
         """By labelled model, whether its labels changed the ranking of prompts, or its level alone."""
-        ranked = {name for lesson in self.labels.lessons if lesson.weights.any() for name in lesson.names}
-        return {name: name in ranked for name in self.labels.levels or ()}
+        return {name: each.believed > 0 for each in self.verdicts() for name in each.models}
+
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Whether labels or the default rank prompts, and why, by set of models labelled together."""
+        return self.labels.verdicts()
 
     def quality(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Expected score in [0, 1], shape (prompts, models)."""
@@ -95,7 +101,8 @@ class Predictor:
 
     def expected(self, seen: Sequence[Features], models: Sequence[str | Model]) -> Floats:
         """`quality` for prompts whose features are at hand."""
-        return self._quality(self.view(seen), self._roster(models))
+        view, roster = self.view(seen), self._roster(models)
+        return self.labels.correct(view.prompts, chances(view, roster), roster.names)
 
     def output_tokens(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Median expected output tokens, reasoning included, shape (prompts, models)."""
@@ -122,14 +129,14 @@ class Predictor:
         Raises `InputError` when the shapes disagree, a score lies outside [0, 1], no prompt or model is
         given, or a model twice.
         """
-        seen, roster = arguments.features(prompts), self._roster(models)
-        if not seen:
+        prompts, roster = arguments.prompts_of(prompts), self._roster(models)
+        if not prompts:
             raise InputError("give at least one labelled prompt to fit")
         arguments.all_different(roster.names)
-        shape = len(seen), len(roster.names)
+        shape = len(prompts), len(roster.names)
         known, lengths = arguments.scores_of(scores, shape), arguments.lengths_of(output_tokens, shape)
         half_life_days = arguments.half_life(half_life_days)
-        view = self.view(seen)
+        view = self.view(arguments.features(prompts))
         labels = self.labels.with_outcomes(
             Outcomes(
                 roster.names,
@@ -137,8 +144,9 @@ class Predictor:
                 np.column_stack([roster.facts, roster.ability]),
                 known,
                 np.log(np.where(lengths > 0, lengths, np.nan)) - ln_tokens(view, roster),
-                arguments.weights_of(weights, len(seen)),
+                arguments.weights_of(weights, len(prompts)),
                 None if days is None else arguments.table(days, shape[:1], "days"),
+                keys_of(prompts),
             ),
             half_life_days,
         )
@@ -170,10 +178,12 @@ class Predictor:
         )
 
     def _expectations(self, view: View, roster: Roster, confidence: float) -> list[Expectation]:
-        quality = self._quality(view, roster)[0].tolist()
+        expected, near = self.labels.taught(view.prompts, chances(view, roster), roster.names)
+        quality = expected[0].tolist()
+        spreads = narrowed(np.array(roster.spread), near[0]).tolist()
         tokens = np.exp(self._ln_tokens(view, roster)[0]).tolist()
         doubt, ln_sd = 2.0 - confidence, self.parameters.length_ln_sd
-        rows = zip(roster.models, quality, roster.spread, tokens, strict=True)
+        rows = zip(roster.models, quality, spreads, tokens, strict=True)
         return [
             Expectation(model.name, right, spread * doubt * right * (1.0 - right), length, ln_sd)
             for model, right, spread, length in rows
@@ -186,9 +196,6 @@ class Predictor:
 
     def _roster(self, models: Sequence[str | Model]) -> Roster:
         return self.rosters.of(arguments.models_of(models))
-
-    def _quality(self, view: View, roster: Roster) -> Floats:
-        return self.labels.correct(view.prompts, chances(view, roster), roster.names)
 
     def _ln_tokens(self, view: View, roster: Roster) -> Floats:
         return self.labels.correct_length(ln_tokens(view, roster), roster.names)

@@ -77,7 +77,7 @@ class Views:
         return np.concatenate([self.whitening @ surface, both, demand / self.spread[:, None]])
 
     def apply(self, prompts: Prompts, weights: Singles) -> tuple[Singles, Floats]:
-        """(what folded weights say, how familiar each prompt is from 0 to 1), without a wide table."""
+        """(what folded weights say, mean likeness of prompts to the labelled ones), without a wide table."""
         count, width = len(self.norms), default_encoder().dimensions
         found = self._likeness(prompts) @ weights[:count] + prompts.worth @ weights[count + width :]
         ngrams = weights[count : count + width]
@@ -85,7 +85,11 @@ class Views:
         for place, each in enumerate(prompts.hashed):
             found[place] += each.values @ ngrams.take(each.places, axis=0)
             near[place] = each.values @ self.heart.take(each.places)
-        return found, np.square(np.minimum(1.0, near / self.usual))
+        return found, near
+
+    def familiar(self, near: Floats) -> Floats:
+        """How familiar prompts are, from 0 to 1, by their mean likeness to the labelled ones."""
+        return np.square(np.clip(near / self.usual, 0.0, 1.0))
 
     def _likeness(self, prompts: Prompts) -> Singles:
         """exp(-squared distance / width) of each prompt to each centre."""

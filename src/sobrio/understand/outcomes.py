@@ -1,0 +1,121 @@
+"""What a user's prompts came to: scores and lengths by prompt and model, of one fit or of all together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sobrio.understand.conversation import Prompt, messages_of
+from sobrio.understand.labelled import ages, recency
+from sobrio.understand.views import Floats, Prompts
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """Labelled prompts; NaN is unknown."""
+
+    names: tuple[str, ...]
+    prompts: Prompts
+    traits: Floats
+    """Facts about each model, then its ability: what it is expected to do before any label."""
+    scores: Floats
+    """Shape (prompts, models)."""
+    ln_errors: Floats
+    """ln tokens minus the prior's, shape (prompts, models)."""
+    weights: Floats
+    """Shape (prompts,)."""
+    days: Floats | None = None
+    """When labelled, counted from any one day, shape (prompts,); NaN is unknown, and never ages."""
+    keys: tuple[str, ...] | None = None
+    """What tells prompts apart, one each; `None`: no two are the same."""
+
+    @property
+    def known_days(self) -> Floats:
+        return np.full(len(self.prompts), np.nan) if self.days is None else self.days
+
+
+def keys_of(prompts: Iterable[Prompt]) -> tuple[str, ...]:
+    """16 hexadecimal digits for each: nobody can read the prompt from them."""
+    return tuple(map(_key, prompts))
+
+
+def _key(prompt: Prompt) -> str:
+    turns = "\0".join(f"{each.role}\0{each.text}" for each in messages_of(prompt))
+    return hashlib.blake2b(turns.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def together(outcomes: Sequence[Outcomes], half_life_days: float | None) -> Outcomes:
+    """Every prompt once: labels of the same prompt are measurements of one thing.
+
+    Ages are told from the latest label of all, so that it does not matter which came in which file.
+    """
+    names = tuple(dict.fromkeys(name for each in outcomes for name in each.names))
+    traits = {name: row for each in outcomes for name, row in zip(each.names, each.traits, strict=True)}
+    weights = np.concatenate([each.weights for each in outcomes])
+    if half_life_days is not None:
+        days = np.concatenate([each.known_days for each in outcomes])
+        weights = weights * recency(ages(days), half_life_days)
+    scores, ln_errors = (
+        np.concatenate([_aligned(getattr(each, part), each.names, names) for each in outcomes])
+        for part in ("scores", "ln_errors")
+    )
+    keys = [key for number, each in enumerate(outcomes) for key in _keys(each, number)]
+    first, place = _places(keys)
+    return Outcomes(
+        names,
+        _joined([each.prompts for each in outcomes]).at(first),
+        np.array([traits[name] for name in names]),
+        _mean(scores, weights, place),
+        _mean(ln_errors, weights, place),
+        _merged_weights(scores, weights, place),
+    )
+
+
+def _joined(parts: Sequence[Prompts]) -> Prompts:
+    return Prompts(
+        np.concatenate([each.surface for each in parts]),
+        tuple(hashed for each in parts for hashed in each.hashed),
+        np.concatenate([each.worth for each in parts]),
+    )
+
+
+def _keys(outcomes: Outcomes, number: int) -> Sequence[object]:
+    """Without any, each row is a prompt of its own."""
+    return outcomes.keys or [(number, row) for row in range(len(outcomes.prompts))]
+
+
+def _places(keys: Sequence[object]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """(where each distinct key stands first, which of them every row is)."""
+    numbers: dict[object, int] = {}
+    place = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.intp)
+    return np.unique(place, return_index=True)[1], place
+
+
+def _mean(table: Floats, weights: Floats, place: NDArray[np.intp]) -> Floats:
+    """Of every cell's measurements; NaN where there is none."""
+    known = np.isfinite(table) * weights[:, None]
+    total, found = _sums(known, place), _sums(np.nan_to_num(table) * known, place)
+    return np.asarray(np.divide(found, total, out=np.full(total.shape, np.nan), where=total > 0))
+
+
+def _merged_weights(scores: Floats, weights: Floats, place: NDArray[np.intp]) -> Floats:
+    """Measurements that a prompt has per model measured; as given where none is."""
+    counts = _sums(np.isfinite(scores) * weights[:, None], place)
+    given = _sums(weights[:, None], place)[:, 0]
+    measured = (counts > 0).sum(axis=1)
+    return np.where(measured > 0, counts.sum(axis=1) / np.maximum(measured, 1), given)
+
+
+def _sums(rows: Floats, place: NDArray[np.intp]) -> Floats:
+    sums = np.zeros((int(place.max(initial=-1)) + 1, rows.shape[1]))
+    np.add.at(sums, place, rows)
+    return sums
+
+
+def _aligned(table: Floats, has: Sequence[str], wanted: Sequence[str]) -> Floats:
+    empty = np.full(len(table), np.nan)
+    return np.column_stack([table[:, has.index(name)] if name in has else empty for name in wanted])
