@@ -162,7 +162,7 @@ def read_ahead(store: SqliteStore, similar: Similar, judge: Counting, asks: list
     for given in asks:
         asked = similar.question(given, "p")
         assert asked is not None
-        for near in store.near(asked[0], scope=SCOPE, limit=5, floor=0.6):
+        for near in store.near(asked[0], scope=SCOPE, limit=20, floor=0.4):
             if judge.reads_ahead and not near.reading:
                 store.note(replace(near, reading=judge.read(near.text)), scope=SCOPE)
     store.flush()
@@ -177,6 +177,7 @@ class Counting:
         self.fingerprint = judge.fingerprint
         self.reads_ahead = judge.reads_ahead
         self.read = judge.read
+        self.likeness = judge.likeness
 
     def score(self, pairs: Any, readings: Any = None) -> Any:
         self._asked.append(len(pairs))

@@ -43,9 +43,10 @@ def test_with_another_key_nothing_is_found(path, ask):
 
 def test_an_answer_in_another_place_does_not_open(path):
     with closing(sqlite3.connect(path)) as database:
-        values = [value for (value,) in database.execute("SELECT value FROM entries ORDER BY rowid")]
-        database.execute("UPDATE entries SET value = ? WHERE rowid = 2", (values[0],))
-        database.execute("UPDATE entries SET value = ? WHERE rowid = 3", (values[2][:-1] + b"\x00",))
+        rows = database.execute("SELECT rowid, value FROM entries ORDER BY rowid").fetchall()
+        (_, first), (second, _), (third, last) = rows
+        database.execute("UPDATE entries SET value = ? WHERE rowid = ?", (first, second))
+        database.execute("UPDATE entries SET value = ? WHERE rowid = ?", (last[:-1] + b"\x00", third))
         database.commit()
     with closing(SqliteStore(path, seal=AesSeal(SECRET))) as store:
         assert store.get(KEYS[0]) == b"the secret answer"

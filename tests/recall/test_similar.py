@@ -33,6 +33,11 @@ class Fixed:
         self.read_texts.append(text)
         return text.encode()
 
+    def likeness(self, text: str, readings: Sequence[bytes]) -> NDArray[np.float64]:
+        """By the words in common."""
+        words = set(text.casefold().split())
+        return np.array([float(len(words & set(each.decode().casefold().split()))) for each in readings])
+
     def score(
         self, pairs: Sequence[tuple[str, str]], readings: Mapping[str, bytes] | None = None
     ) -> NDArray[np.float64]:
@@ -269,3 +274,29 @@ def test_who_asks_the_same_over_and_over_vouches_once(store):
     assert len(store.labels(stream, scope="a")) == len(asked)
     assert len({label.pair for label in store.labels(stream, scope="a")}) == 1
     assert Streams(store).threshold(stream, scope="a", max_false_hit_rate=0.05) is None
+
+
+def test_of_many_candidates_a_judge_that_reads_ahead_takes_those_it_finds_nearest(store):
+    judge = Fixed(0.99, reads_ahead=True)
+    by = similar(store, judge)
+    near = "the capital of France is what city please"
+    texts = [f"What is the capital of France{sign}" for sign in ("", *"?!.,;:")]
+    for text in (*texts, near):
+        kept(store, by, text)
+        by.keep(text.encode(), by.question(request(text), "p")[0], scope="a")
+    by.flush()
+    store.flush()
+    asked = "What city is the capital of France, please?"
+    by.find(*by.question(request(asked), "p"), scope="a", terms=Terms())
+    by.close()
+    assert len(judge.asked[0]) == 5
+    assert near in {kept for _, kept in judge.asked[0]}
+
+
+def test_what_is_not_near_enough_is_not_read_at_all(store):
+    judge = Fixed(0.99, reads_ahead=True)
+    by = similar(store, judge)
+    kept(store, by)
+    assert find(by, "How is sourdough bread made at home?") is None
+    by.close()
+    assert judge.read_texts == []

@@ -1,7 +1,8 @@
 """Answers in one SQLite file, shared by the workers of one machine.
 
-The file is the truth. Look-ups read it, so that what one worker clears is gone for all of them at once;
-only the vectors of questions are held in memory besides, and read again when a process starts.
+The file is the truth. What one worker clears is gone for all of them at once: look-ups read the file, or
+what they remember of it if nobody has changed it since. The vectors of questions are held in memory besides,
+and read again when a process starts.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from sobrio.errors import CacheError
 from sobrio.recall.change import Change, Drop, Learn, Note, Put, near_of, room_of
+from sobrio.recall.known import Beacon, Known
 from sobrio.recall.pending import Pending
 from sobrio.recall.replica import Replica, Row
 from sobrio.recall.schema import READING, TABLES, WRITING, add_what_is_new
@@ -70,6 +72,8 @@ class SqliteStore:
             add_what_is_new(self._writer)
             self._reader = _connected(path, READING, timeout_s=0.25)
             (self.salt,) = self._reader.execute("SELECT salt FROM salt").fetchone()
+            self._beacon = Beacon(path)
+        self._known = Known(self._beacon, max_entries)
         self._pending = Pending(self._write)
         self._sweeper = Sweeper(self.sweep, sweep_every_s)
 
@@ -142,6 +146,7 @@ class SqliteStore:
         """Takes what has expired out of the bytes of the file; how many entries that were."""
         with self._written() as database:
             gone = database.execute("DELETE FROM entries WHERE expires_at <= ?", (self._clock(),)).rowcount
+            self._known = self._known.renewed(database)
         if gone:
             self._empty_log()
         return gone
@@ -162,6 +167,7 @@ class SqliteStore:
             self._note_use(database)
         self._reader.close()
         self._writer.close()
+        self._beacon.close()
 
     def since(self, context: bytes, number: int, limit: int) -> list[Row]:
         """For the indexes in memory, which `near` brings up to date."""
@@ -186,9 +192,7 @@ class SqliteStore:
                 return None
         name = self._seal.name(key)
         with self._told(), self._reading:
-            row = self._reader.execute(
-                "SELECT value, expires_at FROM entries WHERE key = ?", (name,)
-            ).fetchone()
+            row = self._known.find(name, self._reader)
         if row is None or row[1] <= now:
             return None
         self._touched[name] = now
@@ -200,7 +204,8 @@ class SqliteStore:
         return None if row is None else near_of(self._seal.open(row[0], row[1]), cosine)
 
     def _write(self, changes: Sequence[Change]) -> None:
-        with self._written() as database:
+        names = [self._seal.name(each.key) for each in changes if isinstance(each, Put | Drop)]
+        with self._written(names) as database:
             write(database, changes, seal=self._seal, now=self._clock())
             self._note_use(database)
             shrink(database, self._bounds)
@@ -218,10 +223,14 @@ class SqliteStore:
         database.executemany("UPDATE entries SET used_at = ? WHERE key = ?", used)
 
     @contextmanager
-    def _written(self) -> Iterator[sqlite3.Connection]:
-        with self._told(), self._writing, self._writer:
-            self._writer.execute("BEGIN IMMEDIATE")
-            yield self._writer
+    def _written(self, names: Iterable[bytes] | None = None) -> Iterator[sqlite3.Connection]:
+        """Changes the entries of these names, or any."""
+        with self._told(), self._writing, self._beacon.held():
+            with self._writer:
+                self._writer.execute("BEGIN IMMEDIATE")
+                yield self._writer
+            with self._reading:
+                self._known.changed(names)
 
     @contextmanager
     def _told(self) -> Iterator[None]:

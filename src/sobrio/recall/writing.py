@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, count
 from typing import Final, TypeAlias, TypeVar
 
 from sobrio.recall.change import Change, Drop, Learn, Note, Put, record_of, room_of
@@ -66,6 +67,7 @@ def scope_name(scope: str, seal: Seal) -> str:
 def _put(database: sqlite3.Connection, puts: Sequence[Put], seal: Seal) -> None:
     entries: list[Row] = []
     questions: list[Row] = []
+    numbers = _numbers(database)
     for put in puts:
         name, question, kept = seal.name(put.key), put.question, 0
         if question is not None:
@@ -77,9 +79,16 @@ def _put(database: sqlite3.Connection, puts: Sequence[Put], seal: Seal) -> None:
             kept = len(vector) + len(text) + _READING
         value = seal.close(put.value, name)
         size = len(value) + kept + _OVERHEAD
-        entries.append((name, scope_name(put.scope, seal), put.expires_at, put.at, size, value))
-    _insert(database, "entries", entries)
+        number = next(numbers)
+        entries.append((number, name, scope_name(put.scope, seal), put.expires_at, put.at, size, value))
+    _insert(database, "entries (rowid, key, scope, expires_at, used_at, size, value)", entries)
     _insert(database, "questions (key, context, expires_at, vector, text)", questions)
+
+
+def _numbers(database: sqlite3.Connection) -> Iterator[int]:
+    """Larger than any that was given before, even to what has left since: microseconds, or the next one."""
+    (last,) = database.execute("SELECT max(rowid) FROM entries").fetchone()
+    return count(max((last or 0) + 1, time.time_ns() // 1000))
 
 
 def _insert(database: sqlite3.Connection, into: str, rows: Sequence[Row]) -> None:

@@ -107,6 +107,10 @@ class Judge(Protocol):
         """What it keeps of a text, at most 1,000 bytes."""
         ...
 
+    def likeness(self, text: str, readings: Sequence[bytes]) -> NDArray[np.float64]:
+        """How near a text is to others, by what `read` gave for those, shape (len(readings),)."""
+        ...
+
     def score(
         self, pairs: Sequence[tuple[str, str]], readings: Mapping[str, bytes] | None = None
     ) -> NDArray[np.float64]:

@@ -89,6 +89,11 @@ class SameAnswer:
             return self.sentences.read(text)
         return self.elsewhere.read(text)
 
+    def likeness(self, text: str, readings: Sequence[bytes]) -> NDArray[np.float64]:
+        """Cosine of a text to those with these readings; 0 for a reading of another encoder."""
+        own = self.read(text)
+        return np.array([likeness(own, each) if len(each) == len(own) else 0.0 for each in readings])
+
     def score(
         self, pairs: Sequence[tuple[str, str]], readings: Mapping[str, bytes] | None = None
     ) -> NDArray[np.float64]:

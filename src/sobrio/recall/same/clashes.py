@@ -13,7 +13,7 @@ from sobrio.recall.same.reading import Reading
 
 Floats = NDArray[np.float64]
 
-_FORM: Final = frozenset({"format", "style", "language"})
+_FORM: Final = frozenset({"format", "reply", "style", "language"})
 _PREFIXES: Final = (
     "un",
     "in",
@@ -63,17 +63,30 @@ def _negated_prefix(a: Reading, b: Reading) -> int:
     )
 
 
-def groups(a: Reading, b: Reading) -> tuple[float, float, float, float]:
+def groups(a: Reading, b: Reading, likeness: Floats) -> tuple[float, float, float, float]:
     """(members swapped, members only one text has) for things, then for form, style and language."""
     one, other = set(a.members) - set(b.members), set(b.members) - set(a.members)
     swapped = {group for group, _ in one} & {group for group, _ in other}
     added = {group for group, _ in one} ^ {group for group, _ in other}
+    if _asks_for_form(a) and _asks_for_form(b):
+        added.discard("reply")
     return (
         float(len(swapped - _FORM)),
         float(len(added - _FORM)),
-        float(len(swapped & _FORM)),
+        float(max(len(swapped & _FORM), _other_piece(a, b, likeness))),
         float(len(added & _FORM)),
     )
+
+
+def _asks_for_form(reading: Reading) -> bool:
+    return any(group in _FORM for group, _ in reading.members)
+
+
+def _other_piece(a: Reading, b: Reading, likeness: Floats) -> bool:
+    """Both texts want something written, and no word for it is met in the other."""
+    if not a.piece or not b.piece:
+        return False
+    return bool(likeness[np.ix_(sorted(a.piece), sorted(b.piece))].max() < SENSE)
 
 
 def numbers(a: Reading, b: Reading) -> tuple[float, float, float]:

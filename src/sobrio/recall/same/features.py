@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sobrio.recall.same.clashes import aspects, groups, names, numbers, opposites
-from sobrio.recall.same.order import order
+from sobrio.recall.same.order import compared_turned, order
 from sobrio.recall.same.overlap import Words, coverage, edges, lengths, likeness, spelling, weights
 from sobrio.recall.same.reading import Reading
 
@@ -77,6 +77,7 @@ def features(a: Reading, b: Reading, sentence: float, words: Words) -> list[floa
     """In the order of `NAMES`."""
     alike = likeness(a, b, words)
     left, right = weights(a, words), weights(b, words)
+    against, way_round = _both_ways(a, b)
     found = [
         sentence,
         *coverage(alike, left, right, a, b, words),
@@ -84,10 +85,10 @@ def features(a: Reading, b: Reading, sentence: float, words: Words) -> list[floa
         *lengths(a, b),
         *aspects(a, b),
         float(a.negated != b.negated),
-        *opposites(a, b),
-        *groups(a, b),
+        *against,
+        *groups(a, b, alike),
         *numbers(a, b),
-        *order(a, b),
+        *way_round,
         *names(a, b, alike),
         float(bool(a.language and b.language) and a.language != b.language),
         len(a.pronouns ^ b.pronouns) / 3,
@@ -95,6 +96,14 @@ def features(a: Reading, b: Reading, sentence: float, words: Words) -> list[floa
         *edges(alike),
     ]
     return found + _together(dict(zip(NAMES, found, strict=False)))
+
+
+def _both_ways(a: Reading, b: Reading) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Opposites and order; "heavier than" turned round is "lighter than"."""
+    against, way_round = opposites(a, b), order(a, b)
+    if against[0] and compared_turned(a, b):
+        return (0.0, 0.0), (*way_round[:-1], 0.0)
+    return against, way_round
 
 
 def _together(found: dict[str, float]) -> list[float]:

@@ -81,6 +81,10 @@ class Lexicon:
     languages: dict[str, set[str]] = field(default_factory=dict)
     negators: set[str] = field(default_factory=set)
     only: set[str] = field(default_factory=set)
+    making: set[str] = field(default_factory=set)
+    """Verbs whose object is what the answer is to be."""
+    degrees: set[str] = field(default_factory=set)
+    """Words that make a comparison of a following "que"."""
     stop: set[str] = field(default_factory=set)
     phrases: set[tuple[str, ...]] = field(default_factory=set)
 
@@ -133,12 +137,8 @@ def _place(found: Lexicon, kind: str, name: str, line: int, place: int, word: st
             found.pronouns[word] = line
         case "marks":
             found.languages.setdefault(word, set()).add(name)
-        case "negators":
-            found.negators.add(word)
-        case "only":
-            found.only.add(word)
-        case "stop":
-            found.stop.add(word)
+        case "negators" | "only" | "stop" | "making" | "degrees":
+            getattr(found, kind).add(word)
 
 
 def _entries(text: str) -> list[str]:

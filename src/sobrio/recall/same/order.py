@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from sobrio.recall.same.reading import Reading
 
+_TWO: Final = 2
 _CLASHING: Final = (frozenset({"source", "target"}), frozenset({"of", "target"}))
 
 
@@ -20,7 +22,24 @@ def order(a: Reading, b: Reading) -> tuple[float, float, float, float]:
     things = _turned(a.things, b.things, one, other, kinds)
     passive = a.passive != b.passive
     shared = len(set(a.things) & set(b.things)) > 1
-    return float(clash), float(agree), turned, float(shared and (things > 0) != passive)
+    round_about = (shared and (things > 0) != passive) or (exchanged(a, b) and not passive)
+    return float(clash), float(agree), turned, float(round_about or compared_turned(a, b))
+
+
+def compared_turned(a: Reading, b: Reading) -> bool:
+    """What one text measures by the other thing, the other text measures by the one."""
+    (before, behind), (other_before, other_behind) = a.compared, b.compared
+    crossed = behind & other_before and other_behind & before
+    return bool(crossed) and not behind & other_behind
+
+
+def exchanged(a: Reading, b: Reading) -> bool:
+    """The same content words, of which two that do not stand side by side have changed places: who and whom
+    of a verb, but not "in Excel" moved to the front."""
+    if len(a.stems) != len(b.stems) or Counter(a.stems) != Counter(b.stems):
+        return False
+    moved = [place for place, pair in enumerate(zip(a.stems, b.stems, strict=True)) if pair[0] != pair[1]]
+    return len(moved) == _TWO and moved[1] - moved[0] > 1
 
 
 def _turned(

@@ -14,6 +14,7 @@ from sobrio.recall.same.reading import Reading
 
 Floats = NDArray[np.float64]
 
+_FROM_THERE: Final = frozenset(("n", "an", "ian", "en", "ien", "ese", "ish", "s", "er"))
 SENSE: Final = 0.95
 """Likeness of two words of one meaning."""
 
@@ -31,7 +32,7 @@ def likeness(a: Reading, b: Reading, words: Words) -> Floats:
     found: Floats = (_vectors(a, words) @ _vectors(b, words).T).astype(float).clip(0.0, 0.95)
     for i, one in enumerate(a.stems):
         for j, other in enumerate(b.stems):
-            if one == other or _kin(one, other):
+            if one == other or _kin(one, other, named=one in a.names and other in b.names):
                 found[i, j] = 1.0
             elif a.senses[i] and b.senses[j] and a.senses[i] & b.senses[j]:
                 found[i, j] = max(found[i, j], SENSE)
@@ -43,12 +44,13 @@ def _vectors(reading: Reading, words: Words) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=100_000)
-def _kin(one: str, other: str) -> bool:
-    """One stem is the beginning of the other, or they differ in a letter of the ending only."""
+def _kin(one: str, other: str, *, named: bool) -> bool:
+    """One stem is the beginning of the other; of two names, with an ending for those who are from there."""
     shorter, longer = sorted((one, other), key=len)
-    if len(shorter) < 4:
+    if len(shorter) < 4 or not longer.startswith(shorter):
         return False
-    return longer.startswith(shorter) and len(longer) - len(shorter) <= 3
+    ending = longer[len(shorter) :]
+    return ending in _FROM_THERE if named else len(ending) <= 3
 
 
 def coverage(

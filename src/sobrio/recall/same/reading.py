@@ -14,6 +14,11 @@ from sobrio.recall.same.lexicon import fold, lexicon, stem, tokens
 _LONGEST_PHRASE: Final = 4
 MAX_WORDS: Final = 60
 """Later words of a long text are not read: the semantic cache is for short questions."""
+_LETTER: Final = re.compile(r"(?<=\S\s)[A-HJ-Z]\b(?!['’.])")
+"""The A of "vitamin A" is a name, and no small word."""
+_QUE: Final = frozenset({"que", "qu"})
+_REACH: Final = 4
+"""Words between "plus" and its "que" at most."""
 _CAPITAL: Final = re.compile(r"(?<=[^\W_][\s,'’(«\"-])\s*«?\s*([A-ZÀ-ÖØ-Þ][\w+#]*)")
 
 
@@ -41,6 +46,10 @@ class Reading:
     negated: bool
     only: bool
     passive: bool
+    piece: frozenset[int]
+    """Places in `content` of what is to be written, where something is."""
+    compared: tuple[frozenset[str], frozenset[str]]
+    """What stands before and behind the "than" of a comparison; both empty where there is none."""
     pronouns: frozenset[int]
     language: str
 
@@ -51,8 +60,11 @@ def read(text: str) -> Reading:
     plain = tokens(fold(text))[:MAX_WORDS]
     words = _phrased(plain)
     numbers = {place: value for place, word in enumerate(words) if (value := _number(word)) is not None}
+    letters = {found.lower() for found in _LETTER.findall(text)}
     content = tuple(
-        place for place, word in enumerate(words) if place not in numbers and word not in known.stop
+        place
+        for place, word in enumerate(words)
+        if place not in numbers and (word not in known.stop or word in letters)
     )
     stems = {place: stem(words[place]) for place in content}
     things = {**stems, **numbers}
@@ -80,6 +92,8 @@ def read(text: str) -> Reading:
         negated=any(word in known.negators for word in words),
         only=any(word in known.only for word in words),
         passive=any(role == "agent" for _, role in roles),
+        piece=_piece(words, content),
+        compared=_compared(words, things),
         pronouns=frozenset(known.pronouns[word] for word in words if word in known.pronouns),
         language=_language(words),
     )
@@ -136,6 +150,33 @@ def _roles(words: Sequence[str], things: dict[int, str]) -> Iterable[tuple[str, 
             if since <= 2:
                 role = "" if word[0].isalpha() else role
         since += 1
+
+
+def _piece(words: Sequence[str], content: Sequence[int]) -> frozenset[int]:
+    """Between a verb of making and what it is about: "short poem" of "write a short poem on the sea"."""
+    making = lexicon().making
+    verb = next((k for k, place in enumerate(content) if words[place] in making), len(content))
+    last = verb + 1
+    while last < len(content) - 1 and content[last + 1] == content[last] + 1:
+        last += 1
+    return frozenset(range(verb + 1, min(last + 1, len(content))))
+
+
+def _compared(words: Sequence[str], things: dict[int, str]) -> tuple[frozenset[str], frozenset[str]]:
+    place = next((at for at, word in enumerate(words) if _compares(words, at, word)), None)
+    if place is None:
+        return frozenset(), frozenset()
+    before = [thing for at, thing in things.items() if at < place] or list(words[:place])
+    behind = [thing for at, thing in things.items() if at > place] or list(words[place + 1 :])
+    return frozenset(before), frozenset(behind)
+
+
+def _compares(words: Sequence[str], place: int, word: str) -> bool:
+    """ "Than"; or "que" shortly behind "plus"."""
+    known = lexicon()
+    if known.roles.get(word) == "comparison":
+        return True
+    return word in _QUE and not known.degrees.isdisjoint(words[max(0, place - _REACH) : place])
 
 
 def _is_name(found: str) -> bool:
