@@ -258,7 +258,7 @@ def test_bad_feedback_forgets_the_answer_and_closes_the_stream(furnish):
         "verdict": "bad",
         "cache": "forgotten",
     }
-    assert labels(house)[-1] == Label(hit.recalled.probability, False, "feedback")
+    assert labels(house)[-1] == Label(hit.recalled.probability, False, "feedback", hit.recalled.pair)
     assert house.booked(hit.id).avoided.equivalence == "not comparable"
     _, again = asked(house, LIKE)
     assert again.cache == "miss"
@@ -272,7 +272,7 @@ def test_good_feedback_is_one_more_label(furnish):
     _, hit = asked(house, LIKE)
     body = msgspec.json.encode({"receipt": hit.id, "score": 0.9})
     assert take_feedback(body, Caller(), house.rooms)["cache"] == "kept"
-    assert labels(house)[-1] == Label(hit.recalled.probability, True, "feedback")
+    assert labels(house)[-1] == Label(hit.recalled.probability, True, "feedback", hit.recalled.pair)
     assert asked(house, LIKE)[1].cache == "semantic"
 
 
