@@ -242,6 +242,16 @@ def test_the_first_byte_is_bounded_in_time(upstream: LoopbackUpstream, stream: b
     ask(upstream, chat(stream=stream, first_byte_timeout_s=0.05))
 
 
+def test_a_number_that_is_no_status_is_not_passed_on(scripted: Script) -> None:
+    async def scenario(direct: Direct) -> None:
+        async with scripted(b"HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n") as base_url:
+            await direct.call(backing(base_url), chat())
+
+    with pytest.raises(UpstreamError, match="answered 999") as failed:
+        run(scenario)
+    assert failed.value.status == 502
+
+
 def test_a_redirect_is_not_followed(scripted: Script, upstream: LoopbackUpstream) -> None:
     async def scenario(direct: Direct) -> None:
         moved = f"HTTP/1.1 307 Go\r\nlocation: {upstream.base_url}\r\ncontent-length: 0\r\n\r\n"

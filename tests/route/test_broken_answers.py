@@ -11,6 +11,7 @@ import pytest
 from sobrio.errors import NotReachable, UpstreamBroken, UpstreamError
 from sobrio.route import live, receive
 from sobrio.terms.request import Caller
+from sobrio.terms.shape import Shape
 from sobrio.testing import CannedUpstream
 
 ANSWER: dict[str, Any] = {
@@ -152,6 +153,50 @@ def test_words_about_errors_are_no_error(canned) -> None:
 def test_a_last_chunk_that_is_no_json_breaks_the_stream(canned) -> None:
     house = canned(events(chunk({"content": "hi"}), b'{"finish_reason": "stop", nonsense', b"[DONE]"), EVENTS)
     assert "not JSON" in house.stream("hello")[-1]["error"]["message"]
+
+
+BROKEN_EVENTS = {
+    "no JSON": b'{"choices": [{"delta": {"con',
+    "a control character": b'{"a\x1f": 1, "choices": []}',
+    "not UTF-8": chunk({"content": "hi"}).replace(b"hi", b"\xff\xfe"),
+    "a number": b"5",
+    "a list": b"[]",
+    "null": b"null",
+    "nested without end": b'{"z": ' + b"[" * 50_000 + b"]" * 50_000 + b"}",
+    "counts in a list": b'[{"choices": [], "usage": {"prompt_tokens": 1}}]',
+    "a surrogate alone": chunk({"content": "hi"}).replace(b"hi", b"\\ud800"),
+}
+
+
+@pytest.mark.parametrize("event", BROKEN_EVENTS.values(), ids=BROKEN_EVENTS)
+@pytest.mark.parametrize("shape", ["chat", "messages"])
+def test_an_event_that_is_none_ends_the_stream_with_a_clear_error_and_is_not_kept(
+    canned, shape: Shape, event: bytes
+) -> None:
+    house = canned(b"")
+    pieces = [events(each) for each in (chunk({"content": "hi"}), event, chunk(None, "stop"), b"[DONE]")]
+    house = house.without(upstream=_Slowly(*pieces))
+    body = {"model": "sobrio/auto", "max_tokens": 9, "stream": True}
+    body["messages"] = [{"role": "user", "content": "hello"}]
+
+    async def told() -> tuple[str, str, str]:
+        reply = await live(receive(json.dumps(body).encode(), {}, Caller(), shape), house.rooms)
+        whole = b"".join([piece async for piece in reply.stream]).decode()
+        return reply.receipt_id, whole, whole.split("data: ")[-1]
+
+    receipt_id, whole, last = house.run(told())
+    assert "hi" in whole
+    assert "upstream" in json.loads(last)["error"]["message"]
+    assert house.booked(receipt_id).error
+    assert not house.booked(receipt_id).kept_as
+
+
+def test_counts_that_are_not_where_they_belong_are_none(canned) -> None:
+    odd = b'{"choices": [], "x": {"usage": {"prompt_tokens": 1}}}'
+    house = canned(events(chunk({"content": "hi"}), chunk(None, "stop"), odd, b"[DONE]"), EVENTS)
+    *_, last, done = house.stream("hello")
+    assert (done, last["choices"][0]["finish_reason"]) == ("[DONE]", "stop")
+    assert "usage-estimated" in last["sobrio"]["caveats"]
 
 
 def test_a_whole_answer_becomes_a_stream_for_who_asked_for_one(canned) -> None:

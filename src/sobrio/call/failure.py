@@ -15,6 +15,7 @@ from sobrio.errors import UpstreamError
 from sobrio.terms.model import Backing
 
 _LONGEST_WAIT_S: Final = 86400.0
+_NO_STATUS: Final = 600
 
 
 def failure_of(
@@ -27,7 +28,12 @@ def failure_of(
         return UpstreamError(f"{message} to where it really is", body=body)
     said = message_in(body)
     message = f"{name} answered {status}" + (f": {said}" if said else "")
-    return UpstreamError(message, status=status, body=body, retry_after_s=retry_after_s(headers))
+    return UpstreamError(message, status=passable(status), body=body, retry_after_s=retry_after_s(headers))
+
+
+def passable(status: int) -> int | None:
+    """A status that may be passed on; `None` for a number that HTTP has no status for (RFC 9110, 15)."""
+    return status if status < _NO_STATUS else None
 
 
 def message_in(body: bytes) -> str:

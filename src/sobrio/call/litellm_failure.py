@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from sobrio.call.blackout import without_secret_bytes, without_secrets
-from sobrio.call.failure import retry_after_s
+from sobrio.call.failure import passable, retry_after_s
 from sobrio.call.pool import UNREACHABLE
 from sobrio.errors import UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.terms.model import Backing
@@ -30,7 +30,7 @@ def failure_of(module: ModuleType, error: Exception, backing: Backing) -> Upstre
     status: int = error.status_code  # type: ignore[attr-defined]
     return UpstreamError(
         f"{backing.model} answered {status}: {said_by(error, backing)}",
-        status=status,
+        status=passable(status),
         body=_body(error, backing),
         retry_after_s=retry_after_s(_headers(error)),
     )

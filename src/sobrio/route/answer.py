@@ -21,6 +21,10 @@ class _Choice(msgspec.Struct, gc=False):
     message: _Message | None = None
 
 
+class _Anything(msgspec.Struct, gc=False):
+    """Any object: nothing is read of it."""
+
+
 class Answer(msgspec.Struct, frozen=True):
     """`fields` maps each top-level field to its raw JSON, in the answer's own order."""
 
@@ -38,6 +42,7 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_anything = msgspec.json.Decoder(_Anything)
 _choices = msgspec.json.Decoder(list[_Choice])
 
 
@@ -54,6 +59,23 @@ def read_answer(body: bytes) -> Answer:
         raise UpstreamBroken("the upstream answered with something that is not a JSON object") from None
     finish = next((each.finish_reason for each in choices if each.finish_reason), None)
     return Answer(body, fields, finish, sum(map(_characters, choices)))
+
+
+def must_be_text(data: bytes) -> None:
+    """JSON that is taken apart without being read hides bytes that are no text. Raises `UpstreamBroken`."""
+    try:
+        if not data.isascii():
+            data.decode()
+    except UnicodeDecodeError:
+        raise UpstreamBroken("the upstream's answer is not UTF-8 text") from None
+
+
+def must_be_object(payload: bytes) -> None:
+    """An event that is passed on unread. Raises `UpstreamBroken`."""
+    try:
+        _anything.decode(payload)
+    except (msgspec.DecodeError, RecursionError):
+        raise UpstreamBroken("the upstream sent an event that is not JSON") from None
 
 
 def _characters(choice: _Choice) -> int:

@@ -14,7 +14,7 @@ from sobrio.call.retry import wait_s, worth_another, worth_repeating
 from sobrio.call.sse import Events
 from sobrio.errors import NotReachable, UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.route.account import book_failed_call
-from sobrio.route.answer import Answer
+from sobrio.route.answer import Answer, must_be_text
 from sobrio.route.dialect import DIALECTS
 from sobrio.route.forward import answer_in, call_of, events_in
 from sobrio.route.journey import Journey
@@ -159,13 +159,9 @@ async def _answer(journey: Journey, backing: Backing, answered: Answered) -> Ans
 
 
 def _read(body: bytes, request: Request, backing: Backing) -> Answer:
-    """JSON that is taken apart without being read hides bytes that are no text, so these are looked for."""
+    must_be_text(body)
     try:
-        if not body.isascii():
-            body.decode()
         return DIALECTS[request.shape].read(answer_in(request, backing, body))
-    except UnicodeDecodeError:
-        raise UpstreamBroken("the upstream's answer is not UTF-8 text") from None
     except RecursionError:
         raise UpstreamBroken("the upstream's answer is nested too deeply") from None
 

@@ -15,7 +15,7 @@ from sobrio.call.usage import usage_of_events, usage_of_fields
 from sobrio.errors import UpstreamBroken, UpstreamError
 from sobrio.recall.eligible import may_keep
 from sobrio.route.account import Ending, activity_of, complete, settle
-from sobrio.route.answer import Answer
+from sobrio.route.answer import Answer, must_be_text
 from sobrio.route.attempt import Begun
 from sobrio.route.broadcast import Broadcast, Ride
 from sobrio.route.dialect import DIALECTS, Following, failure_in
@@ -135,6 +135,7 @@ async def told(
             async for payloads in events:
                 with journey.busy():
                     ready = dialect.framed(tail.take(payloads))
+                    must_be_text(ready)
                 if ready:
                     yield ready
                 if tail.done:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 
 from sobrio.errors import UpstreamBroken
+from sobrio.route.answer import must_be_object
 from sobrio.route.complaint import complaint_in
 from sobrio.route.stamp import Stamp, stamped
 from sobrio.terms.answer import Usage
@@ -50,7 +51,7 @@ class Tail:
                 break
             self.kept.append(payload)
             if b'"usage"' in payload and _COUNTS.search(payload) and _NO_CHOICES.search(payload):
-                self._usage_chunk = payload
+                self._usage_chunk = _whole(payload)
             else:
                 self._add(payload, ready)
         return ready
@@ -65,6 +66,7 @@ class Tail:
         if finish is not None:
             self.finish_reason = finish[1].decode()
         if self.finish_reason is None:
+            must_be_object(payload)
             ready.append(payload)
         else:
             self._held = _whole(payload)
@@ -82,7 +84,8 @@ class Tail:
         counted = _object.decode(self._usage_chunk)
         if include_usage:
             return [self._held, stamped(counted, stamp, usage)]
-        return [stamped(_object.decode(self._held) | {"usage": counted["usage"]}, stamp, usage)]
+        counts = {name: raw for name, raw in counted.items() if name == "usage"}
+        return [stamped(_object.decode(self._held) | counts, stamp, usage)]
 
 
 def _whole(payload: bytes) -> bytes:
