@@ -42,6 +42,8 @@ def test_fit_then_evaluate(labels: Path, tmp_path: Path) -> None:
     fit = str(tmp_path / "fit.npz")
     said = json.loads(run("predictor", "fit", str(labels), "--out", fit, "--half-life-days", "90", "--json"))
     assert said["models"] == {SMALL: True, LARGE: True}
+    assert [each["kept"] for each in said["kept"]] == ["labels"]
+    assert "dealt out at random" in said["kept"][0]["why"]
     before = json.loads(run("predictor", "evaluate", str(labels), "--json"))
     after = json.loads(run("predictor", "evaluate", str(labels), "--fit", fit, "--json"))
     assert after[1]["against_best"] > max(0.7, before[1]["against_best"])

@@ -21,6 +21,7 @@ Labels = Annotated[
 ]
 Fit = Annotated[Path | None, typer.Option("--fit", help="A file that 'predictor fit' wrote.")]
 
+LEARNT = {"labels": "ranking and level", "both": "ranking in part, level", "default": "level only"}
 COLUMNS = ("model", "prompts", "score", "expected", "calibration error", "APGR against the best")
 
 
@@ -69,14 +70,13 @@ def fit(
     fitted.save_fit(out)
     if json:
         counts = {"lines": known.lines, "prompts": len(known.prompts)}
-        output.document({"file": str(out), "predictor": fitted.version, **counts, "models": fitted.lessons()})
+        output.document({"file": str(out), "predictor": fitted.version, **counts, "models": fitted.lessons(),
+                         "kept": [{**asdict(each), "kept": each.kept, "why": each.why}
+                                  for each in fitted.verdicts()]})  # fmt: skip
     else:
-        rows = (
-            (model, "ranking and level" if taught else "level only")
-            for model, taught in fitted.lessons().items()
-        )
+        rows = ((model, LEARNT[each.kept], each.why) for each in fitted.verdicts() for model in each.models)
         read = f"{known.lines} lines on {len(known.prompts)} prompts"
-        output.table(f"wrote {out} ({fitted.version}) from {read}", ("model", "learnt"), rows)
+        output.table(f"wrote {out} ({fitted.version}) from {read}", ("model", "learnt", "why"), rows)
 
 
 @app.command()

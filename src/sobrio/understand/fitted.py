@@ -15,7 +15,8 @@ from sobrio.errors import InputError
 from sobrio.understand.labels import Labels
 from sobrio.understand.lesson import Lesson
 from sobrio.understand.levels import Levels
-from sobrio.understand.outcomes import Outcomes
+from sobrio.understand.nearby import nearby
+from sobrio.understand.outcomes import Outcomes, together
 from sobrio.understand.views import Prompts, Views
 
 _TABLES: Final = ("traits", "scores", "ln_errors", "weights")
@@ -56,12 +57,12 @@ def load_labels(file: Path, base: str) -> Labels:
             raise InputError(
                 f"{file} was fitted on the predictor {arrays['base']}, this one is {base}; fit it again"
             )
-        return Labels(
-            tuple(_outcomes(each) for each in _parts(arrays, "outcomes")),
-            tuple(_lesson(each) for each in _parts(arrays, "lesson")),
-            next((_levels(each) for each in _parts(arrays, "levels")), None),
-            None if np.isnan(half_life := float(arrays["half_life_days"])) else half_life,
-        )
+        half_life = _maybe(float(arrays["half_life_days"]))
+        outcomes = tuple(_outcomes(each) for each in _parts(arrays, "outcomes"))
+        lessons = tuple(_lesson(each) for each in _parts(arrays, "lesson"))
+        levels = next((_levels(each) for each in _parts(arrays, "levels")), None)
+        known = nearby(together(outcomes, half_life)) if outcomes else None
+        return Labels(outcomes, lessons, levels, half_life, known)
     except OSError as error:
         raise InputError(
             f"{file} cannot be read ({error.strerror}); make a fit with 'sobrio predictor fit'"
@@ -120,6 +121,10 @@ def _lesson_arrays(lesson: Lesson) -> Arrays:
 def _lesson(arrays: Arrays) -> Lesson:
     views = Views(**{each.name: _plain(arrays[f"views {each.name}"]) for each in fields(Views)})
     return Lesson(tuple(arrays["names"].tolist()), views, **{name: _plain(arrays[name]) for name in _LESSON})
+
+
+def _maybe(value: float) -> float | None:
+    return None if np.isnan(value) else value
 
 
 def _plain(value: NDArray[Any]) -> Any:

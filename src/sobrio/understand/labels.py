@@ -8,18 +8,29 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.understand.lesson import Lesson, chances, learn
 from sobrio.understand.levels import Levels, levels_of
+from sobrio.understand.nearby import Nearby, nearby
 from sobrio.understand.outcomes import Outcomes, together
 from sobrio.understand.verdict import LEAST_ROWS, Verdict, verdicts
 from sobrio.understand.views import Floats, Prompts
 
 _RANGE: Final = (0.001, 0.999)
+
+
+class Taught(NamedTuple):
+    """What labels make of prompts; tables have shape (prompts, models asked about)."""
+
+    expected: Floats
+    near: Floats
+    """Labels near each prompt."""
+    moved: Floats
+    """By how much labels move each labelled model, shape (prompts, labelled models)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class Labels:
     levels: Levels | None = None
     half_life_days: float | None = None
     """A label so much older than the latest one counts half."""
+    nearby: Nearby | None = None
 
     @property
     def count(self) -> int:
@@ -56,7 +68,7 @@ class Labels:
             for columns, rows in _alike(np.isfinite(known.scores))
             if len(rows) >= LEAST_ROWS
         ]
-        return Labels(outcomes, tuple(lessons), levels_of(known), half_life)
+        return Labels(outcomes, tuple(lessons), levels_of(known), half_life, nearby(known))
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """What became of the labels, by set of models labelled on the same prompts."""
@@ -64,21 +76,19 @@ class Labels:
 
     def correct(self, prompts: Prompts, prior: Floats, names: Sequence[str]) -> Floats:
         """Expected scores, shape (prompts, models): the prior's, moved by what was taught."""
-        return self.taught(prompts, prior, names)[0]
+        return self.taught(prompts, prior, names).expected
 
-    def taught(self, prompts: Prompts, prior: Floats, names: Sequence[str]) -> tuple[Floats, Floats]:
-        """(expected scores, labels near each prompt), shape (prompts, models).
-
-        What moves the labelled models at a prompt, in logits, moves the others there in part.
-        """
+    def taught(self, prompts: Prompts, prior: Floats, names: Sequence[str]) -> Taught:
+        """What moves the labelled models at a prompt, in logits, moves the others there in part."""
         if self.levels is None:
-            return prior, np.zeros_like(prior)
+            return Taught(prior, np.zeros_like(prior), np.zeros((len(prior), 0)))
         before, after, near = self._labelled(prompts, self.levels)
-        shared = self.levels.shared(_logit(after) - _logit(before))
-        expected, around = _chance(_logit(prior) + shared[:, None]), np.zeros_like(prior)
+        shared = self.levels.shared(np.log(_odds(after) / _odds(before)))
+        odds = _odds(prior) * np.exp(shared)[:, None]
+        expected, around = odds / (1.0 + odds), np.zeros_like(prior)
         for column, place in self.levels.places(names):
             expected[:, column], around[:, column] = after[:, place], near[:, place]
-        return expected, around
+        return Taught(expected, around, after - before)
 
     def correct_length(self, ln_tokens: Floats, names: Sequence[str]) -> Floats:
         if self.levels is None:
@@ -97,7 +107,7 @@ class Labels:
             said, familiar, close = lesson.expect(prompts, before[:, columns])
             after[:, columns] += familiar[:, None] * (said - after[:, columns])
             near[:, columns] = close[:, None]
-        return before, np.clip(after, *_RANGE), near
+        return before, np.minimum(np.maximum(after, _RANGE[0]), _RANGE[1]), near
 
 
 def _alike(known: NDArray[np.bool_]) -> list[tuple[list[int], NDArray[np.intp]]]:
@@ -118,9 +128,5 @@ def _lesson(known: Outcomes, columns: list[int], rows: NDArray[np.intp]) -> Less
     )
 
 
-def _logit(chance: Floats) -> Floats:
-    return np.asarray(np.log(chance / (1.0 - chance)))
-
-
-def _chance(logit: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-logit)))
+def _odds(chance: Floats) -> Floats:
+    return chance / (1.0 - chance)

@@ -22,13 +22,13 @@ from sobrio.understand import arguments
 from sobrio.understand.conversation import Prompt
 from sobrio.understand.features import NAMES, Features, features_of
 from sobrio.understand.fitted import load_labels, save_labels
-from sobrio.understand.labels import Labels
+from sobrio.understand.labels import Labels, Taught
 from sobrio.understand.levels import narrowed
 from sobrio.understand.needs import output_room
 from sobrio.understand.outcomes import Outcomes, keys_of
 from sobrio.understand.parameters import Parameters, fingerprint, load
 from sobrio.understand.prior import View, chances, ln_tokens, view_of
-from sobrio.understand.reasons import neighbours, reasons
+from sobrio.understand.reasons import neighbours, of_labels, reasons
 from sobrio.understand.roster import Roster, Rosters
 from sobrio.understand.task import domain_of
 from sobrio.understand.verdict import Verdict
@@ -159,7 +159,9 @@ class Predictor:
         confidence = float(view.confidence[0])
         familiar = confidence >= _UNFAMILIAR
         roster = self.rosters.of((*arguments.models_of(models), _MID_SIZE))
-        *expectations, yardstick = self._expectations(view, roster, confidence)
+        taught = self.labels.taught(view.prompts, chances(view, roster), roster.names)
+        *expectations, yardstick = self._expectations(view, roster, taught, confidence)
+        learnt = of_labels(self.labels, view.prompts, taught.moved[0])
         return Assessment(
             task=seen.task,
             domain=domain_of(seen.reading),
@@ -170,17 +172,19 @@ class Predictor:
             confidence=confidence,
             expectations=tuple(expectations),
             reasons=(
+                *learnt,
                 *neighbours(self.parameters, view.nearest[0], familiar=familiar),
-                *reasons(self.parameters, view.prompts.surface[0]),
+                *reasons(self.parameters, view.prompts.surface[0], labelled=bool(learnt)),
             ),
             predictor=self.version,
             caveats=() if familiar else ("out-of-distribution",),
         )
 
-    def _expectations(self, view: View, roster: Roster, confidence: float) -> list[Expectation]:
-        expected, near = self.labels.taught(view.prompts, chances(view, roster), roster.names)
-        quality = expected[0].tolist()
-        spreads = narrowed(np.array(roster.spread), near[0]).tolist()
+    def _expectations(
+        self, view: View, roster: Roster, taught: Taught, confidence: float
+    ) -> list[Expectation]:
+        quality = taught.expected[0].tolist()
+        spreads = narrowed(np.array(roster.spread), taught.near[0]).tolist()
         tokens = np.exp(self._ln_tokens(view, roster)[0]).tolist()
         doubt, ln_sd = 2.0 - confidence, self.parameters.length_ln_sd
         rows = zip(roster.models, quality, spreads, tokens, strict=True)

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.understand.features import NAMES
+from sobrio.understand.labels import Labels
+from sobrio.understand.nearby import Nearby
 from sobrio.understand.parameters import Parameters
+from sobrio.understand.views import Prompts
 
 _SHOWN: Final = 3
+_SHOWN_BESIDE_LABELS: Final = 1
+_ALIKE: Final = 0.2
+"""Likeness from which a labelled prompt is worth showing."""
+_LABELS_SHOWN: Final = 2
+_LEAST_PULL: Final = 0.005
 
 
 def neighbours(parameters: Parameters, nearest: int | None, *, familiar: bool) -> tuple[str, ...]:
@@ -26,10 +36,54 @@ def neighbours(parameters: Parameters, nearest: int | None, *, familiar: bool) -
     return (f"like {kind} ({share:.0%} of the training prompts in its neighbourhood)",)
 
 
-def reasons(parameters: Parameters, surface: NDArray[np.float32]) -> tuple[str, ...]:
-    """Such as `harder: options below the usual (-0.32)`: logits of a 10 billion model's success."""
+def of_labels(labels: Labels, prompt: Prompts, moved: NDArray[np.float64]) -> tuple[str, ...]:
+    """The labelled prompts that one is near to, whom labels move most there, and by which features.
+
+    `moved`, shape (labelled models,), is by how much. Prompts are named by their number among the distinct
+    labelled ones, in the order they came: no text is kept. Nothing without labels.
+    """
+    if labels.nearby is None or labels.levels is None:
+        return ()
+    alike = labels.nearby.nearest(prompt.hashed[0], _LABELS_SHOWN)
+    shown = [_label(labels.nearby, *each) for each in alike if each[1] >= _ALIKE]
+    most = int(np.abs(moved).argmax())
+    name = labels.levels.names[most]
+    return (
+        *(shown or ["unlike every labelled prompt"]),
+        f"labels move {name} by {moved[most]:+.2f} here",
+        *_pulled(labels, prompt, name),
+    )
+
+
+def _label(known: Nearby, row: int, alike: float) -> str:
+    scored = zip(known.names, known.scores[row].tolist(), strict=True)
+    told = ", ".join(f"{name} {score:.2g}" for name, score in scored if not math.isnan(score))
+    return f"like labelled prompt {known.numbers[row]} (likeness {alike:.2f}): {told}"
+
+
+def _pulled(labels: Labels, prompt: Prompts, name: str) -> Iterator[str]:
+    """Such as `easier for a house model by labels: words above the usual (+0.12)`: score."""
+    lesson = next((each for each in labels.lessons if name in each.names and each.believed > 0), None)
+    if lesson is None:
+        return
+    pulls = lesson.views.pulls(prompt, lesson.weights[:, lesson.names.index(name)])
+    above = prompt.surface[0] > lesson.views.middle
+    for place in np.abs(pulls).argsort()[: -_LABELS_SHOWN - 1 : -1].tolist():
+        if abs(pulls[place]) >= _LEAST_PULL:
+            side = "easier" if pulls[place] > 0 else "harder"
+            yield f"{side} for {name} by labels: {_WORDS[bool(above[place])][place]} ({pulls[place]:+.2f})"
+
+
+def reasons(
+    parameters: Parameters, surface: NDArray[np.float32], *, labelled: bool = False
+) -> tuple[str, ...]:
+    """Such as `harder: options below the usual (-0.32)`: logits of a 10 billion model's success.
+
+    Fewer of them where labels have reasons of their own.
+    """
     moved = surface * parameters.dense[:-1, 0]
-    most = np.abs(moved).argsort()[: -_SHOWN - 1 : -1].tolist()
+    count = _SHOWN_BESIDE_LABELS if labelled else _SHOWN
+    most = np.abs(moved).argsort()[: -count - 1 : -1].tolist()
     return tuple(_said(place, moved.item(place), surface.item(place)) for place in most)
 
 

@@ -87,6 +87,16 @@ class Views:
             near[place] = each.values @ self.heart.take(each.places)
         return found, near
 
+    def pulls(self, prompt: Prompts, weights: Singles) -> Singles:
+        """To first order, what each surface feature of a prompt adds to what one column of weights says.
+
+        Against the usual among the labelled prompts, shape (surface features,).
+        """
+        placed = _placed(prompt.surface, self.middle, self.scale)[0]
+        slopes = self._likeness(prompt)[0] * weights[: len(self.norms)]
+        steep = self.centres @ slopes - placed * slopes.sum()
+        return np.asarray(steep * placed * np.float32(2.0 / self.width))
+
     def familiar(self, near: Floats) -> Floats:
         """How familiar prompts are, from 0 to 1, by their mean likeness to the labelled ones."""
         return np.square(np.clip(near / self.usual, 0.0, 1.0))
