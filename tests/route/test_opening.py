@@ -123,6 +123,28 @@ def test_a_message_without_content_is_asked_for_elsewhere(build, shape: Shape, p
 
 
 @pytest.mark.parametrize(
+    "first",
+    [event("message_start", message=5), BEGUN.replace(b'"role"', b'"r\xffle"')],
+    ids=["none", "no text"],
+)
+def test_a_message_that_begins_with_none_ends_in_a_clear_error(build, first: bytes) -> None:
+    house = build("named", kind="anthropic")
+    said = event("content_block_delta", index=0, delta={"type": "text_delta", "text": "hi"})
+    upstream = Pieces(house.rooms.upstream, "named", first, said, event("message_stop"))
+    body = {"model": "sobrio/auto", "stream": True, "max_tokens": 9}
+    body["messages"] = [{"role": "user", "content": "hello"}]
+
+    async def told() -> tuple[str, bytes]:
+        request = receive(json.dumps(body).encode(), {}, Caller(), "messages")
+        reply = await live(request, house.without(upstream=upstream).rooms)
+        return reply.receipt_id, b"".join([piece async for piece in reply.stream])
+
+    receipt_id, whole = house.run(told())
+    assert json.loads(whole.split(b"data: ")[-1])["type"] == "error"
+    assert house.booked(receipt_id).error
+
+
+@pytest.mark.parametrize(
     ("payloads", "shape"),
     [
         ((ROLE,), "chat"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from contextlib import aclosing, suppress
 from functools import lru_cache
@@ -16,6 +17,7 @@ from sobrio.gateway.asgi import Receive, Send
 from sobrio.route import Reply, error_body
 from sobrio.terms.answer import Chunks
 
+logger = logging.getLogger("sobrio.gateway")
 _unsafe = re.compile(r"[^\x20-\x7e]")
 _LINGER_S = 2.0
 _SOON_S = 0.02
@@ -100,6 +102,10 @@ async def _deliver_stream(reply: Reply, stream: Chunks, send: Send) -> None:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
         except SobrioError as error:
             await send({"type": "http.response.body", "body": _broken(error), "more_body": True})
+        except Exception:
+            logger.exception("a defect in a stream")
+            internal = _broken(SobrioError("an internal error; the gateway's log says more"))
+            await send({"type": "http.response.body", "body": internal, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 

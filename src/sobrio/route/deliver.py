@@ -134,8 +134,9 @@ async def told(
             yield b""
             async for payloads in events:
                 with journey.busy():
+                    for payload in payloads:
+                        must_be_text(payload)
                     ready = dialect.framed(tail.take(payloads))
-                    must_be_text(ready)
                 if ready:
                     yield ready
                 if tail.done:
@@ -144,6 +145,9 @@ async def told(
         broken = error
     except (GeneratorExit, asyncio.CancelledError):
         left()
+        raise
+    except Exception as defect:
+        book(f"a defect of sobrio's: {type(defect).__name__}")
         raise
     if broken is None and tail.finish_reason is None:
         broken = UpstreamBroken("the upstream ended the stream before the answer was complete")

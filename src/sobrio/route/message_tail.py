@@ -84,8 +84,11 @@ class MessageTail:
     def _begun(self, payload: bytes) -> bytes:
         """With the receipt's id: of unknown fields, Anthropic's clients keep those of the first event. They
         want counts there, which the last event overwrites."""
-        event = _object.decode(payload)
-        message = _object.decode(event.get("message", msgspec.Raw(b"{}")))
+        try:
+            event = _object.decode(payload)
+            message = _object.decode(event.get("message", msgspec.Raw(b"{}")))
+        except msgspec.DecodeError:
+            raise UpstreamBroken("the upstream began with a message that is none") from None
         message.setdefault("usage", _NOTHING_YET)
         said = {**message, "sobrio": {"receipt": self._receipt_id}}
         return msgspec.json.encode({**event, "message": said})
