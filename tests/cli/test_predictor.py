@@ -54,6 +54,7 @@ def test_calibrate_says_what_it_brought(labels: Path, tmp_path: Path) -> None:
     fit = tmp_path / "fit.npz"
     said = json.loads(run("models", "calibrate", SMALL, "--on", str(labels), "--out", str(fit), "--json"))
     assert said["tested"] == 15
+    assert said["kept"] == "labels"
     assert said["calibrated"]["calibration_error"] < said["from public facts"]["calibration_error"]
     assert fit.exists()
 

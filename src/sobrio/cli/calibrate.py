@@ -84,16 +84,19 @@ def _teach(known: Labelled, out: Path | None, *, json: bool) -> None:
         raise InputError(f"{len(known.prompts)} labelled prompts are too few, give at least {_LEAST}")
     before = Predictor.default()
     tested, found = _tried(before, known)
+    fitted = before.fit(known.prompts, known.models, known.scores, known.output_tokens, known.weights,
+                        days=known.days)  # fmt: skip
+    (verdict,) = fitted.verdicts()
     if out is not None:
-        before.fit(known.prompts, known.models, known.scores, known.output_tokens, known.weights,
-                   days=known.days).save_fit(out)  # fmt: skip
+        fitted.save_fit(out)
     if json:
-        output.document({"tested": tested, **found})
+        output.document({"tested": tested, **found, "kept": verdict.kept, "why": verdict.why})
     else:
         rows = ((name, *(f"{each[part]:.3f}" for part in ("score", "expected", "calibration_error")))
                 for name, each in found.items())  # fmt: skip
         columns = ("", "score", "expected", "calibration error")
         output.table(f"{known.models[0]}, on {tested} prompts not taught", columns, rows)
+        output.line(verdict.why)
 
 
 def _tried(before: Any, known: Labelled) -> tuple[int, dict[str, dict[str, Any]]]:
