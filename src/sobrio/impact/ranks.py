@@ -28,7 +28,8 @@ _LAST: Final = 1e18
 """Stands behind all that can be reached."""
 _ROUNDING: Final = np.float32(1e-6)
 """What single precision may move a bound by, as a part of it."""
-_MOST_BOXES: Final = 48
+_MOST_BYTES: Final = 8_000_000
+"""Of the boxes kept for one table; most take 30 to 100 thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Ranked:
         self._judged = judged
         self._weights: list[float] = weights[self._counted].tolist()
         self._boxes: OrderedDict[tuple[int, ...], Few] = OrderedDict()
+        self._bytes = 0
 
     def levels(self, counts: Sequence[float]) -> tuple[list[list[float]], float]:
         """The value at each rank of each row, shape (rows, ranks), and the share of the scenarios in which
@@ -84,10 +86,16 @@ class Ranked:
         parts = [count * weight for count, weight in zip(counted, self._weights, strict=True)]
         whole = sum(parts) or 1.0
         box = tuple([int((part / whole) ** _ROOT * _CELLS) if part else -1 for part in parts])
-        few = self._boxes.pop(box, None) or self._found(box)
+        few = self._boxes.pop(box, None) or self._kept(self._found(box))
         self._boxes[box] = few  # as the last: the first is the one not met for longest
-        if len(self._boxes) > _MOST_BOXES:
-            self._boxes.popitem(last=False)
+        return few
+
+    def _kept(self, few: Few) -> Few:
+        """In the place of those not met for longest, where they take much."""
+        self._bytes += few.rates.nbytes
+        while self._boxes and self._bytes > _MOST_BYTES:
+            _, least = self._boxes.popitem(last=False)
+            self._bytes -= least.rates.nbytes
         return few
 
     def _found(self, box: tuple[int, ...]) -> Few:
