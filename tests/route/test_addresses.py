@@ -101,6 +101,21 @@ def test_spelling_an_address_differently_does_not_hide_it(raw: bytes) -> None:
         refuse_private(raw)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://bob:hunter2@10.0.0.8/hunter2.png?sig=hunter2#hunter2",
+        "ftp://bob:hunter2@example.org/hunter2",
+        "http://bob:hunter2@[::1/hunter2",
+        "hunter2",
+    ],
+)
+def test_an_address_is_told_without_what_may_be_secret_in_it(url: str) -> None:
+    with pytest.raises(InputError) as refused:
+        refuse_private(turns(url))
+    assert "hunter2" not in refused.value.message
+
+
 @pytest.mark.parametrize("escaped", [b"", b"\\u00e9"])
 def test_the_data_of_a_file_is_no_address(escaped: bytes) -> None:
     refuse_private(b'[{"content":[{"text":"' + escaped + b'"},{"file":{"file_data":"JVBE/Ri0="}}]}]')

@@ -37,9 +37,18 @@ def refuse_private(raw: bytes) -> None:
     for address in _addresses(without_pictures(raw)):
         reason = _private(address)
         if reason:
-            shown = address[:200]
-            message = f"{shown!r} {reason}; send the picture inline (data:) or from a public address"
+            message = f"{_shown(address)} {reason}; send the picture inline (data:) or from a public address"
             raise InputError(message, code="address_refused")
+
+
+def _shown(address: str) -> str:
+    """Without its user, path and query, which may be secrets: the message goes into the receipt."""
+    try:
+        parts = urlsplit(address.strip())
+        shown = f"{parts.scheme}://{parts.hostname}" if parts.scheme and parts.hostname else ""
+    except ValueError:
+        shown = ""
+    return repr(shown[:200]) if shown else "what is sent as an address"
 
 
 def _addresses(raw: bytes) -> Iterator[str]:
