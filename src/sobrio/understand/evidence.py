@@ -25,7 +25,7 @@ def luck(blocks: Sequence[Singles], surprises: Floats) -> tuple[float, float]:
 
     `blocks` are views of the prompts, shape (prompts, features of the view), which count alike; `surprises`,
     shape (prompts, differences + 1), is what was not expected, 0 on average, and last that of ease. Labels
-    that tell of ease are labels that tell: they count for differences too.
+    that tell of ease are labels that tell: they count for differences too, and alone where there are none.
     """
     alike, places = _alike(blocks), np.arange(len(surprises))
     rng = np.random.default_rng(_SEED)

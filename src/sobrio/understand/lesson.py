@@ -87,11 +87,9 @@ def learn(
     rows = chosen_rows(len(prompts))
     parts = _parts(np.mean(left_out, axis=0), expected[rows])
     strange = surprises(wanted[rows], expected[rows], weights[rows])
-    by_luck = luck([block[rows] for block in blocks], strange)
-    shares = [_believed(each) for each in by_luck]
-    several = len(names) > 1
+    lucks = luck([block[rows] for block in blocks], strange)
     blend = [
-        _blend(parts[:, column], wanted[rows, column], weights[rows], shares[column == len(names)])
+        _blend(parts[:, column], wanted[rows, column], weights[rows], _believed(lucks[column == len(names)]))
         for column in range(len(names) + 1)
     ]
     return Lesson(
@@ -99,8 +97,8 @@ def learn(
         views,
         *_folded(views.fold(*slopes) / np.float32(len(blocks)), np.mean(constants, axis=0), np.array(blend)),
         labels=float(np.square(weights.sum()) / np.square(weights).sum()),
-        luck=by_luck[0] if several else by_luck[1],
-        believed=shares[0] if several else shares[1],
+        luck=lucks[0],
+        believed=_believed(lucks[0]),
     )
 
 

@@ -39,18 +39,14 @@ class Verdict:
         found = f"labels dealt out at random would agree as well with a chance of {self.luck:.0%}"
         if self.kept == "both":
             return f"the ranking is {self.believed:.0%} the labels', else the default's: {found}"
-        return (
-            f"the {self.kept}' ranking is kept: {found}"
-            if self.kept == "labels"
-            else (f"the default's ranking is kept: {found}")
-        )
+        whose = "labels'" if self.kept == "labels" else "default's"
+        return f"the {whose} ranking is kept: {found}"
 
 
 def verdicts(lessons: Sequence[Lesson], levels: Levels) -> tuple[Verdict, ...]:
     """One per lesson, then one for the models with too few labels for any."""
     found = [Verdict(each.names, each.labels, each.luck, each.believed) for each in lessons]
     taught = {name for lesson in lessons for name in lesson.names}
-    few = tuple(
-        levels.names[place] for _, place in levels.places(levels.names) if levels.names[place] not in taught
-    )
+    labelled = [levels.names[place] for _, place in levels.places(levels.names)]
+    few = tuple(name for name in labelled if name not in taught)
     return (*found, Verdict(few, 0.0, None, 0.0)) if few else tuple(found)
