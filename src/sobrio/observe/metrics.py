@@ -66,12 +66,13 @@ class Metrics:
             if receipt.recalled is not None:
                 layer = "exact" if receipt.recalled.similarity is None else "semantic"
                 self._add(("recalled", layer, receipt.recalled.use), (1.0,))
+            levels = _levels(realised) if realised else []
             if realised is None or realised.energy_wh is None:
                 self._add(("uncovered", receipt.caveats[0] if receipt.caveats else "unknown"), (1.0,))
             else:
-                self._add(("realised", model, realised.evidence), _levels(realised))
+                self._add(("realised", model, realised.evidence), levels)
             if realised and receipt.reference:
-                self._add(("compared", receipt.equivalence), _levels(realised))
+                self._add(("compared", receipt.equivalence), levels)
                 self._add(("reference", receipt.equivalence), _levels(receipt.reference))
             self._times.append((receipt.cache, latency.route_ms, latency.first_byte_ms, latency.total_ms))
             if len(self._times) >= 10_000:
