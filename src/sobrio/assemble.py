@@ -29,7 +29,7 @@ from sobrio.quota import LocalQuotas, SharedQuotas
 from sobrio.recall import FILE, RedisStore, SameAnswer, Similar, SqliteStore, Streams, seal_of
 from sobrio.redis_door import async_client, failures
 from sobrio.route import Rooms
-from sobrio.route.rooms import Totals
+from sobrio.route.rooms import Page, Totals
 from sobrio.understand import Predictor
 from sobrio.understand.language import language_of_text
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from sobrio.recall.passages import Library, SharedLibrary, Shelf
     from sobrio.report.document import Declarations
     from sobrio.terms.ports import Quotas, Retriever
+    from sobrio.terms.receipt import Receipt
 
 log = logging.getLogger("sobrio.assemble")
 
@@ -192,19 +193,33 @@ def _quotas(policy: Callable[[], Policy], environ: Mapping[str, str]) -> Quotas:
     return SharedQuotas(async_client(url, _PATIENCE_S), lambda: policy().limits, away=failures())
 
 
-def _totals(ledger: SqliteLedger, catalog: Catalog) -> Totals:
-    """Has an estimator of its own: it works in another thread than requests are answered in."""
-    estimator = functools.cache(lambda: Estimator(catalog=catalog))
+def _receipts(ledger: SqliteLedger, tenant: str | None, first: date, last: date) -> Iterator[Receipt]:
+    days = first.isoformat(), (last + timedelta(days=1)).isoformat()
+    receipts = ledger.receipts(*days, patience_s=_PATIENCE_WITH_THE_LEDGER_S)
+    return (each for each in receipts if tenant is None or each.caller.tenant == tenant)
 
+
+def _totals(ledger: SqliteLedger, estimator: Callable[[], Estimator]) -> Totals:
     def total(tenant: str | None, first: date, last: date, by: tuple[str, ...]) -> bytes:
         from sobrio.report.summary import summary
 
-        days = first.isoformat(), (last + timedelta(days=1)).isoformat()
-        receipts = ledger.receipts(*days, patience_s=_PATIENCE_WITH_THE_LEDGER_S)
-        own = (each for each in receipts if tenant is None or each.caller.tenant == tenant)
+        own = _receipts(ledger, tenant, first, last)
         return summary(own, estimator=estimator(), first=first, last=last, by=by)
 
     return total
+
+
+def _page(ledger: SqliteLedger, estimator: Callable[[], Estimator], policy: Callable[[], Policy]) -> Page:
+    def page(tenant: str | None, first: date, last: date, lang: str) -> bytes:
+        from sobrio.report import build, to_html
+
+        own, declared = _receipts(ledger, tenant, first, last), declarations(policy())
+        report = build(
+            own, estimator=estimator(), period_start=first, period_end=last, lang=lang, declared=declared
+        )
+        return to_html(report).encode()
+
+    return page
 
 
 def declarations(policy: Policy) -> Declarations:
@@ -265,6 +280,7 @@ def open_rooms(
         metrics = Metrics(lambda: watched().version)
         ledger = open_ledger(where)
         stack.callback(ledger.shutdown)
+        own = functools.cache(lambda: Estimator(catalog=catalog))  # it works in other threads than requests
         shelf = None if retriever else _shelf(in_force, where, environ, stack)
         yield Rooms(
             policy=watched,
@@ -282,7 +298,8 @@ def open_rooms(
                 lambda: likeness.problem,
                 lambda: None if shelf is None else shelf.problem,
             ),
-            totals=_totals(ledger, catalog),
+            totals=_totals(ledger, own),
+            page=_page(ledger, own, watched),
             cache=cache,
             retriever=retriever or shelf,
             edition=None if shelf is None else shelf.edition,

@@ -15,10 +15,9 @@ from sobrio.gateway.body import Gone, headers_of, json_body
 from sobrio.gateway.delivery import Attended, deliver, turn_away
 from sobrio.gateway.endpoints import table
 from sobrio.gateway.faults import fault, internal_fault
-from sobrio.gateway.keys import Admission, Keys
-from sobrio.gateway.keystore import Right
+from sobrio.gateway.keys import Admission, Keys, with_password
 from sobrio.gateway.lifespan import until_shutdown
-from sobrio.gateway.routes import Endpoint, Table, Visit, WrongMethod
+from sobrio.gateway.routes import Endpoint, Route, Table, Visit, WrongMethod
 from sobrio.route import Rooms
 from sobrio.route.journey import UNDER_WAY
 from sobrio.route.reply import Reply
@@ -26,6 +25,7 @@ from sobrio.terms.request import Caller
 
 logger = logging.getLogger("sobrio.gateway")
 _CLIENT_LEFT = 499
+_PASSWORD = 'Basic realm="sobrio: any name, and a key as the password", charset="UTF-8"'
 _NOBODY = Admission(Caller(), frozenset())
 
 
@@ -76,19 +76,19 @@ class Gateway:
         """Raises `SobrioError` for what is turned away at the door, and `Gone`."""
         headers = headers_of(scope, self.limits)
         route, name = self.table.resolve(scope["method"], scope["path"])
-        admission = _admitted(self.keys, headers, route.right)
+        admission = _admitted(self.keys, headers, route)
         body = await json_body(headers, receive, self.limits) if route.method == "POST" else b""
         query = scope.get("query_string", b"").decode("latin-1")
         return route.endpoint, Visit(admission, headers, body, name, query)
 
 
-def _admitted(keys: Keys, headers: Headers, right: Right | None) -> Admission:
+def _admitted(keys: Keys, headers: Headers, route: Route) -> Admission:
     """Raises `InputError` (401) without a valid key, and `Refused` (403) without the right."""
-    if right is None:
+    if route.right is None:
         return _NOBODY
-    admission = keys.admit(headers)
-    if right not in admission.rights:
-        raise Refused(f"this key lacks the right '{right}'; see `sobrio keys`", code="right_missing")
+    admission = keys.admit(with_password(headers) if route.browsed else headers)
+    if route.right not in admission.rights:
+        raise Refused(f"this key lacks the right '{route.right}'; see `sobrio keys`", code="right_missing")
     return admission
 
 
@@ -110,7 +110,8 @@ def _sends_a_body(scope: Scope) -> bool:
 def _refusal(error: SobrioError, path: str) -> Reply:
     """The connection is closed, since the body that may follow is not read."""
     allow = (("allow", error.allowed),) if isinstance(error, WrongMethod) else ()
-    return fault(error, path, *allow, ("connection", "close"))
+    asked = (("www-authenticate", _PASSWORD if path == "/dashboard" else "Bearer"),)
+    return fault(error, path, *allow, *(asked if error.status == 401 else ()), ("connection", "close"))
 
 
 def _access(scope: Scope, reply: Reply | None, visit: Visit | None, seconds: float) -> Access:

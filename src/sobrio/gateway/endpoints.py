@@ -10,6 +10,7 @@ import msgspec
 
 from sobrio.errors import InputError, UnknownModel
 from sobrio.gateway import openapi
+from sobrio.gateway.dashboard import Dashboard
 from sobrio.gateway.impact import Impact
 from sobrio.gateway.routes import Endpoint, Route, Table, Visit
 from sobrio.route import Rooms, explain, live, receive
@@ -32,6 +33,7 @@ def table(rooms: Rooms) -> Table:
         Route("GET", "/v1/models/", here.model),
         Route("GET", "/v1/receipts/", here.receipt, "read"),
         Route("GET", "/v1/impact", Impact(rooms.totals), "read"),
+        Route("GET", "/dashboard", Dashboard(rooms.page), "read", browsed=True),
         Route("GET", "/metrics", here.metrics, "admin"),
         Route("GET", "/openapi.json", here.openapi, None),
         Route("GET", "/healthz", here.health, None),

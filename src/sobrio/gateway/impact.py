@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Set
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qs
@@ -17,7 +18,6 @@ _DAYS: Final = 30
 _MOST_DAYS: Final = 366
 _MOST_DIMENSIONS: Final = 3
 """A caller must not keep the process busy for long: what is more than this is a report's business."""
-_KNOWN: Final = frozenset({"from", "to", "by"})
 
 
 class Impact:
@@ -31,8 +31,8 @@ class Impact:
         """Of the caller's own tenant; of all for a key with the right `admin`."""
         if self._totals is None:
             raise InputError("no totals are kept here", status=404, code="not_found")
-        given = _query(visit.query)
-        first, last = _period(given)
+        given = period_of(visit.query, {"from", "to", "by"})
+        first, last = days_of(given)
         by = tuple(filter(None, given.get("by", "").split(",")))
         if len(by) > _MOST_DIMENSIONS:
             raise InputError(f"'by' takes up to {_MOST_DIMENSIONS} dimensions; see `sobrio report` for more")
@@ -42,15 +42,17 @@ class Impact:
         return Reply(200, (JSON,), "", body=body)
 
 
-def _query(raw: str) -> dict[str, str]:
-    given = {name: values[-1] for name, values in parse_qs(raw).items()}
-    unknown = sorted(given.keys() - _KNOWN)
+def period_of(query: str, known: Set[str]) -> dict[str, str]:
+    """What stands behind the path's question mark. Raises `InputError` for a name that is not known."""
+    given = {name: values[-1] for name, values in parse_qs(query).items()}
+    unknown = sorted(given.keys() - known)
     if unknown:
-        raise InputError(f"unknown parameter {unknown[0][:80]!r}; use from, to and by")
+        raise InputError(f"unknown parameter {unknown[0][:80]!r}; use {', '.join(sorted(known))}")
     return given
 
 
-def _period(given: dict[str, str]) -> tuple[date, date]:
+def days_of(given: dict[str, str]) -> tuple[date, date]:
+    """The first day and the last; the last thirty where none is given. Raises `InputError`."""
     last = _day(given["to"]) if "to" in given else datetime.now(UTC).date()
     first = _day(given["from"]) if "from" in given else last - timedelta(days=_DAYS - 1)
     if not timedelta(0) <= last - first < timedelta(days=_MOST_DAYS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -123,3 +124,15 @@ def _secret(headers: Headers) -> str:
     """OpenAI's clients send a bearer, Anthropic's a header of its own."""
     scheme, _, secret = headers.get("authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else headers.get("x-api-key", "")
+
+
+def with_password(headers: Headers) -> Headers:
+    """The password that a browser asked its user for, as a key (RFC 7617); the name means nothing."""
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return headers
+    try:
+        password = b64decode(given, validate=True).decode().partition(":")[2]
+    except ValueError:
+        password = ""
+    return headers | {"authorization": f"Bearer {password}"}

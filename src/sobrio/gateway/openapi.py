@@ -105,6 +105,11 @@ _PERIOD: Final[Mapping[str, _Schema]] = {
         "description": "Up to three dimensions, separated by commas: team,model.",
     },
 }
+_SHOWN: Final[Mapping[str, _Schema]] = {
+    "from": _PERIOD["from"],
+    "to": _PERIOD["to"],
+    "lang": {"enum": ["en", "fr"]},
+}
 _EXPLAINED: Final[Mapping[str, _Schema]] = {
     "model": _NAME,
     "messages": _TURNS,
@@ -136,6 +141,8 @@ OPERATIONS: Final = (
     Operation("GET", "/v1/receipts/{name}", "A whole receipt."),
     Operation("GET", "/v1/impact", "Totals of a period: realised, reference and avoided, never netted.",
               query=_PERIOD),
+    Operation("GET", "/dashboard", "The report on a period as a page. In a browser the key is the password.",
+              query=_SHOWN, content="text/html"),
     Operation("GET", "/metrics", "Metrics, for Prometheus.", content="text/plain"),
     Operation("GET", "/openapi.json", "This document.", public=True),
     Operation("GET", "/healthz", "Whether the process is alive.", public=True),

@@ -51,6 +51,8 @@ class Route:
     endpoint: Endpoint
     right: Right | None = "call"
     """What the key must be allowed; `None` answers without a key."""
+    browsed: bool = False
+    """Meant for a browser, which asks its user for a password: that is the key."""
 
 
 class WrongMethod(InputError):

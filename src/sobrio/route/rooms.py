@@ -24,6 +24,9 @@ from sobrio.terms.receipt import Receipt
 Totals: TypeAlias = Callable[[str | None, date, date, tuple[str, ...]], bytes]
 """JSON on the receipts of one tenant (`None`: of all) from a first to a last day, by some dimensions."""
 
+Page: TypeAlias = Callable[[str | None, date, date, str], bytes]
+"""HTML on the same receipts, in a language (`en`, `fr`)."""
+
 
 @dataclass(slots=True)
 class ClosingCost:
@@ -70,6 +73,8 @@ class Rooms:
     closing: ClosingCost = field(default_factory=ClosingCost)
     totals: Totals | None = None
     """Sums a period up, which takes a while: never on the event loop."""
+    page: Page | None = None
+    """The same for people; neither on the event loop."""
 
     async def aclose(self) -> None:
         """Lets go of connections, on the event loop that made them."""
