@@ -56,5 +56,11 @@ def test_a_saved_fit_gives_the_same_reasons(fitted: Predictor, tmp_path: Path) -
     assert again.verdicts() == fitted.verdicts()
 
 
+def test_lengths_alone_are_no_reason() -> None:
+    prompts = [QUESTION.format(n) for n in range(20)]
+    told = Predictor.default().fit(prompts, PAIR, np.full((20, 2), np.nan), np.full((20, 2), 300.0))
+    assert reasons(told, prompts[0]) == reasons(Predictor.default(), prompts[0])
+
+
 def test_without_labels_only_training_gives_reasons() -> None:
     assert not any("label" in each for each in reasons(Predictor.default(), ORDER.format(17)))

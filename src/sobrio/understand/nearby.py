@@ -36,8 +36,9 @@ class Nearby:
 
 
 def nearby(known: Outcomes) -> Nearby:
-    count = len(known.prompts)
-    chosen = np.unique(np.linspace(0, count - 1, min(count, _MOST)).astype(np.intp))
+    """Of the prompts that have a score."""
+    scored = np.flatnonzero(np.isfinite(known.scores).any(axis=1))
+    chosen = scored[np.unique(np.linspace(0, len(scored) - 1, min(len(scored), _MOST)).astype(np.intp))]
     table = np.zeros((default_encoder().dimensions, len(chosen)), np.float32)
     for column, row in enumerate(chosen):
         hashed = known.prompts.hashed[row]

@@ -42,7 +42,7 @@ def of_labels(labels: Labels, prompt: Prompts, moved: NDArray[np.float64]) -> tu
     `moved`, shape (labelled models,), is by how much. Prompts are named by their number among the distinct
     labelled ones, in the order they came: no text is kept. Nothing without labels.
     """
-    if labels.nearby is None or labels.levels is None:
+    if labels.nearby is None or labels.levels is None or not len(labels.nearby.numbers):
         return ()
     alike = labels.nearby.nearest(prompt.hashed[0], _LABELS_SHOWN)
     shown = [_label(labels.nearby, *each) for each in alike if each[1] >= _ALIKE]
