@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 Floats: TypeAlias = NDArray[np.float64]
 Singles: TypeAlias = NDArray[np.float32]
 
-_CELLS: Final = 48
+_CELLS: Final = 40
 _ROOT: Final = 0.25
 """Cells are even in this power of a share: the small are told apart as well as the large."""
 _LEAST: Final = 1e-30
@@ -60,6 +60,7 @@ class Ranked:
         self._counted: list[int] = np.flatnonzero(weights).tolist()
         self._rates = np.where(self._unknown[:, None], 0.0, rates[self._counted])
         self._sizes = np.abs(self._rates).mean(axis=2)
+        self._units = _over(self._rates, self._sizes[..., None]).astype(np.float32)
         self._ranks = ranks
         self._judged = judged
         self._weights: list[float] = weights[self._counted].tolist()
@@ -135,10 +136,9 @@ class Ranked:
         most to the row, its base. Shares add up to one: that of the base follows."""
         low, high = self._shares(box)
         base = np.argmax(low + high, axis=0)
-        units = _over(self._rates, self._sizes[..., None]).astype(np.float32)
-        whole = value = units[base, np.arange(base.size)]
+        whole = value = self._units[base, np.arange(base.size)]
         slack = _ROUNDING * np.abs(value)
-        for each, least, most in zip(units, low, high, strict=True):
+        for each, least, most in zip(self._units, low, high, strict=True):
             difference = each - whole
             value = value + ((least + most) / 2)[:, None] * difference
             slack += ((most - least) / 2 + _ROUNDING)[:, None] * np.abs(difference)
