@@ -20,7 +20,7 @@ from sobrio.understand.train.training import Tied, fit_sources
 Floats = NDArray[np.float64]
 ITERATIONS = 60
 FOLDS = 5
-UNSCORED = ("open chat, lengths", "anchors, trivial", "anchors, easy code")
+UNSCORED = ("open chat, lengths", "anchors, trivial", "anchors, easy code", "graded requests")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ import numpy as np
 from battery import battery
 from calibration import calibration, calibration_left_out
 from cost import cost
+from graded import graded as graded_requests
 from parity import parity
 from pool import pool
 from ranking import World, few_labels, held_out_fifths, leave_one_source_out
@@ -27,6 +28,7 @@ from trust import promised
 
 from sobrio.understand.features import features_of
 from sobrio.understand.train.anchors import anchors
+from sobrio.understand.train.graded import graded
 from sobrio.understand.train.lengths import chat_lengths
 from sobrio.understand.train.outcomes import load
 from sobrio.understand.train.training import tied
@@ -38,7 +40,7 @@ STRONG, WEAK = "gpt-4o-2024-05-13", "Meta-Llama-3-8B-Instruct"
 def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
     @cache
     def world() -> World:
-        sources = (*load(data), *chat_lengths(data), *anchors())
+        sources = (*load(data), *chat_lengths(data), *anchors(), *graded(data))
         seen = [features_of(prompt) for source in sources for prompt in source.prompts]
         if litellm is None:
             return World(sources, seen, tied(data))
@@ -49,6 +51,7 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
     return {
         "cost": cost,
         "parity": parity,
+        "graded": graded_requests,
         "few_labels": lambda: [
             few_labels(world(), "mmlu_pro", STRONG, WEAK, 1_500),
             few_labels(world(), "mmlu_pro", "gpt-4o-2024-05-13", "Mixtral-8x7B-Instruct-v0.1", 1_500),

@@ -12,6 +12,7 @@ from sobrio.errors import InputError
 from sobrio.terms.model import Model
 from sobrio.understand import Predictor
 from sobrio.understand.train import train
+from sobrio.understand.train.graded import HARDEST, expected_scores, graded
 from sobrio.understand.train.kinds import kind_of
 from sobrio.understand.train.landmarks import kinds_of
 from sobrio.understand.train.names import is_base, released_of, spelled
@@ -86,6 +87,15 @@ def test_release_months_and_base_models() -> None:
     assert released_of("a-new-model", "") == ""
     assert is_base("Qwen2-7B")
     assert not is_base("Qwen2-7B-Instruct")
+
+
+def test_graded_requests_gain_more_from_size_the_harder_they_are() -> None:
+    (source,) = graded()
+    scores = expected_scores(np.arange(1, HARDEST + 1))
+    assert (np.diff(scores, axis=1) >= 0).all()
+    assert (np.diff(scores[:, -1] - scores[:, 4]) > 0).all()
+    assert len(source.prompts) == len(source.scores) > 1_000
+    assert not source.familiar
 
 
 def test_landmarks_are_named_after_most_of_their_prompts() -> None:

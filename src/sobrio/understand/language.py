@@ -1,4 +1,4 @@
-"""Language: function words for seven European languages, scripts for the others."""
+"""Language: the usual words of seven European languages, scripts for the others."""
 
 from __future__ import annotations
 

@@ -23,6 +23,7 @@ TASKS: Final[tuple[Task, ...]] = (
 )  # fmt: skip
 _DOMAINS: Final = ("code", "mathematics", "science", "medicine", "law", "business", "humanities")
 _SAMPLE_CHARS: Final = 1_200
+_GREETING_TOKENS: Final = 9
 _CODE_SIGNS: Final = ("```", "#include", "=>")
 _CODE_FORMS: Final = tuple(
     (sign, re.compile(form))
@@ -39,7 +40,15 @@ _CODE_FORMS: Final = tuple(
 """A form, and the sign without which it cannot be there: looking for that is much the quicker."""
 
 _digit = re.compile("[0-9]")
-_sum = re.compile(r"\d\s*[-+*/×÷%^]\s*\d")
+_sum = re.compile(r"\d\s*(?:[-+*/×÷%^]|x|times|% of)\s*\d")
+_quantity = re.compile(r"(?<![\w.])(?!(?:1\d|20)\d\d\b)\d[\d.,]*")
+"""A number that is no year."""
+_question = re.compile(
+    r"\W*(?:who|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|should|would|will"
+    r"|give|tell|name|walk|list|help|recommend)\b",
+    re.IGNORECASE,
+)
+"""How a question or a wish to be told begins, in English or in a gloss."""
 _command = re.compile(r"\\[a-zA-Z]")
 _between_dollars = re.compile(r"\$[^$]+\$")
 _equals = re.compile(r"[\^=]\s*[-\d(]")
@@ -51,14 +60,37 @@ def task_of(reading: Reading, needs: Needs) -> Task:
     sample = _sample(reading.text)
     if needs.tools or _TOOLS in sample:
         return "agent"
-    named = reading.named
-    if _holds_code(sample) or (named("code") >= 2 and named("mathematics") < 2 * named("code")):
+    if _is_code(reading, sample):
         return "code"
+    if _greets(reading):
+        return "chat"
     formula = _holds_formula(sample)
+    ordered = None if formula else _ordered(reading, sample)
+    return ordered or _problem(reading, sample, formula)
+
+
+def _is_code(reading: Reading, sample: str) -> bool:
+    named = reading.named
+    words = named("code") + 2 * named("programming")
+    return _holds_code(sample) or (words >= 2 and named("mathematics") < 2 * words)
+
+
+def _greets(reading: Reading) -> bool:
+    short = len(reading.spans.starts) <= _GREETING_TOKENS
+    asks_more = ("fact", "programming", "mathematics", "tongue", "write", "rewrite", "translate")
+    return short and reading.named("greet") > 0 and not any(map(reading.named, asks_more))
+
+
+def _ordered(reading: Reading, sample: str) -> Task | None:
+    """What the request orders to be done with a text, or to write one."""
+    if reading.named("tongue") and any(quote in sample for quote in "\"'"):
+        return "translation"
+    if reading.named("polarity") >= 2 and not reading.named("mathematics"):
+        return "classification"
     for concept, task in _ORDERS:
-        if reading.asks(concept) and not formula:
+        if reading.asks(concept) and not (concept == "rewrite" and reading.named("choice") >= 2):
             return task
-    return _problem(reading, sample, formula)
+    return None
 
 
 def _holds_code(sample: str) -> bool:
@@ -97,13 +129,17 @@ def _problem(reading: Reading, sample: str, formula: bool) -> Task:
         return "mathematics"
     if digits and (_sum.search(sample) or named("convert")):
         return "arithmetic"
-    if digits and named("count"):
+    if digits and (named("count") or named("mathematics") or _is_word_problem(sample)):
         return "mathematics"
     if named("reason") >= 2:
         return "reasoning"
-    if "?" in sample or any(map(named, ("fact", "explain", "compare", "choice"))):
+    if "?" in sample or named("explain") or named("analyse") or _question.match(sample):
         return "question answering"
     return "chat"
+
+
+def _is_word_problem(sample: str) -> bool:
+    return "?" in sample and sum(1 for _ in _quantity.finditer(sample)) >= 2
 
 
 def _sample(text: str) -> str:

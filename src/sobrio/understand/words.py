@@ -1,4 +1,4 @@
-"""Words that mean something to the predictor: concepts in four languages, function words in seven.
+"""Words that mean something to the predictor: concepts in four languages, the most usual words of seven.
 
 Concepts are looked up by their first six letters without accents, so that most inflected forms and many
 cognates (matrix, matrice, matriz) share an entry. Look-ups are by hash: no loop over a text's words.
@@ -19,16 +19,21 @@ from numpy.typing import NDArray
 from sobrio.encode import Spans, spans_of
 
 _STEM_LETTERS: Final = 6
-_SIEVE_BITS: Final = 13
+_SIEVE_BITS: Final = 16
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
-_FILE: Final = Path(__file__).with_name("data") / "words.json"
+_JOINED: Final = 500
+"""Words hashed at once: far fewer than a text may hold."""
+_DATA: Final = Path(__file__).with_name("data")
 
 Floats = NDArray[np.float32]
 
 
-class _Words(msgspec.Struct):
-    concepts: dict[str, list[str]]
-    function_words: dict[str, list[str]]
+class _Usual(msgspec.Struct):
+    """As `benchmarks/gloss/languages.py` writes it."""
+
+    languages: tuple[str, ...]
+    words: dict[str, list[int]]
+    """Tenths of powers of ten by which each is more usual than a rare word, for every language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +99,9 @@ class Vocabulary:
 @cache
 def vocabulary() -> Vocabulary:
     """The shipped words; read once."""
-    words = msgspec.json.decode(_FILE.read_bytes(), type=_Words)
-    return Vocabulary(_concepts(words.concepts), _languages(words.function_words))
+    concepts = msgspec.json.decode((_DATA / "words.json").read_bytes(), type=dict[str, list[str]])
+    usual = msgspec.json.decode((_DATA / "languages.json").read_bytes(), type=_Usual)
+    return Vocabulary(_concepts(concepts), _languages(usual))
 
 
 def stems(spans: Spans) -> NDArray[np.uint64]:
@@ -104,35 +110,29 @@ def stems(spans: Spans) -> NDArray[np.uint64]:
 
 
 def _concepts(words: Mapping[str, Sequence[str]]) -> Concepts:
-    places = _by_hash(words, _STEM_LETTERS)
+    """A word stands for every concept that lists it."""
+    places: dict[int, tuple[int, ...]] = {}
+    for place, listed in enumerate(words.values()):
+        for each in {_hash(word) for word in listed}:
+            places[each] = (*places.get(each, ()), place)
     return Concepts(tuple(words), places, Sieve.of(np.array([*places], np.uint64)))
 
 
-def _languages(words: Mapping[str, Sequence[str]]) -> Languages:
-    """A word of several languages gives each a part of its vote."""
-    places = _by_hash(words, None)
-    hashes = np.array(sorted(places), np.uint64)
-    votes = np.zeros((len(hashes), len(words)), np.float32)
-    for row, each in zip(votes, hashes.tolist(), strict=True):
-        row[[*places[each]]] = 1.0 / len(places[each])
-    return Languages(tuple(words), hashes, votes, Sieve.of(hashes))
-
-
-def _by_hash(words: Mapping[str, Sequence[str]], letters: int | None) -> dict[int, tuple[int, ...]]:
-    """The places of the lists that each word stands in."""
-    found: dict[int, tuple[int, ...]] = {}
-    for place, listed in enumerate(words.values()):
-        for each in {_hash(word, letters) for word in listed}:
-            found[each] = (*found.get(each, ()), place)
-    return found
+def _languages(usual: _Usual) -> Languages:
+    """Words that differ by accents alone count as the more usual of them."""
+    words = [*usual.words]
+    joined = (" ".join(words[start : start + _JOINED]) for start in range(0, len(words), _JOINED))
+    hashes = np.concatenate([spans_of(each).words for each in joined])
+    order = hashes.argsort(kind="stable")
+    known, first = np.unique(hashes[order], return_index=True)
+    votes = np.array([*usual.words.values()], np.float32)[order] / np.float32(10)
+    return Languages(usual.languages, known, np.maximum.reduceat(votes, first), Sieve.of(known))
 
 
 def _first_bits(hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
     return ((hashes * _MIX) >> np.uint64(64 - _SIEVE_BITS)).view(np.intp)
 
 
-def _hash(word: str, letters: int | None) -> int:
-    """Of the first token, cut to `letters`."""
-    spans = spans_of(word)
-    end = int(spans.ends[0]) if letters is None else min(int(spans.ends[0]), letters)
-    return int(spans.hashes(np.array([0]), np.array([end]))[0])
+def _hash(word: str) -> int:
+    """Of the beginning of the first token."""
+    return int(stems(spans_of(word))[0])

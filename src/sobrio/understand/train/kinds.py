@@ -30,6 +30,7 @@ _KINDS: Final[tuple[tuple[str, str], ...]] = (
     ("open chat", "open requests to an assistant"),
     ("parallel", "everyday requests"),
     ("anchors", "trivial requests"),
+    ("graded", "open requests to an assistant"),
     ("wmt23", "texts to translate"),
 )
 

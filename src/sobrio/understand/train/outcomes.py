@@ -38,6 +38,8 @@ class Source:
     """Against what its number of outcomes would give it."""
     levelled: bool = False
     """Whether its scores are on the scale that predictions are wanted on."""
+    familiar: bool = True
+    """Whether a prompt like one of these counts as known: not where scores are assumed for many a kind."""
 
 
 def load(data: Path) -> tuple[Source, ...]:

@@ -176,6 +176,13 @@ _FORMULA_FRAMES: Final[tuple[_Four, ...]] = (
 )
 
 
+FRAME_LEVELS: Final = (
+    *(level for level in (4, 3, 3, 5, 6, 5, 4, 2, 3, 3, 4, 2, 3, 3, 4, 6, 3) for _ in _TOPICS),
+    *(level for level in (5, 6) for _ in _FORMULAS),
+)
+"""How hard each of `templated` is: see `graded.txt`."""
+
+
 def parallel(data: Path | None = None) -> list[tuple[str, ...]]:
     """The same request in several languages, English first; with questions, if there are any below `data`."""
     questions = data / "rag" / "qa.parquet" if data else None
@@ -184,10 +191,22 @@ def parallel(data: Path | None = None) -> list[tuple[str, ...]]:
 
 
 def written(file: Path) -> Iterator[_Four]:
-    """Blocks of four lines; a line that begins with # or [ says something about the blocks."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    said = [each.replace("\\n", "\n") for each in lines if each and each[0] not in "#["]
-    yield from zip(said[::4], said[1::4], said[2::4], said[3::4], strict=True)
+    """Every block."""
+    yield from (block for _, block in levelled(file))
+
+
+def levelled(file: Path) -> Iterator[tuple[int, _Four]]:
+    """(level, block of four lines). A level stands in square brackets before its blocks; # opens a remark."""
+    level, block = 0, []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            level = int(line.strip("[]"))
+        elif line and not line.startswith("#"):
+            block.append(line.replace("\\n", "\n"))
+        if len(block) == 4:
+            english, french, german, spanish = block
+            yield level, (english, french, german, spanish)
+            block = []
 
 
 def _questions(file: Path) -> list[tuple[str, ...]]:

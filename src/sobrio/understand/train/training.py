@@ -21,6 +21,7 @@ from sobrio.understand.gloss import GLOSSED
 from sobrio.understand.parameters import Parameters, save, standardise
 from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, Ties, solve
+from sobrio.understand.train.graded import graded
 from sobrio.understand.train.kinds import kind_of
 from sobrio.understand.train.landmarks import Landmarks, kinds_of, landmarks_of
 from sobrio.understand.train.lengths import chat_lengths
@@ -29,7 +30,7 @@ from sobrio.understand.train.outcomes import Source, load
 from sobrio.understand.train.parallel import parallel
 
 ITERATIONS: Final = 120
-_TIE_STRENGTH: Final = 20_000.0
+_TIE_STRENGTH: Final = 60_000.0
 _LEAST_SCALE: Final = 0.05
 _SOURCE_WEIGHT: Final = 100.0
 _UNUSABLE: Final = ("llmrouter_trivia_qa",)
@@ -58,7 +59,7 @@ def train(data: Path, out: Path) -> TrainingReport:
     Raises `InputError` when `data` holds no outcomes.
     """
     begun = time.perf_counter()
-    sources = (*load(data), *chat_lengths(data), *anchors())
+    sources = (*load(data), *chat_lengths(data), *anchors(), *graded(data))
     seen = [features_of(prompt) for source in sources for prompt in source.prompts]
     parameters, loss = fit_sources(sources, seen, tied(data))
     save(parameters, out)
@@ -109,12 +110,18 @@ def fit_sources(
         )
         for ngrams, length in product((True, False), (False, True))
     ]
-    english = kept & np.array([each.reading.language not in GLOSSED for each in seen])
-    landmarks = landmarks_of(design.hashed[english])
-    data_sets = np.array([each for source in sources for each in source.datasets])[english]
-    kinds = kinds_of(landmarks.centres, design.hashed[english], [kind_of(each) for each in data_sets])
+    at_home = kept & _familiar(sources, seen)
+    landmarks = landmarks_of(design.hashed[at_home])
+    data_sets = np.array([each for source in sources for each in source.datasets])[at_home]
+    kinds = kinds_of(landmarks.centres, design.hashed[at_home], [kind_of(each) for each in data_sets])
     parameters = _parameters(mean, scale, solved, names, landmarks, kinds)
     return parameters, solved[0].loss
+
+
+def _familiar(sources: Sequence[Source], seen: Sequence[Features]) -> NDArray[np.bool_]:
+    """Which prompts others are compared with: those of familiar sources, in the language of the outcomes."""
+    counted = np.repeat([each.familiar for each in sources], [len(each.prompts) for each in sources])
+    return np.asarray(counted & np.array([each.reading.language not in GLOSSED for each in seen]))
 
 
 def _ties(pairs: Sequence[Tied], mean: NDArray[np.float32], scale: NDArray[np.float32]) -> Ties:
