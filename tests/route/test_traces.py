@@ -23,8 +23,8 @@ version: 1
 name: traces
 defaults:
   baseline: {{model: llama-3.3-70b-instruct, since: 2026-11-01, reason: Used before.}}
-  quality_floor: 0.9
-  confidence: 0.5
+  quality_floor: 0.95
+  confidence: 0.9
   fallback: {top}
 upstreams:
   loopback: {{kind: openai, base_url: "{url}", zone: FRA}}
