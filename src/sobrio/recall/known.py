@@ -8,9 +8,12 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from mmap import mmap
 from pathlib import Path
 from typing import Final
 
+_NUMBER: Final = 31
+"""Bytes of a time and a process."""
 _BITS_EACH: Final = 32
 _CROWDED: Final = 4
 """Times as many names as there is room for: then one stranger in thirty looks familiar."""
@@ -26,11 +29,17 @@ Row = tuple[bytes, float]
 
 
 class Beacon:
-    """A number that changes whenever one of the processes that share `path` has changed it."""
+    """A number that changes whenever one of the processes that share `path` has changed it.
+
+    It is read from memory they share: asking the system would hand the interpreter to another thread.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises `OSError`."""
         self._file = os.open(path.with_name(path.name + "-changed"), os.O_RDWR | os.O_CREAT, 0o600)
+        if os.fstat(self._file).st_size < _NUMBER:
+            os.pwrite(self._file, bytes(_NUMBER), 0)
+        self._shared = mmap(self._file, _NUMBER)
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -44,13 +53,14 @@ class Beacon:
     def light(self) -> bytes:
         """While it is held, once the change can be seen. The new number."""
         number = b"%020d %010d" % (time.time_ns(), os.getpid())
-        os.pwrite(self._file, number, 0)
+        self._shared[:] = number
         return number
 
     def seen(self) -> bytes:
-        return os.pread(self._file, 31, 0)
+        return self._shared[:]
 
     def close(self) -> None:
+        self._shared.close()
         os.close(self._file)
 
 
