@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from sobrio.encode import Spans, spans_of
 
 _STEM_LETTERS: Final = 6
-_SIEVE_BITS: Final = 16
+_SIEVE_BITS: Final = 13
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+_NO_WORD: Final = np.uint64(2**64 - 1)
 _JOINED: Final = 500
 """Words hashed at once: far fewer than a text may hold."""
 _DATA: Final = Path(__file__).with_name("data")
@@ -61,14 +62,13 @@ class Languages:
 
     names: tuple[str, ...]
     hashes: NDArray[np.uint64]
+    """The last stands for no word, so that a look-up never runs over the end."""
     votes: Floats
-    sieve: Sieve
 
     def among(self, hashes: NDArray[np.uint64]) -> Floats:
         """The votes of all known words, shape (names,)."""
-        sought = hashes.take(self.sieve.likely(hashes))
-        rows = np.minimum(self.hashes.searchsorted(sought), len(self.hashes) - 1)
-        known = rows[self.hashes.take(rows) == sought]
+        rows = self.hashes.searchsorted(hashes)
+        known = rows[self.hashes.take(rows) == hashes]
         votes: Floats = np.add.reduce(self.votes.take(known, axis=0))
         return votes
 
@@ -126,7 +126,7 @@ def _languages(usual: _Usual) -> Languages:
     order = hashes.argsort(kind="stable")
     known, first = np.unique(hashes[order], return_index=True)
     votes = np.array([*usual.words.values()], np.float32)[order] / np.float32(10)
-    return Languages(usual.languages, known, np.maximum.reduceat(votes, first), Sieve.of(known))
+    return Languages(usual.languages, np.append(known, _NO_WORD), np.maximum.reduceat(votes, first))
 
 
 def _first_bits(hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
