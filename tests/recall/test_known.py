@@ -121,3 +121,27 @@ def test_a_file_that_cannot_be_read_is_no_empty_one(tmp_path):
         database.execute("CREATE TABLE entries (key BLOB PRIMARY KEY, value BLOB, expires_at REAL)")
         database.execute("INSERT INTO entries VALUES (?, ?, 9)", (b"1", b"v"))
         assert known.find(b"1", database) == (b"v", 9.0)
+
+
+def test_a_reading_that_broke_off_is_done_again(tmp_path):
+    class Breaking:
+        """Gives the largest number first, and then no more."""
+
+        def __init__(self, database: sqlite3.Connection) -> None:
+            self._database = database
+
+        def execute(self, statement: str, *values: object):
+            yield from self._database.execute(f"{statement} ORDER BY rowid DESC LIMIT 1")
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with (
+        closing(sqlite3.connect(tmp_path / "cache.sqlite")) as database,
+        closing(Beacon(tmp_path / "b")) as b,
+    ):
+        database.execute("CREATE TABLE entries (key BLOB PRIMARY KEY, value BLOB, expires_at REAL)")
+        database.executemany("INSERT INTO entries VALUES (?, 'v', 9)", [(b"1",), (b"2",)])
+        known = Known(b, capacity=2)
+        with pytest.raises(sqlite3.Error):
+            known.find(b"1", Breaking(database))  # type: ignore[arg-type]
+
+        assert known.find(b"1", database) == ("v", 9.0)

@@ -137,11 +137,14 @@ class Known:
         return fresh
 
     def _catch_up(self, reader: sqlite3.Connection) -> None:
+        """All or nothing counts as read: the first time they come in the index's order, which is smaller
+        than what it leads to."""
         self._near.clear()
-        first = self._last < 0  # all of them: from the index, which is smaller than what it leads to
-        for number, name in reader.execute(_EVERY) if first else reader.execute(_AFTER, (self._last,)):
+        last = self._last
+        for number, name in reader.execute(_EVERY) if last < 0 else reader.execute(_AFTER, (last,)):
             self._names.add(name)
-            self._last = max(self._last, number)
+            last = max(last, number)
+        self._last = last
 
     def _read(self, name: bytes, reader: sqlite3.Connection) -> Row | None:
         row: Row | None = reader.execute(_ONE, (name,)).fetchone()
