@@ -31,9 +31,9 @@ ALLOWED = Allowed(
 )
 
 
-def assessed(input_tokens: int = 50, **quality: float) -> Assessment:
+def assessed(input_tokens: int = 50, sd: float = 0.0, **quality: float) -> Assessment:
     known = QUALITY | quality
-    expectations = tuple(Expectation(name, known[name], 0.0, 100.0, 0.0) for name in NAMES)
+    expectations = tuple(Expectation(name, known[name], sd, 100.0, 0.0) for name in NAMES)
     return Assessment("agent", "general", "en", 0.3, Needs(), input_tokens, 1.0, expectations)
 
 
@@ -45,6 +45,16 @@ def test_a_conversation_never_moves_down() -> None:
     decision = choose(ALLOWED, assessed(), RATES, held=Held("middle", "middle"))
     assert decision.model == "middle"
     assert refused(decision)["small"] == "this conversation was answered by middle, expected to do better"
+
+
+def test_it_moves_to_a_lesser_model_only_where_that_one_is_surely_as_good() -> None:
+    """Near equals change places from turn to turn; a conversation does not."""
+    careful, held = replace(ALLOWED, confidence=0.9), Held("middle", "middle")
+    decision = choose(careful, assessed(small=0.81, sd=0.05), RATES, held=held)
+    assert decision.model == "middle"
+    assert "not surely as good" in (refused(decision)["small"] or "")
+    assert choose(careful, assessed(small=0.95, sd=0.05), RATES, held=held).model == "small"
+    assert choose(careful, assessed(small=0.81, sd=0.05), RATES).model == "small"
 
 
 def test_it_moves_up_when_the_next_turn_needs_more() -> None:

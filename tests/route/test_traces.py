@@ -17,14 +17,15 @@ from sobrio.route.conversation import Conversations
 from sobrio.terms.request import Caller, Request
 from sobrio.testing import LoopbackUpstream
 
-LADDER = ("llama-3.1-8b-instruct", "mistral-small-3.2-24b-instruct-2506", "llama-3.3-70b-instruct")
+LADDER = ("llama-3.2-3b-instruct", "llama-3.1-8b-instruct", "llama-3.3-70b-instruct")
+"""Of one family: the larger is never expected to be worse."""
 POLICY = """
 version: 1
 name: traces
 defaults:
   baseline: {{model: llama-3.3-70b-instruct, since: 2026-11-01, reason: Used before.}}
-  quality_floor: 0.95
-  confidence: 0.9
+  quality_floor: 0.9
+  confidence: 0.5
   fallback: {top}
 upstreams:
   loopback: {{kind: openai, base_url: "{url}", zone: FRA}}

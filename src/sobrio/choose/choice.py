@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from sobrio.choose.price import price
+from sobrio.choose.price import Price, price
 from sobrio.choose.uplift import Aid, with_aid
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.conversation import Held
@@ -56,8 +56,8 @@ def choose(
     the one with the best expected quality is taken and the reason says so.
 
     In a conversation that goes on (`held`), nobody who is expected to do worse than whoever answered
-    last is taken, and what lies in that one's prompt cache is read at its lower price. In `haste`, nobody
-    who is known to answer too slowly is taken.
+    last is taken, nor a lesser model that is not surely as good, and what lies in that one's prompt cache
+    is read at its lower price. In `haste`, nobody who is known to answer too slowly is taken.
 
     Raises `ValueError` when nothing is allowed; the policy turns that into a refusal before.
     """
@@ -142,20 +142,39 @@ class _Case(msgspec.Struct, frozen=True):
             return 0
         return min(self.held.cached_tokens, self.assessment.input_tokens)
 
-    def objection(self, deployment: Deployment, expected: Expectation, output_tokens: float) -> str | None:
+    def objection(self, deployment: Deployment, expected: Expectation, cost: Price) -> str | None:
         """Why a deployment is not enough for this request, in words."""
         if not self.bar.reached_by(expected):
             return self.bar.missed_by(expected)
-        return self._moves_down(deployment, expected) or self.too_slow(deployment.name, output_tokens)
+        return self._moves_down(expected, cost) or self.too_slow(deployment.name, cost.output_tokens)
 
-    def _moves_down(self, deployment: Deployment, expected: Expectation) -> str | None:
+    def _moves_down(self, expected: Expectation, cost: Price) -> str | None:
+        """From turn to turn expectations differ by more than near equals do: whoever takes less than the
+        model that answered before has to be as good as that one with the policy's confidence."""
         held = self.held
-        if held is None or held.deployment == deployment.name:
+        if held is None or held.model == expected.model:
             return None
         known = self.expected.get(held.model)
-        if known is None or expected.quality >= known.quality:
+        if known is None:
             return None
-        return f"this conversation was answered by {held.model}, expected to do better"
+        if expected.quality < known.quality:
+            return f"this conversation was answered by {held.model}, expected to do better"
+        sure = expected.quality - known.quality >= self.bar.z * math.hypot(
+            expected.quality_sd, known.quality_sd
+        )
+        if sure or not self._takes_less(cost, known, held):
+            return None
+        return f"this conversation was answered by {held.model}, and this one is not surely as good"
+
+    def _takes_less(self, cost: Price, known: Expectation, held: Held) -> bool:
+        rates = self.rates.get(held.deployment)
+        if rates is None:
+            return False
+        read, kept = self.assessment.input_tokens, min(held.cached_tokens, self.assessment.input_tokens)
+        return (
+            cost.energy_wh
+            < price(known, rates, input_tokens=read, cached_tokens=kept, cap=self.cap).energy_wh
+        )
 
     def too_slow(self, deployment: str, output_tokens: float) -> str | None:
         speed = self.haste.speeds.get(deployment) if self.haste else None
@@ -222,7 +241,7 @@ def _candidate(deployment: Deployment, case: _Case, aid: Aid | None = None) -> C
     if cost is None:
         objection: str | None = "its impact is unknown, so it cannot be compared"
     else:
-        objection = case.objection(deployment, expected, cost.output_tokens)
+        objection = case.objection(deployment, expected, cost)
     return Candidate(
         deployment=deployment.name,
         model=deployment.model.name,
