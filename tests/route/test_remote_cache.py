@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 from contextlib import closing
 
 from sobrio.recall import RedisStore
+from sobrio.route import explain_aside, receive
+from sobrio.terms.request import Caller
 from sobrio.testing.fakes import MemoryStore
 
 
@@ -32,6 +35,15 @@ def test_a_remote_store_is_asked_off_the_event_loop_and_its_time_is_charged(hous
     assert again["sobrio"]["cache"] == "exact"
     assert store.threads and threading.get_ident() not in store.threads
     assert house.booked(again["sobrio"]["receipt"]).router_cpu_seconds > 0
+
+
+def test_it_is_not_asked_on_the_event_loop_for_an_explanation_either(house):
+    store = Remote()
+    body = json.dumps({"model": "sobrio/auto", "messages": [{"role": "user", "content": "hello"}]})
+    request = receive(body.encode(), {}, Caller())
+    told = house.run(explain_aside(request, house.without(cache=store).rooms))
+    assert told["cache"] == "miss" and told["decision"]["callable"]
+    assert store.threads and threading.get_ident() not in store.threads
 
 
 def test_a_server_that_is_gone_fails_no_request(house):

@@ -13,7 +13,7 @@ from sobrio.gateway import openapi
 from sobrio.gateway.dashboard import Dashboard
 from sobrio.gateway.impact import Impact
 from sobrio.gateway.routes import Endpoint, Route, Table, Visit
-from sobrio.route import Rooms, explain, live, receive
+from sobrio.route import Rooms, explain_aside, live, receive
 from sobrio.route.feedback import take_feedback
 from sobrio.route.reply import JSON, Reply
 from sobrio.terms.record import to_json
@@ -60,7 +60,7 @@ class Endpoints:
 
     async def explain(self, visit: Visit) -> Reply:
         request = receive(visit.body, visit.headers, visit.caller, _shape_of(visit))
-        return _json(explain(request, self._rooms))
+        return _json(await explain_aside(request, self._rooms))
 
     async def feedback(self, visit: Visit) -> Reply:
         return _json(await asyncio.to_thread(take_feedback, visit.body, visit.caller, self._rooms))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -25,6 +26,20 @@ def explain(request: Request, rooms: Rooms) -> dict[str, Any]:
     journey = Journey.begin(request, rooms)
     if rooms.cache is not None:
         look_up(journey, rooms.cache)
+    return _explained(journey)
+
+
+async def explain_aside(request: Request, rooms: Rooms) -> dict[str, Any]:
+    """The same on an event loop, which a store far away must not hold up."""
+    journey, cache = Journey.begin(request, rooms), rooms.cache
+    if cache is not None and cache.remote:
+        await asyncio.to_thread(look_up, journey, cache)
+    elif cache is not None:
+        look_up(journey, cache)
+    return _explained(journey)
+
+
+def _explained(journey: Journey) -> dict[str, Any]:
     decision, refused = _decision(journey)
     return {
         "assessment": shown_assessment(journey.assessment) if journey.assessment else None,
