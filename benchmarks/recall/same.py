@@ -38,6 +38,8 @@ SCORERS: dict[str, tuple[Callable[[], SameAnswer], Shape]] = {
 }
 """How each is had, and the shape of its training; `default` needs the `same` extra."""
 REQUESTS, CANDIDATES, SPLITS, RATE = 1_200, 5, 10, 0.01
+FLOOR, POOL, POOL_FLOOR, GATE = 0.6, 20, 0.4, 0.5
+"""Of the cache (`recall/similar.py`)."""
 
 
 def auc(scores: Floats, same: NDArray[np.bool_]) -> float:
@@ -132,9 +134,9 @@ def families(trained: Training) -> dict[str, object]:
 def traffic(data: Path, trained: Training) -> dict[str, object]:
     """Requests drawn from the intents; the answer kept for another text of the intent is right.
 
-    Half of the labels set a threshold by the exact bound, the other half are served at it. `scorer` takes the
-    likeliest of what the static encoder finds nearest, `agreement` weighs them together as the cache does
-    where answers are known, `cosine` takes what the scorer's own encoder finds nearest.
+    Half of the labels set a threshold by the exact bound, the other half are served at it. Candidates are
+    found as the cache finds them. `scorer` takes the likeliest, `agreement` weighs them together as the cache
+    does where answers are known, `cosine` takes what the scorer's own encoder finds nearest among all.
     """
     intents = pd.read_parquet(data / "cache/intents.parquet").drop_duplicates("text").query("intent != 'oos'")
     rows = {}
@@ -160,7 +162,13 @@ def best_candidates(
     vectors, own = static_encoder().encode(texts), trained.scorer.sentences.encoder.encode(texts)
     found: dict[str, list[tuple[float, bool]]] = {"scorer": [], "agreement": [], "cosine": []}
     for place in range(1, len(texts)):
-        near = np.argsort(-(vectors[:place] @ vectors[place]), kind="stable")[:CANDIDATES]
+        cosines = own[:place] @ own[place]
+        found["cosine"].append((float(cosines.max()), intents[int(cosines.argmax())] == intents[place]))
+        near = candidates(vectors[:place] @ vectors[place], cosines, trained.scorer)
+        if not len(near):
+            found["scorer"].append((0.0, False))
+            found["agreement"].append((0.0, False))
+            continue
         scores = trained.score([(texts[place], texts[k]) for k in near], parameters)
 
         def same(one: int, others: Sequence[int], near: NDArray[np.intp] = near) -> list[bool]:
@@ -168,14 +176,22 @@ def best_candidates(
             return [bool(score >= 0.5) for score in trained.score(pairs, parameters)]
 
         best, together = weigh(scores, [intents[k].encode() for k in near], same)
-        cosines = own[:place] @ own[place]
         for name, score, kept in (
             ("scorer", scores.max(), near[int(scores.argmax())]),
             ("agreement", together, near[best]),
-            ("cosine", cosines.max(), cosines.argmax()),
         ):
             found[name].append((float(score), intents[int(kept)] == intents[place]))
     return {name: (np.array([s for s, _ in of]), np.array([r for _, r in of])) for name, of in found.items()}
+
+
+def candidates(static: Floats, own: Floats, scorer: SameAnswer) -> NDArray[np.intp]:
+    """As `Similar` takes them, by the cosines of the encoder that searches and of the scorer's own."""
+    if not scorer.reads_ahead:
+        near = np.argsort(-static, kind="stable")[:CANDIDATES]
+        return near[static[near] >= FLOOR]
+    pool = np.argsort(-static, kind="stable")[:POOL]
+    pool = pool[(static[pool] >= POOL_FLOOR) & (static[pool[0]] >= GATE)]
+    return pool[np.argsort(-own[pool], kind="stable")[:CANDIDATES]]
 
 
 def served(scores: Floats, right: NDArray[np.bool_], seed: int) -> dict[str, float | None]:

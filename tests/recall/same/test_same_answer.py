@@ -165,3 +165,31 @@ def test_importing_the_scorer_loads_no_optional_package() -> None:
     code = "import sys, sobrio.recall; print({'onnxruntime', 'tokenizers', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [
+        ("What is the capital of France?", "What is the capital of France? Answer in one word."),
+        ("Pourquoi le ciel est-il bleu ?", "Pourquoi le ciel est-il bleu ? Réponds en un seul mot."),
+        ("Is gold heavier than lead?", "Is lead heavier than gold?"),
+        ("Is Anna taller than Ben?", "Is Ben taller than Anna?"),
+        ("Le cuivre est-il plus lourd que le plomb ?", "Le plomb est-il plus lourd que le cuivre ?"),
+        ("Does a lion beat a tiger?", "Does a tiger beat a lion?"),
+        ("Write a poem about autumn.", "Write a haiku about autumn."),
+        ("Draft a memo on parking.", "Draft a leaflet on parking."),
+        ("What is the capital of Niger?", "What is the capital of Nigeria?"),
+        ("Who is Mario Rossi?", "Who is Mario Rossini?"),
+    ],
+)
+def test_what_was_served_once_is_seen(scorer: SameAnswer, kept: str, asked: str) -> None:
+    unchanged, changed = scorer.score([(kept.rstrip(" ?.") + " please?", kept), (asked, kept)])
+    assert changed < 0.5 * unchanged
+
+
+def test_a_comparison_turned_round_with_the_opposite_word_asks_the_same(scorer: SameAnswer) -> None:
+    kept = "Is gold heavier than lead?"
+    turned_twice, turned_once = scorer.score(
+        [("Is lead lighter than gold?", kept), ("Is lead heavier than gold?", kept)]
+    )
+    assert turned_twice > 2 * turned_once

@@ -24,7 +24,7 @@ from sobrio.recall.same.vectors import Sentences, WordVectors, likeness
 
 Floats = NDArray[np.float64]
 
-VERSION: Final = "same-2"
+VERSION: Final = "same-3"
 
 
 @dataclass(frozen=True, slots=True)
