@@ -22,6 +22,8 @@ Singles: TypeAlias = NDArray[np.float32]
 _CELLS: Final = 40
 _ROOT: Final = 0.25
 """Cells are even in this power of a share: the small are told apart as well as the large."""
+_FIRST: Final = 3
+"""Cells up to this one are one: shares of less than a ten-thousandth."""
 _LEAST: Final = 1e-30
 """In the place of a share of nothing."""
 _LAST: Final = 1e18
@@ -86,7 +88,7 @@ class Ranked:
         """The scenarios of the box that these counts lie in: the cell of the share of each."""
         parts = [count * weight for count, weight in zip(counted, self._weights, strict=True)]
         whole = sum(parts) or 1.0
-        box = tuple([int((part / whole) ** _ROOT * _CELLS) if part else -1 for part in parts])
+        box = tuple([max(int((part / whole) ** _ROOT * _CELLS), _FIRST) if part else -1 for part in parts])
         few = self._boxes.pop(box, None) or self._kept(self._found(box))
         self._boxes[box] = few  # as the last: the first is the one not met for longest
         return few
@@ -138,16 +140,17 @@ class Ranked:
         base = np.argmax(low + high, axis=0)
         whole = value = self._units[base, np.arange(base.size)]
         slack = _ROUNDING * np.abs(value)
-        for each, least, most in zip(self._units, low, high, strict=True):
-            difference = each - whole
-            value = value + ((least + most) / 2)[:, None] * difference
-            slack += ((most - least) / 2 + _ROUNDING)[:, None] * np.abs(difference)
+        for index in np.flatnonzero(np.any((high > 0) & (base != np.arange(len(high))[:, None]), axis=1)):
+            difference = self._units[index] - whole
+            middle, half = (low[index] + high[index]) / 2, (high[index] - low[index]) / 2
+            value = value + middle[:, None] * difference
+            slack += (half + _ROUNDING)[:, None] * np.abs(difference)
         return base, value - slack, value + slack
 
     def _shares(self, box: tuple[int, ...]) -> tuple[Singles, Singles]:
         """Least and most of each count's share in each row, shape (counts, rows)."""
         cells = np.array(box)
-        least = np.where(cells < 0, 0.0, np.maximum((cells / _CELLS) ** (1 / _ROOT), _LEAST))
+        least = np.where(cells > _FIRST, (cells / _CELLS) ** (1 / _ROOT), np.where(cells < 0, 0.0, _LEAST))
         most = np.minimum(((cells + 1) / _CELLS) ** (1 / _ROOT), 1.0)
         least, most = np.maximum(least, 1 - (most.sum() - most)), np.minimum(most, 1 - (least.sum() - least))
         low, high = ((each / self._weights)[:, None] * self._sizes for each in (least, most))
