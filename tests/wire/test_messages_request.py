@@ -48,6 +48,16 @@ def test_a_plain_request_keeps_its_words(to_chat):
     }
 
 
+def test_what_is_blank_is_left_out_where_it_would_be_refused(to_messages):
+    parts = [{"type": "text", "text": "\n\n"}, {"type": "text", "text": "hi "}, {"type": "text", "text": ""}]
+    turns = [{"role": "system", "content": " "}, {"role": "assistant", "content": "\n"}, *user(parts)]
+    message = to_messages(model="m", messages=turns, stop=["\n", "END", " "])
+    assert message["messages"] == user("hi ")
+    assert "system" not in message
+    assert message["stop_sequences"] == ["END"]
+    assert "stop_sequences" not in to_messages(model="m", messages=user("hi"), stop="\n\n")
+
+
 def test_results_of_parallel_calls_become_tool_turns_and_their_images_the_users(to_chat):
     image = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PNG}}
     content = [

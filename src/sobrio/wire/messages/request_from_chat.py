@@ -76,7 +76,7 @@ def _limit(fields: Mapping[str, bytes]) -> int:
 
 def _system(turns: Iterable[chat.Turn], wanted: chat.Format) -> dict[str, Any]:
     parts = [part for turn in turns if turn.role in ("system", "developer") for part in turn.parts]
-    blocks = [_block(part) for part in parts if part.text]
+    blocks = [_block(part) for part in parts if part.text and part.text.strip()]
     if wanted.type == "json_object":
         blocks.append(Block("text", text=_ONLY_JSON))
     if len(blocks) == 1 and blocks[0].cache_control is UNSET:
@@ -107,16 +107,20 @@ def _plain(blocks: list[Block]) -> str | list[Block]:
 
 
 def _blocks(turn: chat.Turn) -> Iterator[Block]:
-    """Empty text is left out: Anthropic refuses it."""
+    """Empty and blank text is left out: Anthropic refuses it."""
     if turn.role in ("tool", "function"):
         yield Block("tool_result", tool_use_id=turn.tool_call_id or turn.name or "", content=_result(turn))
         return
     yield from (Block(each.type, thinking=each.thinking, signature=each.signature, data=each.data)
                 for each in turn.thinking_blocks or () if each.signature or each.data)  # fmt: skip
-    yield from (_block(part) for part in turn.parts if part.type != "text" or part.text)
+    yield from (_block(part) for part in turn.parts if not _blank(part))
     if turn.refusal:
         yield Block("text", text=turn.refusal)
     yield from map(_call, turn.tool_calls or ())
+
+
+def _blank(part: chat.Part) -> bool:
+    return part.type == "text" and not (part.text or "").strip()
 
 
 def _result(turn: chat.Turn) -> str | list[Block] | None:
@@ -166,8 +170,10 @@ def _temperature(fields: Mapping[str, bytes]) -> dict[str, Any]:
 
 
 def _stop(fields: Mapping[str, bytes]) -> dict[str, list[str]]:
+    """Blank ones are left out: Anthropic refuses them."""
     given = read(fields, "stop", str | list[str], [])  # type: ignore[arg-type]
-    return {"stop_sequences": [given] if isinstance(given, str) else list(given)} if given else {}
+    wanted = [each for each in ([given] if isinstance(given, str) else given) if each.strip()]
+    return {"stop_sequences": wanted} if wanted else {}
 
 
 def _tools(fields: Mapping[str, bytes]) -> dict[str, Any]:
