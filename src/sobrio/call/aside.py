@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import deque
 from contextlib import aclosing, suppress
 from threading import Thread
@@ -47,10 +48,19 @@ class Aside:
 
     def _there(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
-            self._loop = asyncio.new_event_loop()
+            self._loop = _new_loop()
             self._thread = Thread(target=_run, args=(self._loop,), name="calls aside", daemon=True)
             self._thread.start()
         return self._loop
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """The faster one, where there is one: with asyncio's own, litellm's streams cost a tenth more."""
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
