@@ -5,7 +5,9 @@
 All clients ask the same upstream, which is another process, so only the client's own processor time
 is counted. Rounds are interleaved, so that a busy machine slows all alike; ratios are taken within a
 round. The raw client knows beforehand how many bytes will come and reads nothing of them: it is the
-floor. litellm is measured where it is installed. Results: `benchmarks/results/call.json`.
+floor. litellm is measured where it is installed: what it costs, and how long others on the event loop
+wait for their turn meanwhile, when it computes there and, as the gateway has it, in a thread of its own.
+Results: `benchmarks/results/call.json`.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ import msgspec
 import uvloop
 from upstream import CHUNKS, DOCUMENT, STREAM_BYTES
 
-from sobrio.call import Direct, ThroughLitellm
+from sobrio.call import Aside, Direct, ThroughLitellm
 from sobrio.call.sse import payloads
 from sobrio.terms.answer import Call
 from sobrio.terms.model import Backing
@@ -89,7 +91,7 @@ async def raw(port: int, call: Call) -> Ask:
     return ask
 
 
-async def through(client: Direct | ThroughLitellm, backing: Backing, call: Call) -> None:
+async def through(client: Aside | Direct | ThroughLitellm, backing: Backing, call: Call) -> None:
     answered = await client.call(backing, call)
     if not call.stream:
         assert len(b"".join([chunk async for chunk in answered.chunks])) > 200
@@ -104,7 +106,10 @@ async def direct(port: int, call: Call) -> Ask:
 
 
 async def through_litellm(port: int, call: Call) -> Ask:
-    client, backing = ThroughLitellm(), Backing("litellm", "openai/m", f"http://127.0.0.1:{port}/v1", "key")
+    client, backing = (
+        Aside(ThroughLitellm()),
+        Backing("litellm", "openai/m", f"http://127.0.0.1:{port}/v1", "key"),
+    )
     return lambda: through(client, backing, call)
 
 
@@ -131,12 +136,23 @@ async def ask_often(ask: Ask, in_flight: int, each: int) -> None:
     await asyncio.gather(*(worker() for _ in range(in_flight)))
 
 
-async def cost_us(ask: Ask, in_flight: int, requests: int) -> float:
-    """Processor microseconds per request."""
+async def cost_us(ask: Ask, in_flight: int, requests: int, late_ms: list[float]) -> float:
+    """Processor microseconds per request; how late others had their turn is added to `late_ms`."""
     each = max(1, requests // in_flight)
+    beside = asyncio.create_task(wait_for_turns(late_ms))
     before = time.process_time()
     await ask_often(ask, in_flight, each)
-    return (time.process_time() - before) / (each * in_flight) * 1e6
+    cost = (time.process_time() - before) / (each * in_flight) * 1e6
+    beside.cancel()
+    return cost
+
+
+async def wait_for_turns(late_ms: list[float]) -> None:
+    """Stands for another request on the same event loop, which has something to do every 10 ms."""
+    while True:
+        begun = time.perf_counter()
+        await asyncio.sleep(0.01)
+        late_ms.append((time.perf_counter() - begun - 0.01) * 1000)
 
 
 def call_of(stream: bool) -> Call:
@@ -155,10 +171,11 @@ async def measure(port: int, rounds: int) -> list[dict[str, Any]]:
             for ask in asks.values():
                 await ask_often(ask, in_flight, 1)
             costs: dict[str, list[float]] = {name: [] for name in asks}
+            late: dict[str, list[float]] = {name: [] for name in asks}
             for _ in range(rounds):
                 for name, ask in asks.items():
-                    costs[name].append(await cost_us(ask, in_flight, REQUESTS[name]))
-            rows += [row(name, stream, in_flight, costs) for name in asks]
+                    costs[name].append(await cost_us(ask, in_flight, REQUESTS[name], late[name]))
+            rows += [row(name, stream, in_flight, costs) | lateness(late[name]) for name in asks]
             print(*rows[-len(asks) :], sep="\n", file=sys.stderr)
     return rows
 
@@ -173,6 +190,14 @@ def row(name: str, stream: bool, in_flight: int, costs: dict[str, list[float]]) 
         "cpu_us": spread(costs[name]),
         f"times_{floor}": spread(ratios),
     }
+
+
+def lateness(late_ms: list[float]) -> dict[str, Any]:
+    """Median and 99th percentile; `None` where all was over before anybody had to wait."""
+    if len(late_ms) < 2:
+        return {"others_late_ms": None}
+    cuts = statistics.quantiles(late_ms, n=100, method="inclusive")
+    return {"others_late_ms": {"p50": round(cuts[49], 2), "p99": round(cuts[98], 2)}}
 
 
 def spread(values: list[float]) -> dict[str, float]:
