@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from sobrio.assemble import open_rooms
 from sobrio.cli.app import app
 from sobrio.errors import InputError
 
@@ -115,3 +118,25 @@ def test_a_line_that_holds_no_message_is_named(tmp_path: Path) -> None:
 def test_prompts_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     asked = ["models", "calibrate", SMALL, "--choose-from", str(tmp_path / "absent.txt")]
     assert isinstance(CliRunner().invoke(app, asked).exception, InputError)
+
+
+def test_a_fit_is_written_where_the_gateway_reads_it(sobrio: Callable[..., Any], labels: Path) -> None:
+    said = sobrio("predictor", "fit", str(labels), "--data-dir", "here", "--json")
+    assert said.json["file"] == str(Path("here", "fit.npz"))
+    assert f"reads {Path('here', 'fit.npz')} when it starts; restart" in said.err
+    with open_rooms(data_dir=Path("here")) as rooms:
+        assert rooms.assessor.version == said.json["predictor"]
+
+
+def test_a_fit_elsewhere_names_where_the_gateway_would_read_it(
+    sobrio: Callable[..., Any], labels: Path, tmp_path: Path
+) -> None:
+    read = tmp_path / "home" / "fit.npz"
+    assert (
+        f"reads only {read}; copy mine.npz"
+        in sobrio("predictor", "fit", str(labels), "--out", "mine.npz").err
+    )
+    tried = sobrio("models", "calibrate", SMALL, "--on", str(labels))
+    assert f"nothing was written; with --out {read}" in tried.err
+    kept = sobrio("models", "calibrate", SMALL, "--on", str(labels), "--out", str(read))
+    assert f"reads {read} when it starts" in kept.err

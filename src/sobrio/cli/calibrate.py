@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sobrio.cli import output
-from sobrio.cli.options import Json
+from sobrio.cli.fits import say_next_step
+from sobrio.cli.options import DataDir, Json
 from sobrio.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def calibrate(
         Path | None, typer.Option("--choose-from", help="Prompts, one a line: say which to label next.")
     ] = None,
     count: Annotated[int, typer.Option("--count", min=1, help="How many to choose.")] = 20,
+    data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
     """Teach what MODEL does with your prompts; about 100 labels are enough."""
@@ -44,6 +46,7 @@ def calibrate(
         return
     if known is not None:
         _teach(known, out, json=json)
+        say_next_step(out, data_dir)
 
 
 def _of_model(known: Labelled, model: str) -> Labelled:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sobrio.cli import output
-from sobrio.cli.options import Json
+from sobrio.cli.fits import read_by_the_gateway, say_next_step
+from sobrio.cli.options import DataDir, Json
 
 if TYPE_CHECKING:
     from sobrio.understand.evaluation import Evaluation
@@ -49,7 +50,10 @@ def train(
 @app.command()
 def fit(
     labels: Labels,
-    out: Annotated[Path, typer.Option("--out", help="File to write, such as fit.npz.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="File to write; where the gateway reads it (fit.npz) when left out."),
+    ] = None,
     onto: Annotated[Path | None, typer.Option("--onto", help="An earlier fit to add to.")] = None,
     half_life_days: Annotated[
         float | None,
@@ -57,6 +61,7 @@ def fit(
             "--half-life-days", min=0.1, help="A label this much older than the latest counts half."
         ),
     ] = None,
+    data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
     """Teach the predictor with your own scores. The file holds no text of any prompt."""
@@ -67,16 +72,18 @@ def fit(
     before = Predictor.default() if onto is None else Predictor.default().with_fit(onto)
     fitted = before.fit(known.prompts, known.models, known.scores, known.output_tokens, known.weights,
                         days=known.days, half_life_days=half_life_days)  # fmt: skip
-    fitted.save_fit(out)
+    file = out or read_by_the_gateway(data_dir)
+    fitted.save_fit(file)
     if json:
         counts = {"lines": known.lines, "prompts": len(known.prompts)}
-        output.document({"file": str(out), "predictor": fitted.version, **counts, "models": fitted.lessons(),
+        output.document({"file": str(file), "predictor": fitted.version, **counts, "models": fitted.lessons(),
                          "kept": [{**asdict(each), "kept": each.kept, "why": each.why}
                                   for each in fitted.verdicts()]})  # fmt: skip
     else:
         rows = ((model, LEARNT[each.kept], each.why) for each in fitted.verdicts() for model in each.models)
         read = f"{known.lines} lines on {len(known.prompts)} prompts"
-        output.table(f"wrote {out} ({fitted.version}) from {read}", ("model", "learnt", "why"), rows)
+        output.table(f"wrote {file} ({fitted.version}) from {read}", ("model", "learnt", "why"), rows)
+    say_next_step(file, data_dir)
 
 
 @app.command()

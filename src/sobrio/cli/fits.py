@@ -1,0 +1,25 @@
+"""Where a fit is written, and what makes a gateway read it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sobrio.cli import output
+
+
+def read_by_the_gateway(data_dir: Path | None) -> Path:
+    from sobrio.assemble import FIT, home
+
+    return home(data_dir) / FIT
+
+
+def say_next_step(written: Path | None, data_dir: Path | None) -> None:
+    """One line on stderr; `None` was a trial."""
+    read = read_by_the_gateway(data_dir)
+    if written is None:
+        step = f"nothing was written; with --out {read} a gateway reads it when it starts"
+    elif written.resolve() == read.resolve():
+        step = f"a gateway reads {read} when it starts; restart one that is running"
+    else:
+        step = f"a gateway reads only {read}; copy {written} there, and restart one that is running"
+    output.prose().print(step, markup=False, highlight=False, soft_wrap=True)
