@@ -127,11 +127,14 @@ def test_the_threshold_needs_labels_and_keeps_wrong_hits_out(scorer: SameAnswer)
     assert scorer.score([(question, other)])[0] < found <= scorer.score([right(1)[0][0]])[0]
 
 
-def test_one_pair_labelled_over_and_over_vouches_for_nothing(scorer: SameAnswer) -> None:
+@pytest.mark.parametrize(("count", "promised"), [(298, False), (299, True)])
+def test_each_label_of_a_sample_counts_also_when_its_pair_repeats(
+    scorer: SameAnswer, count: int, promised: bool
+) -> None:
     label = ("How do I pay?", "how do I pay"), True
-    reworded = ("And how do I pay, please?", "how do I pay."), True
-    assert scorer.threshold(0.05, labels=[label, reworded] * 200) is None
-    assert scorer.threshold(0.05, labels=[label, reworded] * 200 + right(58)) is not None
+    other = ("And how do I pay, please?", "how do I pay."), True
+    labels = [label] * (count - 1) + [other]
+    assert (scorer.threshold(0.01, labels=labels) is not None) is promised
 
 
 def test_parameters_fitted_for_another_encoder_are_refused() -> None:

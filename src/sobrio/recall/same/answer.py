@@ -15,11 +15,10 @@ from numpy.typing import NDArray
 from sobrio.encode import encoder_named, static_encoder
 from sobrio.errors import InputError
 from sobrio.recall.same.bound import threshold
-from sobrio.recall.same.evidence import Evidence
 from sobrio.recall.same.features import features
 from sobrio.recall.same.overlap import Words
 from sobrio.recall.same.parameters import Parameters, load
-from sobrio.recall.same.reading import english, gist, plain, read
+from sobrio.recall.same.reading import english, plain, read
 from sobrio.recall.same.vectors import Sentences, WordVectors, likeness
 from sobrio.terms.ports import Encoder
 
@@ -124,18 +123,14 @@ class SameAnswer:
     ) -> float | None:
         """The loosest score at which at most `max_false_hit_rate` of this stream's hits are wrong.
 
-        `labels` is a sample of the stream's would-be hits with whether the kept answer was right. The
-        promise holds with 95 % confidence; `None` means that the labels are too few for it (299 right
-        ones for 1 %, 59 for 5 %) or too often wrong. A kept answer that is right for one question over and
-        over is so once. Thresholds do not carry over to other streams.
+        `labels` is a sample of the stream's would-be hits with whether the kept answer was right, drawn by
+        the caller: each counts, also when a pair repeats, since traffic does. (`Evidence`, whose labels come
+        from whoever asks, counts a right pair once.) The promise holds with 95 % confidence; `None` means
+        that the labels are too few for it (299 right ones for 1 %, 59 for 5 %) or too often wrong.
+        Thresholds do not carry over to other streams.
         """
         scores = self.score([pair for pair, _ in labels]).tolist()
-        votes = [
-            (score, right, f"{gist(new)}\0{plain(kept)}")
-            for score, ((new, kept), right) in zip(scores, labels, strict=True)
-        ]
-        counted = Evidence(max_false_hit_rate).extended(votes)
-        return threshold(counted.scores, counted.right, max_false_hit_rate)
+        return threshold(scores, [right for _, right in labels], max_false_hit_rate)
 
 
 def table(
