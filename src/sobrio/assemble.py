@@ -49,7 +49,7 @@ _PATIENCE_S: Final = 0.25
 _PATIENCE_WITH_THE_LEDGER_S: Final = 1.0
 """Whoever asks a gateway for totals is told sooner than a report that another program holds the ledger."""
 _FOLLOW_EVERY_S: Final = 1.0
-"""So late a replica finds passages that another one took in."""
+"""So late are passages found that another process took in, and the time it takes to index them."""
 
 
 def home(data_dir: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -170,6 +170,7 @@ def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: Ex
         if path.exists():
             log.warning("%s is not read: replicas share passages; run `sobrio cache ingest` again", path)
     shelf = Shelf(library, encoder())
+    shelf.follow(_FOLLOW_EVERY_S)
     stack.callback(shelf.close)
     return shelf
 
@@ -303,6 +304,7 @@ def open_rooms(
             cache=cache,
             retriever=retriever or shelf,
             edition=None if shelf is None else shelf.edition,
+            indexed=None if shelf is None else shelf.indexed,
             similar=likeness,
         )
 

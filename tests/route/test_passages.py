@@ -98,6 +98,14 @@ def settle(tmp_path: Path) -> Iterator[Callable[..., Setting]]:
         yield make
 
 
+def take_in(folder: Path, text: str) -> None:
+    """As another process would."""
+    (folder / "default" / "rules.md").write_text(f"# Staff rules\n\n{text}")
+    library = Library(folder / "data" / Library.FILE)
+    ingest(library, folder / "default", scope="default", encoder=default_encoder())
+    library.close()
+
+
 def test_a_passage_with_the_answer_lets_the_smaller_model_answer(settle):
     setting = settle()
 
@@ -184,11 +192,40 @@ def test_an_answer_made_from_passages_is_kept_until_the_documents_change(settle,
 
     assert [setting.ask()["sobrio"]["cache"] for _ in range(2)] == ["miss", "exact"]
 
-    (tmp_path / "default" / "rules.md").write_text("# Staff rules\n\nLeave is thirty days.")
-    library = Library(tmp_path / "data" / Library.FILE)
-    ingest(library, tmp_path / "default", scope="default", encoder=default_encoder())
-    library.close()
+    take_in(tmp_path, "Leave is thirty days.")
     assert setting.ask()["sobrio"]["cache"] == "miss"
+
+
+def test_an_answer_made_while_the_index_was_behind_is_not_given_again(settle, tmp_path):
+    setting = settle(documents={"default": "Dogs wait outside the canteen."})
+    take_in(tmp_path, LEAVE)
+
+    setting.ask()  # finds what the index holds, which may be the old documents
+    setting.rooms.retriever.catch_up()
+
+    answer = setting.ask()
+    assert LEAVE in setting.sent()["messages"][0]["content"]
+    assert len(answer["sobrio"]["passages"]) == 1
+
+
+def test_an_answer_for_which_passages_were_looked_for_in_vain_is_stale_after_an_ingest(settle, tmp_path):
+    setting = settle(documents={"default": "Dogs wait outside the canteen."})
+    assert [setting.ask()["sobrio"]["cache"] for _ in range(2)] == ["miss", "exact"]
+
+    take_in(tmp_path, LEAVE)
+    setting.rooms.retriever.catch_up()
+
+    answer = setting.ask()
+    assert (answer["sobrio"]["cache"], len(answer["sobrio"]["passages"])) == ("miss", 1)
+
+
+def test_where_the_rule_has_no_passages_an_ingest_changes_nothing_and_nobody_asks_for_editions(settle):
+    def asked() -> int:
+        raise AssertionError
+
+    setting = settle(passages="{}").having(edition=asked, indexed=asked)
+
+    assert [setting.ask()["sobrio"]["cache"] for _ in range(2)] == ["miss", "exact"]
 
 
 @pytest.mark.parametrize(

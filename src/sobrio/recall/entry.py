@@ -24,7 +24,7 @@ class Entry(msgspec.Struct, frozen=True):
     receipt: str = ""
     """Receipt of the call that made it."""
     edition: int | None = None
-    """Of the passages that were added to the question; `None` where none were."""
+    """Of the passages that were looked through, whether any were added or not; `None` where none were."""
 
 
 WRONG: Final = b"\xc1"

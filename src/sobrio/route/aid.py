@@ -43,6 +43,7 @@ def weigh(journey: Journey, plan: Plan, assessment: Assessment) -> Aid | None:
     question = _question(journey)
     if retriever is None or not terms.enabled or question is None or assessment.task not in _OF_KNOWLEDGE:
         return None
+    journey.edition = 0 if journey.rooms.indexed is None else journey.rooms.indexed()
     found = _found(journey, retriever, question, terms.scopes or scopes_of(journey.request.caller))
     packed = pack(question, found, max_tokens=terms.max_tokens, diet=plan.context_diet.repeated_passages)
     if packed is None or packed.p_answer < _LEAST:

@@ -59,6 +59,8 @@ class Journey:
     """Passages that were weighed."""
     aided: Pack | None = None
     """The same, where they were added."""
+    edition: int | None = None
+    """Of the passages that were looked through; `None` where none were."""
     cut: list[Cut] = field(default_factory=list)
     stretch: float = 1.0
     """Length of what is sent over the length of what was received."""

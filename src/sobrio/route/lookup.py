@@ -15,6 +15,7 @@ from sobrio.recall.entry import WRONG, Entry, decode
 from sobrio.recall.key import exact_key
 from sobrio.recall.similar import Terms
 from sobrio.route.journey import Journey
+from sobrio.route.rooms import Rooms
 from sobrio.terms.ports import AnswerStore
 from sobrio.terms.question import Recalled
 from sobrio.terms.request import Request
@@ -91,12 +92,6 @@ def _wanted(request: Request, allowed: Recall) -> bool:
     return wish != "exact" and (allowed == "semantic" or (allowed == "asked" and wish == "semantic"))
 
 
-def edition_of(journey: Journey) -> int:
-    """Of the passages in use; always the same where a retriever tells of no changes."""
-    edition = journey.rooms.edition
-    return 0 if edition is None else edition()
-
-
 def _kept(journey: Journey, cache: AnswerStore, key: bytes) -> Entry | None:
     """An answer made with passages that have changed since is no answer any more, nor is one that is older
     than the caller wants it."""
@@ -107,7 +102,12 @@ def _kept(journey: Journey, cache: AnswerStore, key: bytes) -> Entry | None:
     entry = None if data is None else decode(data)
     if entry is None or _too_old(entry, journey):
         return None
-    return entry if entry.edition in (None, edition_of(journey)) else None
+    return entry if _of_today(entry, journey.rooms) else None
+
+
+def _of_today(entry: Entry, rooms: Rooms) -> bool:
+    """A retriever of somebody's own tells of no changes."""
+    return entry.edition is None or rooms.edition is None or entry.edition == rooms.edition()
 
 
 def _too_old(entry: Entry, journey: Journey) -> bool:

@@ -20,7 +20,7 @@ from sobrio.route.account import Ending, settle
 from sobrio.route.dialect import DIALECTS, Dialect
 from sobrio.route.headers import headers_of
 from sobrio.route.journey import Journey
-from sobrio.route.lookup import edition_of, found, look_up
+from sobrio.route.lookup import found, look_up
 from sobrio.route.reply import EVENTS, JSON, Reply
 from sobrio.route.said import said
 from sobrio.route.stamp import Stamp, stamp_of, stamped
@@ -142,5 +142,5 @@ def _entry(journey: Journey, activity: Activity, body: bytes, finish_reason: str
         finish_reason=finish_reason,
         at=journey.at,
         receipt=journey.id,
-        edition=edition_of(journey) if journey.aided is not None else None,
+        edition=journey.edition,
     )

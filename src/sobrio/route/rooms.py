@@ -53,6 +53,8 @@ class Rooms:
     retriever: Retriever | None = None
     edition: Callable[[], int] | None = None
     """Grows when passages change; answers made with earlier ones are then no longer given."""
+    indexed: Callable[[], int] | None = None
+    """The edition that questions are answered from: an earlier one while the index is built anew."""
     quotas: Quotas | None = None
     listeners: tuple[Callable[[Receipt], None], ...] = ()
     """Told of every receipt once it is booked; they neither wait nor fail."""

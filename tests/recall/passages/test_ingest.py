@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -148,8 +149,36 @@ def test_a_running_shelf_notices_a_change_made_by_another_process(library, take,
     take({"a.txt": LUNCH})
 
     assert shelf.find("days of leave", scope="acme", limit=3) == [], "what is gone is gone at once"
-    shelf.refresh("acme")
+    shelf.catch_up()
     assert [each.text for each in shelf.find("lunch in the canteen", scope="acme", limit=3)] == [LUNCH]
+    shelf.close()
+
+
+def test_a_shelf_that_follows_is_ready_before_anybody_asks(library, take, tmp_path):
+    shelf = Shelf(Library(tmp_path / "data" / Library.FILE), default_encoder())
+    built = threading.Event()
+    catch_up = shelf.catch_up
+    shelf.catch_up = lambda: (catch_up(), built.set())
+    shelf.follow(0.01)
+
+    take({"a.txt": LUNCH})
+
+    assert built.wait(20)
+    assert [each.text for each in shelf.find("lunch in the canteen", scope="acme", limit=3)] == [LUNCH]
+    assert shelf.indexed() == shelf.edition() == 1
+    shelf.close()
+
+
+def test_while_the_index_is_behind_its_edition_is_too(library, take, tmp_path):
+    take({"a.txt": LEAVE})
+    shelf = Shelf(Library(tmp_path / "data" / Library.FILE), default_encoder())
+
+    take({"a.txt": LUNCH})
+    library.clear("elsewhere")
+
+    assert (shelf.indexed(), shelf.edition()) == (1, 3)
+    shelf.catch_up()
+    assert shelf.indexed() == 3
     shelf.close()
 
 

@@ -28,8 +28,9 @@ class _Edition:
 class Shelf:
     """The `Retriever` port. One index per scope, so that no search can stray into another's.
 
-    A change of the library is noticed at the next question; that question is answered by the index as
-    it was (but for passages that are gone) while a thread builds the new one.
+    A change of the library is noticed within a second where it is followed, else at the next question; until
+    a thread has built the new index, questions are answered by the one there is (but for passages that are
+    gone), and `indexed` stays behind `edition`, so that no such answer is given again.
     """
 
     def __init__(self, library: Library, encoder: Encoder) -> None:
@@ -37,15 +38,19 @@ class Shelf:
         self._library = library
         self._encoder = encoder
         self._editions: dict[str, _Edition] = {}
-        self._building: dict[str, threading.Thread] = {}
-        for scope in library.scopes():
-            self.refresh(scope)
+        self._indexed = 0
+        self._building: threading.Thread | None = None
+        self._starting = threading.Lock()
+        self._ended = threading.Event()
+        self._follower: threading.Thread | None = None
+        self._told = ""
+        self.catch_up()
 
     def find(self, question: str, *, scope: str, limit: int) -> list[Passage]:
         """Raises `CacheError` when the library cannot be read."""
         edition = self._editions.get(scope)
-        if self._library.epoch(scope) != (edition.epoch if edition else 0):
-            self._refresh_beside(scope)
+        if self._behind(scope):
+            self._catch_up_beside()
         if edition is None or not edition.index.ids:
             return []
         return self._library.passages(scope, edition.index.find(question, limit))
@@ -55,34 +60,68 @@ class Shelf:
         return self._library.problem
 
     def edition(self) -> int:
-        """Grows with every change of the library: answers made with its passages then want making anew."""
+        """Grows with every change of the library: answers made with an earlier one then want making anew."""
         return self._library.edition()
 
-    def refresh(self, scope: str) -> None:
-        """Builds the scope's index anew, and returns when it is in use."""
+    def indexed(self) -> int:
+        """The edition that questions are answered from."""
+        return self._indexed
+
+    def follow(self, every_s: float) -> None:
+        """Looks for changes every so often, on a thread of its own."""
+        self._follower = threading.Thread(target=self._keep_up, args=(every_s,), daemon=True)
+        self._follower.start()
+
+    def catch_up(self) -> None:
+        """Builds anew the indexes of the scopes that changed, and returns when they are in use."""
+        edition = self._library.edition()
+        for scope in {*self._library.scopes(), *self._editions}:
+            if self._behind(scope):
+                self._refresh(scope)
+        self._indexed = edition
+
+    def close(self) -> None:
+        self._ended.set()
+        if self._follower is not None:
+            self._follower.join()
+        if self._building is not None:
+            self._building.join()
+        self._library.close()
+
+    def _behind(self, scope: str) -> bool:
+        edition = self._editions.get(scope)
+        return self._library.epoch(scope) != (edition.epoch if edition else 0)
+
+    def _refresh(self, scope: str) -> None:
         epoch = self._library.epoch(scope)
         pieces = self._library.pieces(scope)
         texts = [indexed(each.title, each.text) for each in pieces]
         index = build([each.id for each in pieces], texts, self._vectors(pieces, texts), self._encoder)
         self._editions[scope] = _Edition(epoch, index)
 
-    def close(self) -> None:
-        for thread in tuple(self._building.values()):
-            thread.join()
-        self._library.close()
+    def _catch_up_beside(self) -> None:
+        with self._starting:
+            if self._building is None or not self._building.is_alive():
+                self._building = threading.Thread(target=self._renew, daemon=True)
+                self._building.start()
 
-    def _refresh_beside(self, scope: str) -> None:
-        running = self._building.get(scope)
-        if running is None or not running.is_alive():
-            self._building[scope] = threading.Thread(target=self._renew, args=(scope,), daemon=True)
-            self._building[scope].start()
+    def _keep_up(self, every_s: float) -> None:
+        while not self._ended.wait(every_s):
+            try:
+                late = self._library.edition() != self._indexed
+            except CacheError:
+                continue  # questions tell of it
+            if late:
+                self._catch_up_beside()
 
-    def _renew(self, scope: str) -> None:
-        """In a thread of its own, where nobody waits for an error: the next question tries again."""
+    def _renew(self) -> None:
+        """In a thread of its own, where nobody waits for an error: it is told once, and tried again."""
         try:
-            self.refresh(scope)
+            self.catch_up()
         except CacheError as error:
-            log.warning("the passages of '%s' stay as they were: %s", scope, error.message)
+            if error.message != self._told:
+                log.warning("the passages stay as they were: %s", error.message)
+            self._told = error.message
 
     def _vectors(self, pieces: list[Piece], texts: list[str]) -> Vectors:
         """As they were kept; made anew where another encoder made them."""
