@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import msgspec
@@ -15,9 +16,12 @@ from sobrio.understand import surface
 from sobrio.understand.conversation import Prompt, asked, messages_of
 from sobrio.understand.needs import needs_of
 from sobrio.understand.reading import Reading, read
+from sobrio.understand.stated import stated_tokens
 from sobrio.understand.task import TASKS, task_of
 
 NAMES: Final = (*surface.NAMES, *(f"task {task}" for task in TASKS))
+_COUNTING: Final = ("mathematics", "arithmetic", "code")
+"""Tasks whose words and pages are mostly what is counted, not what is asked for."""
 _TASK_PLACES: Final = {task: place for place, task in enumerate(TASKS, len(surface.NAMES))}
 
 
@@ -30,14 +34,18 @@ class Features(msgspec.Struct, frozen=True):
     dense: NDArray[np.float32]
     """Shape (len(NAMES),)."""
     hashed: Sparse
+    stated: float
+    """Tokens of an answer as long as asked for; NaN when no length is stated."""
 
 
 def features_of(prompt: Prompt) -> Features:
     messages = messages_of(prompt)
-    reading = read(asked(messages))
+    text = asked(messages)
+    reading = read(text)
     needs = needs_of(prompt if isinstance(prompt, Request) else messages)
     task = task_of(reading, needs)
     dense = np.zeros(len(NAMES), np.float32)
     dense[: len(surface.NAMES)] = surface.surface(reading)
     dense[_TASK_PLACES[task]] = 1.0
-    return Features(reading, task, needs, dense, default_encoder().encode_spans(reading.spans))
+    stated = math.nan if task in _COUNTING else stated_tokens(text, reading.language)
+    return Features(reading, task, needs, dense, default_encoder().encode_spans(reading.spans), stated)

@@ -36,6 +36,8 @@ class View(msgspec.Struct, frozen=True):
     """What each fact about a model is worth there, shape (prompts, facts)."""
     length: NDArray[np.float32]
     """The same for ln tokens."""
+    ln_stated: Floats
+    """Of the visible answer, where the prompt states its length; else NaN."""
 
 
 def view_of(known: Parameters, seen: Sequence[Features]) -> View:
@@ -48,7 +50,14 @@ def view_of(known: Parameters, seen: Sequence[Features]) -> View:
     worth += (near - worth) * trust(confidence)[:, None, None]
     quality = np.maximum(worth[:, 0], _LEAST_WORTH)
     prompts = Prompts(surface, tuple(each.hashed for each in seen), quality)
-    return View(prompts, confidence, tuple(each[1] for each in located), quality, worth[:, 1])
+    return View(
+        prompts,
+        confidence,
+        tuple(each[1] for each in located),
+        quality,
+        worth[:, 1],
+        np.log([each.stated for each in seen]),
+    )
 
 
 def chances(view: View, roster: Roster) -> Floats:
@@ -58,8 +67,11 @@ def chances(view: View, roster: Roster) -> Floats:
 
 def ln_tokens(view: View, roster: Roster) -> Floats:
     """Of the whole answer, hidden reasoning included, shape (prompts, models)."""
-    spoken = view.length @ roster.plain_facts.T + roster.verbosity
-    return np.asarray(np.minimum(np.maximum(spoken, 0.0), _MOST_LN_TOKENS) + roster.thoughts)
+    spoken = np.minimum(
+        np.maximum(view.length @ roster.plain_facts.T + roster.verbosity, 0.0), _MOST_LN_TOKENS
+    )
+    stated = view.ln_stated[:, None]
+    return np.asarray(np.where(np.isnan(stated), spoken, stated) + roster.thoughts)
 
 
 def _rows(rows: Sequence[NDArray[np.float32]], *shape: int) -> NDArray[np.float32]:

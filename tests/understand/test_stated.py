@@ -1,0 +1,73 @@
+"""The length a request states is the length expected of its answer."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sobrio.understand import Predictor
+from sobrio.understand.stated import stated_tokens
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "tokens"),
+    [
+        ("Tell a story in 100 words.", "en", 140),
+        ("Explain the war in 1,500 words or less", "en", 2_100),
+        ("Your work should be at least 250 words long.", "en", 350),
+        ("A 5-paragraph essay on rain, please", "en", 630),
+        ("Answer in one word.", "en", 4),
+        ("Say it in two or three sentences", "en", 50.4),
+        ("Écris une histoire en 100 mots, sans la lettre e", "fr", 140),
+        ("Rédige un rapport de 3 pages", "fr", 1_890),
+        ("Réponds en une seule phrase.", "fr", 25.2),
+        ("Un texte de 1 500 mots", "fr", 2_100),
+        ("Schreibe einen Aufsatz von 1.000 Wörtern", "de", 1_400),
+        ("Ein 2-seitiger Bericht", "de", 1_260),
+        ("Fasse es in drei Sätzen zusammen", "de", 75.6),
+        ("Escribe un ensayo de 500 palabras", "es", 700),
+        ("Resume en dos párrafos cortos", "es", 252),
+    ],
+)
+def test_a_stated_length_is_read(text: str, language: str, tokens: float) -> None:
+    assert stated_tokens(text, language) == pytest.approx(tokens)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A book has 300 pages; Ann reads 20 pages a day.",
+        "$3,000 worth of carpeting",
+        "What is the word for rain?",
+        "Use 5 wordsmiths",
+        "Who sentenced him?",
+    ],
+)
+def test_what_is_counted_is_no_order(text: str) -> None:
+    assert math.isnan(stated_tokens(text, "en"))
+
+
+def test_no_answer_is_longer_than_models_write() -> None:
+    assert stated_tokens("a 100-page report", "en") == stated_tokens("an essay of 2000 words", "en") == 2_800
+
+
+@given(st.text(), st.sampled_from(["en", "fr", "de", "es", "und", "ja"]))
+def test_any_text_can_be_asked(text: str, language: str) -> None:
+    found = stated_tokens(text, language)
+    assert math.isnan(found) or 4 <= found <= 2_800
+
+
+def test_a_model_is_expected_to_write_what_is_asked() -> None:
+    """Reasoning comes on top; a sum about pages is no order."""
+    prompts = [
+        "Write a 2000-word essay on the causes of the First World War.",
+        "Explain in one sentence why the sky is blue.",
+        "Compute: a book has 300 pages and Ann reads in 20 pages a chapter, how many chapters has it?",
+    ]
+    essay, sentence, problem = Predictor.default().output_tokens(prompts, ["ministral-3b-2512"])[:, 0]
+    assert essay == pytest.approx(2_800)
+    assert sentence == pytest.approx(25.2)
+    assert problem > 60
