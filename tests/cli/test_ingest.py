@@ -35,6 +35,21 @@ def test_a_folder_that_is_not_there_is_bad_input(sobrio):
     assert said.err == "sobrio: nowhere: no such file or folder\n"
 
 
+def test_what_came_from_a_folder_that_is_gone_is_dropped_when_asked(sobrio, tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("# Leave\n\nTwenty-five days.")
+    sobrio("cache", "ingest", "docs", "--scope", "acme")
+    (tmp_path / "docs").rename(tmp_path / "elsewhere")
+
+    said = sobrio("cache", "ingest", "docs", "--scope", "acme")
+    dropped = sobrio("cache", "ingest", "--drop", "docs", "--scope", "acme")
+
+    assert said.code == 2
+    assert said.err.endswith("to drop them: sobrio cache ingest --drop docs --scope acme\n")
+    assert (dropped.code, dropped.out.split(",")[2]) == (0, " 1 dropped")
+    assert sobrio("cache", "stats", "--json").json["passages"] == []
+
+
 def test_clearing_a_team_leaves_its_tenant_alone(sobrio, tmp_path):
     (tmp_path / "a.txt").write_text("Twenty-five days.")
     sobrio("cache", "ingest", "a.txt", "--scope", "acme")

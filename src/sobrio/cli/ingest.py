@@ -20,10 +20,13 @@ Scope = Annotated[
     str, typer.Option("--scope", help="Who may read them: a tenant, or TENANT/TEAM for one team of it.")
 ]
 
+Drop = Annotated[bool, typer.Option("--drop", help="Drop what came from DOCS, which may be gone.")]
+
 
 def ingest(
     docs: Docs,
     scope: Scope = "default",
+    drop: Drop = False,
     policy: PolicyFile = None,
     data_dir: DataDir = None,
     json: Json = False,
@@ -34,8 +37,7 @@ def ingest(
     from rich.markup import escape
 
     from sobrio.assemble import home, open_library
-    from sobrio.recall.passages import encoder
-    from sobrio.recall.passages import ingest as take_in
+    from sobrio.recall import passages
 
     with (
         closing(open_library(cache_terms(policy), home(data_dir))) as library,
@@ -45,7 +47,11 @@ def ingest(
         def progress(name: str, ready: int, of: int) -> None:
             status.update(f"{escape(name)}: {ready:,} of {of:,} passages")
 
-        done = take_in(library, docs, scope=scope, encoder=encoder(), progress=progress)
+        done = (
+            passages.drop(library, docs, scope=scope)
+            if drop
+            else passages.ingest(library, docs, scope=scope, encoder=passages.encoder(), progress=progress)
+        )
     if json:
         output.document(asdict(done))
     else:

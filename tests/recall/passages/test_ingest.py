@@ -12,7 +12,7 @@ import pytest
 from sobrio.encode import default_encoder
 from sobrio.errors import CacheError, DocumentError
 from sobrio.recall import AesSeal
-from sobrio.recall.passages import Library, Shelf, ingest, scopes_of
+from sobrio.recall.passages import Library, Shelf, drop, ingest, scopes_of
 from sobrio.terms.request import Caller
 
 LEAVE = "Employees may take twenty-five days of leave each year, and five of them may be carried over."
@@ -100,6 +100,30 @@ def test_a_folder_without_documents_is_an_error(library, tmp_path, docs):
 
     with pytest.raises(DocumentError, match=docs):
         ingest(library, tmp_path / docs, scope="acme", encoder=default_encoder())
+
+
+def test_a_folder_whose_last_document_went_keeps_nothing(library, take):
+    take({"a.txt": LEAVE, "b/c.txt": LUNCH})
+
+    assert take({"a.txt": None, "b/c.txt": None}).dropped == ("a.txt", "b/c.txt")
+    assert found(library, "How many days of leave?") == []
+    with pytest.raises(DocumentError, match="no document in it"):
+        take({})
+
+
+def test_a_folder_that_is_gone_says_what_is_kept_of_it_and_goes_when_asked(library, take, tmp_path):
+    take({"a.txt": LEAVE})
+    take({"a.txt": LUNCH}, folder="other")
+    (tmp_path / "docs").rename(tmp_path / "elsewhere")
+
+    with pytest.raises(DocumentError, match=r"1 of its documents are kept.*--drop .*docs --scope acme"):
+        take({})
+    assert drop(library, tmp_path / "docs", scope="acme").dropped == ("a.txt",)
+
+    assert found(library, "How many days of leave?") != [LEAVE]
+    assert LUNCH in found(library, "lunch in the canteen")
+    with pytest.raises(DocumentError, match="nothing of it is kept"):
+        drop(library, tmp_path / "docs", scope="acme")
 
 
 SCOPES = ["acme", "acme/legal", "acme/", "Acme", "acme%2Flegal", "", "acme' OR '1'='1", "a\x00b"]

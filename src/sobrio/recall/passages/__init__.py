@@ -1,10 +1,20 @@
 """The user's own documents: taken in, found again, weighed and cited."""
 
 from sobrio.encode import static_encoder as encoder
-from sobrio.recall.passages.ingest import Ingestion, ingest
+from sobrio.recall.passages.ingest import Ingestion, drop, ingest
 from sobrio.recall.passages.library import Holdings, Library
 from sobrio.recall.passages.scope import scopes_of
 from sobrio.recall.passages.shared import SharedLibrary
 from sobrio.recall.passages.shelf import Shelf
 
-__all__ = ["Holdings", "Ingestion", "Library", "SharedLibrary", "Shelf", "encoder", "ingest", "scopes_of"]
+__all__ = [
+    "Holdings",
+    "Ingestion",
+    "Library",
+    "SharedLibrary",
+    "Shelf",
+    "drop",
+    "encoder",
+    "ingest",
+    "scopes_of",
+]

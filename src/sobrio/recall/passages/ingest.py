@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -49,10 +50,15 @@ def ingest(
 ) -> Ingestion:
     """Takes in what is new or changed below `docs` (or the one file) and drops what vanished from it.
 
-    Raises `DocumentError` when `docs` is not there or holds no file of a known kind, and `CacheError`.
+    Raises `DocumentError` when `docs` is not there, or neither holds a file of a known kind nor did, and
+    `CacheError`.
     """
-    root, files = _files(docs)
+    root = str(docs.resolve())
     known = library.digests(scope, root)
+    _check_there(docs, scope, len(known))
+    files = _files(docs.resolve())
+    if not files and not known:
+        raise DocumentError(f"{docs}: no document in it; known kinds: {', '.join(READERS)}")
     volumes: list[Volume] = []
     failed: list[tuple[str, str]] = []
     for name, path in files.items():
@@ -78,17 +84,37 @@ def ingest(
     )
 
 
-def _files(docs: Path) -> tuple[str, dict[str, Path]]:
-    """The root, and the documents below it by relative name, in order."""
-    if not docs.exists():
-        raise DocumentError(f"{docs}: no such file or folder")
-    root = docs.resolve()
+def drop(library: Library, docs: Path, *, scope: str) -> Ingestion:
+    """Drops whatever came from `docs`, which need not be there any more.
+
+    Raises `DocumentError` when nothing of it is kept, and `CacheError`.
+    """
+    root = str(docs.resolve())
+    known = tuple(library.digests(scope, root))
+    if not known:
+        raise DocumentError(f"{docs}: nothing of it is kept in scope '{scope}'; name it as it was taken in")
+    library.write(scope, root, (), known)
+    return Ingestion(scope, added=(), changed=(), unchanged=0, dropped=known, failed=(), passages=0)
+
+
+def _check_there(docs: Path, scope: str, kept: int) -> None:
+    """A folder that is gone may be a disk that is not mounted: nothing is dropped unasked."""
+    if docs.exists():
+        return
+    if kept:
+        command = f"sobrio cache ingest --drop {shlex.quote(str(docs))} --scope {shlex.quote(scope)}"
+        raise DocumentError(
+            f"{docs}: no such file or folder any more, but {kept} of its documents are kept; "
+            f"to drop them: {command}"
+        )
+    raise DocumentError(f"{docs}: no such file or folder")
+
+
+def _files(root: Path) -> dict[str, Path]:
+    """The documents below `root` by relative name, in order."""
     if root.is_file():
-        return str(root), {root.name: root} if _is_document(root) else {}
-    files = {path.relative_to(root).as_posix(): path for path in _below(root)}
-    if not files:
-        raise DocumentError(f"{docs}: no document in it; known kinds: {', '.join(READERS)}")
-    return str(root), dict(sorted(files.items()))
+        return {root.name: root} if _is_document(root) else {}
+    return dict(sorted((path.relative_to(root).as_posix(), path) for path in _below(root)))
 
 
 def _below(root: Path) -> Iterator[Path]:
