@@ -140,3 +140,68 @@ def test_a_fit_elsewhere_names_where_the_gateway_would_read_it(
     assert f"nothing was written; with --out {read}" in tried.err
     kept = sobrio("models", "calibrate", SMALL, "--on", str(labels), "--out", str(read))
     assert f"reads {read} when it starts" in kept.err
+
+
+def both(file: Path, prompts: int, small: float = 1.0, reference: float = 1.0) -> list[str]:
+    """The arguments that ask for a promise on labels of both models, other than those of `labels`."""
+    lines = [
+        json.dumps({"prompt": f"Name {n} birds", "model": model, "score": score})
+        for n in range(prompts)
+        for model, score in ((SMALL, small), (LARGE, reference))
+    ]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return ["predictor", "promise", str(file), "--small", SMALL, "--reference", LARGE]
+
+
+def test_a_promise_says_where_the_small_model_may_answer(sobrio: Callable[..., Any], tmp_path: Path) -> None:
+    asked = both(tmp_path / "others.jsonl", 120)
+    said = sobrio(*asked, "--json").json
+    assert (said["granted"], said["small_share"], said["loss"], said["labels"]) == (True, 1.0, 0.0, 120)
+    assert (said["at_most"], said["confidence"]) == (0.05, 0.95)
+    assert "100% of 120 labelled prompts" in sobrio(*asked).out
+
+
+def test_too_few_labels_for_a_promise_end_with_1(sobrio: Callable[..., Any], tmp_path: Path) -> None:
+    asked = both(tmp_path / "others.jsonl", 10)
+    told = sobrio(*asked)
+    assert told.code == 1
+    assert "10 labels are too few" in told.out
+    said = sobrio(*asked, "--json")
+    assert (said.code, said.json["granted"]) == (1, False)
+    assert f"about {said.json['missing']} more" in told.out
+    assert sobrio(*asked, "--loss", "0.2", "--confidence", "0.5").code == 0
+
+
+def test_a_promise_needs_prompts_that_nothing_was_fitted_on(
+    sobrio: Callable[..., Any], labels: Path, tmp_path: Path
+) -> None:
+    fit = str(tmp_path / "fit.npz")
+    sobrio("predictor", "fit", str(labels), "--out", fit)
+    on_them = sobrio(
+        "predictor", "promise", str(labels), "--small", SMALL, "--reference", LARGE, "--fit", fit
+    )
+    assert on_them.code == 2
+    assert "60 of 60 labelled prompts were fitted on" in on_them.err
+    assert sobrio(*both(tmp_path / "others.jsonl", 120), "--fit", fit).code == 0
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [(("--reference", "gpt-4o"), "no label is gpt-4o's"), (("--loss", "2"), "between 0 and 1")],
+)
+def test_a_promise_that_cannot_be_asked_for(
+    sobrio: Callable[..., Any], tmp_path: Path, more: tuple[str, ...], said: str
+) -> None:
+    refused = sobrio(*both(tmp_path / "others.jsonl", 120), *more)
+    assert refused.code == 2
+    assert said in refused.err
+
+
+def test_models_that_were_never_scored_together_promise_nothing(
+    sobrio: Callable[..., Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "apart.jsonl"
+    asked = both(file, 1)
+    small, large = file.read_text(encoding="utf-8").splitlines()
+    file.write_text(f"{small}\n{large.replace('birds', 'fish')}", encoding="utf-8")
+    assert "no prompt has a score of" in sobrio(*asked).err

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -91,7 +93,7 @@ def test_five_flawless_labels_lack_about_75() -> None:
 
 
 def test_labels_that_were_lucky_need_no_fewer_than_flawless_ones() -> None:
-    lucky = promise(np.zeros(4), np.ones(4), np.zeros(4))
+    lucky = promise(np.zeros(4), np.ones(4), np.full(4, 0.1))
     flawless = promise(np.zeros(4), np.ones(4), np.ones(4))
     assert lucky == flawless
 
@@ -134,8 +136,14 @@ def test_what_is_no_score_is_refused(gain: list[float], small: list[float], refe
         promise(gain, small, reference)
 
 
-@pytest.mark.parametrize("out", [0.0, 1.0, -0.5, 1.5, float("nan")])
-def test_a_loss_or_confidence_that_is_no_share_is_refused(out: float) -> None:
+@pytest.mark.parametrize("small", [0.0, 1.0])
+def test_nothing_is_promised_of_a_reference_that_never_scores(small: float) -> None:
+    with pytest.raises(InputError, match="no share of it can be lost"):
+        promise(np.zeros(500), np.full(500, small), np.zeros(500))
+
+
+@pytest.mark.parametrize("out", [0.0, 1.0, -0.5, 1.5, float("nan"), "x", None])
+def test_a_loss_or_confidence_that_is_no_share_is_refused(out: Any) -> None:
     with pytest.raises(InputError, match="between 0 and 1"):
         promise([0.1], [1.0], [1.0], loss=out)
     with pytest.raises(InputError, match="between 0 and 1"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,26 +40,13 @@ def calibrate(
 
     if on is None and choose_from is None:
         raise InputError("give --on labelled.jsonl, or --choose-from prompts.txt to be told which to label")
-    known = None if on is None else _of_model(read_labelled(on), model)
+    known = None if on is None else read_labelled(on).of(model)
     if choose_from is not None:
         _say_next(choose_from, known, count, json=json)
         return
     if known is not None:
         _teach(known, out, json=json)
         say_next_step(out, data_dir)
-
-
-def _of_model(known: Labelled, model: str) -> Labelled:
-    import numpy as np
-
-    if model not in known.models:
-        raise InputError(f"no label is {model}'s; the file has {', '.join(known.models)}")
-    column = [known.models.index(model)]
-    rows = np.flatnonzero(np.isfinite(known.scores[:, column[0]]))
-    cut = known.at(rows)
-    return replace(
-        cut, models=(model,), scores=cut.scores[:, column], output_tokens=cut.output_tokens[:, column]
-    )
 
 
 def _say_next(file: Path, known: Labelled | None, count: int, *, json: bool) -> None:

@@ -11,11 +11,13 @@ import typer
 from sobrio.cli import output
 from sobrio.cli.fits import read_by_the_gateway, say_next_step
 from sobrio.cli.options import DataDir, Json
+from sobrio.cli.promise import promise
 
 if TYPE_CHECKING:
     from sobrio.understand.evaluation import Evaluation
 
 app = typer.Typer(help="The predictor of quality and output length.", no_args_is_help=True)
+app.command()(promise)
 
 Labels = Annotated[
     Path, typer.Argument(help="JSON lines: prompt (or messages), model, score, output_tokens, at.")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -56,6 +56,21 @@ class Labelled:
     def ages(self) -> Floats:
         """Days before the latest label, shape (prompts,); 0 where no date is given."""
         return ages(self.days)
+
+    def of(self, *models: str) -> Labelled:
+        """These models, on the prompts with a score of each. Raises `InputError` where there is none."""
+        unknown = [name for name in models if name not in self.models]
+        if unknown:
+            raise InputError(f"no label is {unknown[0]}'s; the file has {', '.join(self.models)}")
+        columns = [self.models.index(name) for name in models]
+        rows = np.flatnonzero(np.isfinite(self.scores[:, columns]).all(axis=1))
+        if not len(rows):
+            raise InputError(
+                f"no prompt has a score of {' and of '.join(models)}; label some with all of them"
+            )
+        cut = self.at(rows)
+        scores, output_tokens = cut.scores[:, columns], cut.output_tokens[:, columns]
+        return replace(cut, models=models, scores=scores, output_tokens=output_tokens)
 
     def at(self, rows: NDArray[np.intp]) -> Labelled:
         return Labelled(

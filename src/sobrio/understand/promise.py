@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Final
 
 import numpy as np
@@ -69,10 +70,10 @@ def promise(
 
     `expected_gain` is the predictor's quality of the reference minus that of the small model; it must not
     have been fitted on these very labels. Raises `InputError` for anything but finite numbers in these shapes
-    and ranges.
+    and ranges, and for a reference that never scores: a share of nothing is not defined.
     """
     gain, served, best = _checked(expected_gain, small, reference)
-    if not (0 < loss < 1 and 0 < confidence < 1):
+    if not all(isinstance(each, Real) and 0 < each < 1 for each in (loss, confidence)):
         raise InputError(f"loss and confidence must lie between 0 and 1, not {loss} and {confidence}")
     kept: Promise | None = None
     for threshold in np.quantile(gain, _SHARES) if len(gain) else ():
@@ -80,7 +81,7 @@ def promise(
         capital = _capital(loss * best - takes * (best - served), worst=1.0 - loss)
         if capital.max() < -math.log1p(-confidence):
             break
-        lost = float((takes * (best - served)).sum() / max(best.sum(), 1e-9))
+        lost = float((takes * (best - served)).sum() / best.sum())
         kept = Promise(float(threshold), float(takes.mean()), lost, len(gain))
     return kept or TooFewLabels(len(gain), _missing(gain, served, best, loss, confidence))
 
@@ -96,6 +97,10 @@ def _checked(expected_gain: ArrayLike, small: ArrayLike, reference: ArrayLike) -
         raise InputError("expected_gain must be finite; leave out prompts without an expectation")
     if not all(((each >= 0) & (each <= 1)).all() for each in (served, best)):
         raise InputError("scores must lie between 0 and 1; leave out prompts without both scores")
+    if len(best) and not best.any():
+        raise InputError(
+            "the reference scores 0 on every label, so no share of it can be lost; choose one that succeeds"
+        )
     return gain, served, best
 
 

@@ -1,0 +1,80 @@
+"""`sobrio predictor promise`: what share of requests a small model may answer, at a bounded loss."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sobrio.cli import output
+from sobrio.cli.options import Json
+from sobrio.errors import InputError
+
+if TYPE_CHECKING:
+    from sobrio.understand import Predictor
+    from sobrio.understand.conversation import Prompt
+    from sobrio.understand.promise import Promise
+
+
+def promise(
+    labels: Annotated[
+        Path, typer.Argument(help="Scores of both models on prompts that nothing was fitted on, JSON lines.")
+    ],
+    small: Annotated[str, typer.Option("--small", help="The model that is to answer where it may.")],
+    reference: Annotated[str, typer.Option("--reference", help="The model that answers otherwise.")],
+    loss: Annotated[float, typer.Option("--loss", help="Most of the reference's score to lose.")] = 0.05,
+    confidence: Annotated[float, typer.Option("--confidence", help="That no more is lost.")] = 0.95,
+    fit: Annotated[Path | None, typer.Option("--fit", help="A file that 'predictor fit' wrote.")] = None,
+    json: Json = False,
+) -> None:
+    """Find the boldest operating point whose loss can be promised. Exit 1 when there is none."""
+    from sobrio.understand import Predictor
+    from sobrio.understand.labelled import read_labelled
+    from sobrio.understand.promise import Promise
+    from sobrio.understand.promise import promise as promised
+
+    known = read_labelled(labels).of(small, reference)
+    predictor = Predictor.default() if fit is None else Predictor.default().with_fit(fit)
+    _must_be_new(known.prompts, predictor)
+    expected, scores = predictor.quality(known.prompts, known.models), known.scores
+    found = promised(
+        expected[:, 1] - expected[:, 0], scores[:, 0], scores[:, 1], loss=loss, confidence=confidence
+    )
+    asked = {"small": small, "reference": reference, "at_most": loss, "confidence": confidence}
+    granted = isinstance(found, Promise)
+    if json:
+        why = None if granted else str(found)
+        output.document(
+            {"granted": granted, "why": why, **asked, **asdict(found), "predictor": predictor.version}
+        )
+    elif isinstance(found, Promise):
+        _print(found, asked)
+    else:
+        output.line(f"nothing can be promised: {found}")
+    if not granted:
+        raise typer.Exit(1)
+
+
+def _must_be_new(prompts: Sequence[Prompt], predictor: Predictor) -> None:
+    from sobrio.understand.outcomes import keys_of
+
+    fitted = {key for each in predictor.labels.outcomes for key in each.keys or ()}
+    seen = sum(key in fitted for key in keys_of(prompts))
+    if seen:
+        raise InputError(
+            f"{seen} of {len(prompts)} labelled prompts were fitted on; label others for a promise"
+        )
+
+
+def _print(found: Promise, asked: dict[str, Any]) -> None:
+    output.line(
+        f"{asked['small']} may answer where {asked['reference']} is expected to gain at most "
+        f"{found.threshold:.4f}: {found.small_share:.0%} of {found.labels} labelled prompts"
+    )
+    output.line(
+        f"measured loss: {100 * found.loss:.2f}% of the score of {asked['reference']}; promised: at most "
+        f"{100 * asked['at_most']:g}%, with {100 * asked['confidence']:g}% confidence"
+    )
