@@ -58,6 +58,20 @@ class Setting:
         assert reply.body is not None
         return json.loads(reply.body)
 
+    def ask_at_once(self, times: int, **fields: Any) -> list[bytes]:
+        """The same question; the bytes of each answer."""
+        messages = [{"role": "user", "content": QUESTION}]
+        body = json.dumps({"model": "sobrio/auto", "messages": messages, **fields}).encode()
+
+        async def asked() -> bytes:
+            reply = await live(receive(body, {}, Caller()), self.rooms)
+            return reply.body or b"".join([each async for each in reply.stream or ()])
+
+        async def all_asked() -> list[bytes]:
+            return await asyncio.gather(*(asked() for _ in range(times)))
+
+        return self._runner.run(all_asked())
+
     def sent(self) -> dict[str, Any]:
         return json.loads(self.upstream.requests[-1].body)
 
@@ -194,6 +208,26 @@ def test_an_answer_made_from_passages_is_kept_until_the_documents_change(settle,
 
     take_in(tmp_path, "Leave is thirty days.")
     assert setting.ask()["sobrio"]["cache"] == "miss"
+
+
+def test_an_answer_given_again_still_cites_what_it_was_made_from(settle):
+    setting = settle()
+
+    first, again = setting.ask(), setting.ask()
+
+    assert again["sobrio"]["cache"] == "exact"
+    assert again["sobrio"]["passages"] == first["sobrio"]["passages"] != []
+    assert setting.receipt(again).passages == setting.receipt(first).passages
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_given_to_several_at_once_cites_what_it_was_made_from(settle, stream):
+    setting = settle()
+
+    answers = setting.ask_at_once(2, stream=stream)
+
+    assert [each.count(b'"passages":[{"id":"psg_') for each in answers] == [1, 1]
+    assert len(setting.upstream.requests) == 1
 
 
 def test_an_answer_made_while_the_index_was_behind_is_not_given_again(settle, tmp_path):

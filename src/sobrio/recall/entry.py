@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from sobrio.errors import CacheError
+from sobrio.terms.passage import Citation
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -25,6 +26,8 @@ class Entry(msgspec.Struct, frozen=True):
     """Receipt of the call that made it."""
     edition: int | None = None
     """Of the passages that were looked through, whether any were added or not; `None` where none were."""
+    passages: tuple[Citation, ...] = ()
+    """Those that were added, in the order of the numbers that the answer may quote."""
 
 
 WRONG: Final = b"\xc1"

@@ -81,7 +81,7 @@ def _receipt(journey: Journey, ending: Ending) -> Receipt:
         kept_as=journey.kept_as,
         caveats=_caveats(journey, realised, avoided),
         recalled=journey.recalled,
-        passages=journey.aided.citations if journey.aided else (),
+        passages=journey.cited,
         cut=(*journey.cut, *repeats(journey)),
     )
 

@@ -61,6 +61,7 @@ def use(journey: Journey, decision: Decision) -> None:
     if journey.pack is not None and decision.passage_tokens:
         journey.question = None
         journey.aided = journey.pack
+        journey.cited = journey.pack.citations
         journey.send(added(journey.request, journey.pack))
 
 

@@ -44,6 +44,7 @@ async def along(journey: Journey, key: bytes) -> Reply | None:
 def _note(journey: Journey, broadcast: Broadcast) -> None:
     assert journey.cache_key is not None
     journey.recalled = Recalled(journey.cache_key.hex(), made_by=broadcast.made_by)
+    journey.cited = broadcast.cited
 
 
 async def _whole(journey: Journey, broadcast: Broadcast, ride: Ride) -> Reply | None:
@@ -69,6 +70,7 @@ async def _whole(journey: Journey, broadcast: Broadcast, ride: Ride) -> Reply | 
         cached_tokens=usage.cached_tokens,
         finish_reason=tail.finish_reason,
         at=journey.at,
+        passages=broadcast.cited,
     )
     return served(journey, entry)
 

@@ -14,14 +14,18 @@ from typing import Self
 from sobrio.errors import UpstreamError
 from sobrio.route.translated import Payloads
 from sobrio.terms.model import Deployment
+from sobrio.terms.passage import Citation
 
 
 class Broadcast:
-    """What `deployment` streams to the request whose receipt is `made_by`."""
+    """What `deployment` streams to the request whose receipt is `made_by`, out of the passages `cited`."""
 
-    def __init__(self, source: Payloads, deployment: Deployment, made_by: str) -> None:
+    def __init__(
+        self, source: Payloads, deployment: Deployment, made_by: str, cited: tuple[Citation, ...] = ()
+    ) -> None:
         self.deployment = deployment
         self.made_by = made_by
+        self.cited = cited
         self.riders = 0
         self.over = False
         """Nothing more will come."""

@@ -97,7 +97,7 @@ def _streamed(journey: Journey, begun: Begun, events: Payloads) -> AsyncGenerato
     key = journey.cache_key
     if key is None or not may_keep(journey.request):
         return told(journey, events, tail, book, left=lambda: book(_LEFT))
-    broadcast = journey.rooms.broadcasts[key] = Broadcast(events, begun.deployment, journey.id)
+    broadcast = journey.rooms.broadcasts[key] = Broadcast(events, begun.deployment, journey.id, journey.cited)
     ride = Ride(broadcast)
 
     def left() -> None:

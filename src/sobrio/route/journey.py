@@ -21,7 +21,7 @@ from sobrio.terms.assessment import Assessment
 from sobrio.terms.decision import Decision
 from sobrio.terms.limit import Reservation
 from sobrio.terms.model import Deployment
-from sobrio.terms.passage import Cut
+from sobrio.terms.passage import Citation, Cut
 from sobrio.terms.question import Question, Recalled
 from sobrio.terms.receipt import Failure
 from sobrio.terms.request import Request
@@ -59,6 +59,8 @@ class Journey:
     """Passages that were weighed."""
     aided: Pack | None = None
     """The same, where they were added."""
+    cited: tuple[Citation, ...] = ()
+    """The passages that the answer was made from, now or when it was kept."""
     edition: int | None = None
     """Of the passages that were looked through; `None` where none were."""
     cut: list[Cut] = field(default_factory=list)

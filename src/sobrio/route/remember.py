@@ -43,6 +43,7 @@ async def recalled(journey: Journey) -> Reply | None:
 
 
 def served(journey: Journey, entry: Entry) -> Reply:
+    journey.cited = entry.passages
     with journey.busy():
         journey.plan = journey.policy.plan(journey.request, None)
         journey.route_ms = journey.elapsed_ms()
@@ -143,4 +144,5 @@ def _entry(journey: Journey, activity: Activity, body: bytes, finish_reason: str
         at=journey.at,
         receipt=journey.id,
         edition=journey.edition,
+        passages=journey.cited,
     )
