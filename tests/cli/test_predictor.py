@@ -205,3 +205,23 @@ def test_models_that_were_never_scored_together_promise_nothing(
     small, large = file.read_text(encoding="utf-8").splitlines()
     file.write_text(f"{small}\n{large.replace('birds', 'fish')}", encoding="utf-8")
     assert "no prompt has a score of" in sobrio(*asked).err
+
+
+def chosen(sobrio: Callable[..., Any], text: str, *more: str) -> Any:
+    Path("prompts.txt").write_text(text, encoding="utf-8")
+    return sobrio("models", "calibrate", SMALL, "--choose-from", "prompts.txt", "--count", "9", *more)
+
+
+def test_no_prompt_is_chosen_twice_or_when_it_is_labelled(sobrio: Callable[..., Any], labels: Path) -> None:
+    text = "\ufeffSay hi\nProve it\nSay hi\n\n Say hi\nGuest 0: rhyme\n"
+    assert sorted(chosen(sobrio, text).out.splitlines()) == ["Guest 0: rhyme", "Prove it", "Say hi"]
+    assert sorted(chosen(sobrio, text, "--on", str(labels)).out.splitlines()) == ["Prove it", "Say hi"]
+
+
+def test_where_there_is_nothing_to_choose_from_it_is_said(sobrio: Callable[..., Any], labels: Path) -> None:
+    empty = chosen(sobrio, " \n\n")
+    assert (empty.code, empty.out) == (2, "")
+    assert "prompts.txt holds no prompt; write one a line" in empty.err
+    known = chosen(sobrio, "Guest 0: rhyme", "--on", str(labels))
+    assert known.code == 2
+    assert "every prompt of prompts.txt is labelled" in known.err

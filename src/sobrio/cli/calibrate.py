@@ -14,6 +14,9 @@ from sobrio.cli.options import DataDir, Json
 from sobrio.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sobrio.understand.conversation import Prompt
     from sobrio.understand.evaluation import Evaluation
     from sobrio.understand.labelled import Labelled
 
@@ -52,18 +55,37 @@ def calibrate(
 def _say_next(file: Path, known: Labelled | None, count: int, *, json: bool) -> None:
     from sobrio.understand.calibrate import next_prompts
 
+    labelled = () if known is None else known.prompts
+    prompts = _unlabelled(file, labelled)
+    chosen = [prompts[place] for place in next_prompts(prompts, count, labelled)]
+    if json:
+        output.document(chosen)
+    else:
+        for prompt in chosen:
+            output.line(prompt)
+
+
+def _unlabelled(file: Path, labelled: Sequence[Prompt]) -> list[str]:
+    """The file's prompts, each once."""
+    from sobrio.understand.outcomes import keys_of
+
+    prompts = dict.fromkeys(line.strip() for line in _text(file).splitlines() if line.strip())
+    if not prompts:
+        raise InputError(f"{file} holds no prompt; write one a line")
+    known = set(keys_of(labelled))
+    left = [prompt for prompt, key in zip(prompts, keys_of(prompts), strict=True) if key not in known]
+    if not left:
+        raise InputError(f"every prompt of {file} is labelled; give others to choose from")
+    return left
+
+
+def _text(file: Path) -> str:
     try:
-        prompts = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{file} is no text in UTF-8; write one prompt a line") from None
-    chosen = next_prompts(prompts, count, () if known is None else known.prompts)
-    if json:
-        output.document([prompts[place] for place in chosen])
-    else:
-        for place in chosen:
-            output.line(prompts[place])
 
 
 def _teach(known: Labelled, out: Path | None, *, json: bool) -> None:
