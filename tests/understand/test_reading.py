@@ -18,6 +18,9 @@ from sobrio.understand.task import domain_of
     [
         ("en", "What is the capital of Norway?"),
         ("fr", "Quelle est la capitale de la Norvège ?"),
+        ("fr", "Calcule l'intégrale de x^2 de 0 à l'infini."),
+        ("fr", "D’accord, j’arrive"),
+        ("en", "I'd say it's John's, don't you?"),
         ("de", "Was ist die Hauptstadt von Norwegen?"),
         ("es", "¿Cuál es la capital de Noruega?"),
         ("it", "Qual è la capitale della Norvegia?"),
