@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from sobrio.assemble import open_rooms
@@ -17,8 +18,10 @@ from sobrio.encode import default_encoder
 from sobrio.errors import CacheError
 from sobrio.recall.passages import Library, ingest
 from sobrio.route import Rooms, explain, live, receive
+from sobrio.terms.assessment import Assessment, Task
+from sobrio.terms.model import Model
 from sobrio.terms.passage import Passage
-from sobrio.terms.request import Caller
+from sobrio.terms.request import Caller, Request
 from sobrio.testing import FixedAssessor, LoopbackUpstream
 
 POLICY = """\
@@ -171,6 +174,34 @@ def test_a_policy_may_want_them_read_wherever_they_probably_help(settle):
     setting.ask()
 
     assert LEAVE in setting.sent()["messages"][0]["content"]
+
+
+class TakenFor(FixedAssessor):
+    """Takes every request for the same task."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__(QUALITY)
+        self._task = task
+
+    def assess(self, request: Request, models: Sequence[Model]) -> Assessment:
+        return msgspec.structs.replace(super().assess(request, models), task=self._task)
+
+
+@pytest.mark.parametrize("task", get_args(Task))
+def test_always_means_whatever_the_question_is_taken_for(settle, task):
+    setting = settle(passages="{enabled: true, always: true}").having(assessor=TakenFor(task))
+
+    setting.ask()
+
+    assert LEAVE in setting.sent()["messages"][0]["content"]
+
+
+def test_without_it_tasks_that_bring_their_own_material_are_left_alone(settle):
+    setting = settle().having(assessor=TakenFor("summarisation"))
+
+    setting.ask()
+
+    assert setting.sent()["messages"][0]["content"] == QUESTION
 
 
 def test_everything_but_the_question_stays_as_it_came(settle):

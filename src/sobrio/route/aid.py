@@ -31,7 +31,8 @@ _PROBABLY: Final = 0.5
 _OF_KNOWLEDGE: Final = frozenset[Task](
     {"question answering", "chat", "reasoning", "mathematics", "arithmetic"}
 )
-"""Other tasks work on what the request itself brings: translate this, rewrite that."""
+"""Other tasks work on what the request itself brings: translate this, rewrite that. Where the policy says
+`always`, its word counts and not the predictor's guess at the task."""
 
 
 def weigh(journey: Journey, plan: Plan, assessment: Assessment) -> Aid | None:
@@ -41,7 +42,8 @@ def weigh(journey: Journey, plan: Plan, assessment: Assessment) -> Aid | None:
     """
     retriever, terms = journey.rooms.retriever, plan.passages
     question = _question(journey)
-    if retriever is None or not terms.enabled or question is None or assessment.task not in _OF_KNOWLEDGE:
+    wanted = terms.enabled and (terms.always or assessment.task in _OF_KNOWLEDGE)
+    if retriever is None or question is None or not wanted:
         return None
     journey.edition = 0 if journey.rooms.indexed is None else journey.rooms.indexed()
     found = _found(journey, retriever, question, terms.scopes or scopes_of(journey.request.caller))
