@@ -55,6 +55,8 @@ class Views:
     """Squared distance at which a likeness is 1 / e."""
     whitening: Singles
     """Shape (centres, centres)."""
+    demand: Singles
+    """What each fact is worth on the mean, shape (facts,)."""
     spread: Singles
     """Of what each fact is worth, shape (facts,)."""
     heart: Singles
@@ -68,18 +70,18 @@ class Views:
         for row, each in zip(ngrams, prompts.hashed, strict=True):
             row[each.places] = each.values
         words = ngrams[:, : ngrams.shape[1] // 2]
-        return self._likeness(prompts) @ self.whitening, ngrams, words, prompts.worth / self.spread
+        return self._likeness(prompts) @ self.whitening, ngrams, words, self._demand(prompts)
 
     def fold(self, surface: Singles, ngrams: Singles, words: Singles, demand: Singles) -> Singles:
         """The sum of what slopes of each of the `blocks` say, as `apply` wants it."""
         both = ngrams.copy()
         both[: len(words)] += words
-        return np.concatenate([self.whitening @ surface, both, demand / self.spread[:, None]])
+        return np.concatenate([self.whitening @ surface, both, demand])
 
     def apply(self, prompts: Prompts, weights: Singles) -> tuple[Singles, Floats]:
         """(what folded weights say, mean likeness of prompts to the labelled ones), without a wide table."""
         count, width = len(self.norms), default_encoder().dimensions
-        found = self._likeness(prompts) @ weights[:count] + prompts.worth @ weights[count + width :]
+        found = self._likeness(prompts) @ weights[:count] + self._demand(prompts) @ weights[count + width :]
         ngrams = weights[count : count + width]
         near = np.empty(len(prompts))
         for place, each in enumerate(prompts.hashed):
@@ -100,6 +102,10 @@ class Views:
     def familiar(self, near: Floats) -> Floats:
         """How familiar prompts are, from 0 to 1, by their mean likeness to the labelled ones."""
         return np.square(np.clip(near / self.usual, 0.0, 1.0))
+
+    def _demand(self, prompts: Prompts) -> Singles:
+        """Clipped: nothing is learnt of prompts that demand what no labelled one does."""
+        return _placed(prompts.worth, self.demand, self.spread)
 
     def _likeness(self, prompts: Prompts) -> Singles:
         """exp(-squared distance / width) of each prompt to each centre."""
@@ -127,8 +133,9 @@ def views_of(prompts: Prompts) -> Views:
     heart, usual = _heart(prompts.hashed)
     spread = np.maximum(prompts.worth.std(axis=0), _LEAST_SPREAD)
     norms = np.square(centres).sum(axis=1)
+    demand = prompts.worth.mean(axis=0)
     return Views(
-        middle, scale, np.ascontiguousarray(centres.T), norms, width, whitening, spread, heart, usual
+        middle, scale, np.ascontiguousarray(centres.T), norms, width, whitening, demand, spread, heart, usual
     )
 
 
