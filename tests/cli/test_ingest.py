@@ -50,6 +50,22 @@ def test_what_came_from_a_folder_that_is_gone_is_dropped_when_asked(sobrio, tmp_
     assert sobrio("cache", "stats", "--json").json["passages"] == []
 
 
+def test_folders_taken_in_before_there_was_a_key_are_named_until_they_are_sealed(
+    sobrio, tmp_path, monkeypatch
+):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.md").write_text("# Leave\n\nTwenty-five days.")
+        sobrio("cache", "ingest", name)
+    monkeypatch.setenv("SOBRIO_CACHE_KEY", "k" * 32)
+
+    first, second = (sobrio("cache", "ingest", name) for name in ("one", "two"))
+
+    assert first.err.startswith("1 documents were taken in without SOBRIO_CACHE_KEY")
+    assert first.err.count("\n") == 1
+    assert second.err == ""
+
+
 def test_clearing_a_team_leaves_its_tenant_alone(sobrio, tmp_path):
     (tmp_path / "a.txt").write_text("Twenty-five days.")
     sobrio("cache", "ingest", "a.txt", "--scope", "acme")

@@ -240,6 +240,29 @@ def test_with_a_key_no_word_of_the_documents_is_readable_in_the_file(tmp_path):
         found(Library(path, AesSeal("another" * 8)), "days of leave")
 
 
+def test_what_was_taken_in_before_there_was_a_key_is_told_and_sealed_when_taken_in_again(tmp_path, caplog):
+    (tmp_path / "a.md").write_text(f"# Confidential matters\n\n{LEAVE}")
+    path = tmp_path / "data" / Library.FILE
+    plain, sealed = Library(path), Library(path, AesSeal("k" * 32))
+    ingest(plain, tmp_path / "a.md", scope="acme", encoder=default_encoder())
+
+    assert found(sealed, "days of leave") == [], "anybody could have written it"
+    [told] = caplog.messages
+    assert told.startswith("1 documents were taken in without SOBRIO_CACHE_KEY")
+    assert Shelf(sealed, default_encoder()).problem == told
+
+    again = ingest(sealed, tmp_path / "a.md", scope="acme", encoder=default_encoder())
+    assert (again.changed, again.unchanged) == (("a.md",), 0)
+    assert found(sealed, "days of leave") == [LEAVE]
+    assert Shelf(sealed, default_encoder()).problem is None
+    kept = b"".join(each.read_bytes() for each in path.parent.iterdir())
+    assert b"leave" not in kept
+    assert b"Confidential" not in kept
+    assert ingest(sealed, tmp_path / "a.md", scope="acme", encoder=default_encoder()).unchanged == 1
+    plain.close()
+    sealed.close()
+
+
 KILLED = """
 import os, sys
 from pathlib import Path

@@ -25,6 +25,13 @@ class _Edition:
     index: Hybrid
 
 
+def told_unsealed(count: int) -> str:
+    return (
+        f"{count} documents were taken in without SOBRIO_CACHE_KEY and are readable on disk; "
+        "they are left out until `sobrio cache ingest` takes them in again"
+    )
+
+
 class Shelf:
     """The `Retriever` port. One index per scope, so that no search can stray into another's.
 
@@ -44,6 +51,7 @@ class Shelf:
         self._ended = threading.Event()
         self._follower: threading.Thread | None = None
         self._told = ""
+        self._unsealed: str | None = None
         self.catch_up()
 
     def find(self, question: str, *, scope: str, limit: int) -> list[Passage]:
@@ -57,7 +65,7 @@ class Shelf:
 
     @property
     def problem(self) -> str | None:
-        return self._library.problem
+        return self._library.problem or self._unsealed
 
     def edition(self) -> int:
         """Grows with every change of the library: answers made with an earlier one then want making anew."""
@@ -79,6 +87,7 @@ class Shelf:
             if self._behind(scope):
                 self._refresh(scope)
         self._indexed = edition
+        self._count_unsealed()
 
     def close(self) -> None:
         self._ended.set()
@@ -87,6 +96,12 @@ class Shelf:
         if self._building is not None:
             self._building.join()
         self._library.close()
+
+    def _count_unsealed(self) -> None:
+        count, before = self._library.unsealed(), self._unsealed
+        self._unsealed = told_unsealed(count) if count else None
+        if self._unsealed not in (None, before):
+            log.warning("%s", self._unsealed)
 
     def _behind(self, scope: str) -> bool:
         edition = self._editions.get(scope)
