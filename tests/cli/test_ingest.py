@@ -66,6 +66,28 @@ def test_folders_taken_in_before_there_was_a_key_are_named_until_they_are_sealed
     assert second.err == ""
 
 
+def test_files_of_other_kinds_are_named_and_one_asked_for_by_name_is_bad_input(sobrio, tmp_path):
+    (tmp_path / "docs").mkdir()
+    for name in ("a.md", "b.csv", "c.csv", "d.docx"):
+        (tmp_path / "docs" / name).write_text("Twenty-five days.")
+
+    assert sobrio("cache", "ingest", "docs").out.endswith("skipped: 2 .csv, 1 .docx\n")
+    said = sobrio("cache", "ingest", "docs/b.csv")
+    assert (said.code, said.err.count("\n")) == (2, 1)
+
+
+def test_a_scope_that_no_key_can_read_is_bad_input(sobrio, tmp_path):
+    (tmp_path / "a.txt").write_text("Twenty-five days.")
+
+    said = sobrio("cache", "ingest", "a.txt", "--scope", "globex/")
+
+    assert said.code == 2
+    assert said.err == (
+        "sobrio: scope 'globex/': no key can read it; name TENANT or TENANT/TEAM, percent-encoded, "
+        "such as 'globex'\n"
+    )
+
+
 def test_clearing_a_team_leaves_its_tenant_alone(sobrio, tmp_path):
     (tmp_path / "a.txt").write_text("Twenty-five days.")
     sobrio("cache", "ingest", "a.txt", "--scope", "acme")

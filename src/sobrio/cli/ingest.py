@@ -39,6 +39,8 @@ def ingest(
     from sobrio.assemble import home, open_library
     from sobrio.recall import passages
 
+    if not drop:
+        passages.check_scope(scope)
     with (
         closing(open_library(cache_terms(policy), home(data_dir))) as library,
         output.prose().status(f"Reading {escape(str(docs))}") as status,  # silent where there is no terminal
@@ -83,3 +85,5 @@ def _print(done: Ingestion) -> None:
         f"{done.unchanged} unchanged, {len(done.failed)} not read; {done.passages} new passages in scope "
         f"'{done.scope}'"
     )
+    if done.skipped:
+        output.line("skipped: " + ", ".join(f"{count} {kind}" for kind, count in done.skipped))

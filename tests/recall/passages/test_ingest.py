@@ -8,11 +8,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sobrio.encode import default_encoder
 from sobrio.errors import CacheError, DocumentError
 from sobrio.recall import AesSeal
-from sobrio.recall.passages import Library, Shelf, drop, ingest, scopes_of
+from sobrio.recall.passages import Library, Shelf, check_scope, drop, ingest, scopes_of
 from sobrio.terms.request import Caller
 
 LEAVE = "Employees may take twenty-five days of leave each year, and five of them may be carried over."
@@ -86,6 +88,42 @@ def test_hidden_files_and_links_are_not_followed(library, take, tmp_path):
     done = take({"a.txt": LEAVE, ".hidden.txt": LUNCH, ".git/b.txt": LUNCH, "picture.png": "no document"})
 
     assert done.added == ("a.txt",)
+    assert done.skipped == ((".png", 1),)
+
+
+def test_files_of_other_kinds_are_counted(take):
+    done = take(
+        {"a.txt": LEAVE, "b.csv": "1", "c/d.CSV": "2", "LICENCE": LUNCH, "e.docx": "3", ".f.csv": "4"}
+    )
+
+    assert sorted(done.skipped) == [(".csv", 2), (".docx", 1), ("without a suffix", 1)]
+
+
+def test_one_file_of_another_kind_is_an_error(library, tmp_path):
+    (tmp_path / "a.docx").write_text(LEAVE)
+
+    with pytest.raises(DocumentError, match=r"a\.docx: not a known kind of document.*\.md"):
+        ingest(library, tmp_path / "a.docx", scope="acme", encoder=default_encoder())
+
+
+@pytest.mark.parametrize("scope", ["acme", "acme/legal", "a%20cme", "acme%2Flegal/a%2Fb", "default"])
+def test_a_scope_that_a_key_can_read_is_taken(scope):
+    check_scope(scope)
+
+
+@pytest.mark.parametrize(
+    "scope", ["", "/", "globex/", "/legal", "a cme", "a cme/../x", "acme/legal/x", "acmé", "a%2fb", "a\x00b"]
+)
+def test_a_scope_that_no_key_can_read_is_refused_in_one_line(scope):
+    with pytest.raises(DocumentError, match="no key can read it") as refused:
+        check_scope(scope)
+    assert "\n" not in refused.value.message
+
+
+@given(st.text(min_size=1), st.none() | st.text(min_size=1))
+def test_every_scope_of_a_caller_is_taken(tenant, team):
+    for scope in scopes_of(Caller(tenant, team)):
+        check_scope(scope)
 
 
 def test_one_file_is_a_folder_of_one(library, tmp_path):

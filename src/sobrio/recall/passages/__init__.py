@@ -3,7 +3,7 @@
 from sobrio.encode import static_encoder as encoder
 from sobrio.recall.passages.ingest import Ingestion, drop, ingest
 from sobrio.recall.passages.library import Holdings, Library
-from sobrio.recall.passages.scope import scopes_of
+from sobrio.recall.passages.scope import check_scope, scopes_of
 from sobrio.recall.passages.shared import SharedLibrary
 from sobrio.recall.passages.shelf import Shelf, told_unsealed
 
@@ -13,6 +13,7 @@ __all__ = [
     "Library",
     "SharedLibrary",
     "Shelf",
+    "check_scope",
     "drop",
     "encoder",
     "ingest",

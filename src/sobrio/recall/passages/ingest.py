@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -39,6 +40,8 @@ class Ingestion:
     failed: tuple[tuple[str, str], ...]
     passages: int
     """New passages of this run."""
+    skipped: tuple[tuple[str, int], ...] = ()
+    """Files that are no documents: how many of each kind, the most frequent first."""
 
 
 def _untold(_name: str, _ready: int, _of: int) -> None:
@@ -56,9 +59,10 @@ def ingest(
     root = str(docs.resolve())
     known = library.digests(scope, root)
     _check_there(docs, scope, len(known))
-    files = _files(docs.resolve())
+    files, others = _sorted(docs.resolve())
     if not files and not known:
-        raise DocumentError(f"{docs}: no document in it; known kinds: {', '.join(READERS)}")
+        reason = "no document in it" if docs.is_dir() else "not a known kind of document"
+        raise DocumentError(f"{docs}: {reason}; known kinds: {', '.join(READERS)}")
     volumes: list[Volume] = []
     failed: list[tuple[str, str]] = []
     for name, path in files.items():
@@ -81,6 +85,7 @@ def ingest(
         dropped=dropped,
         failed=tuple(failed),
         passages=sum(len(each.pieces) for each in volumes),
+        skipped=tuple(others.most_common()),
     )
 
 
@@ -110,24 +115,29 @@ def _check_there(docs: Path, scope: str, kept: int) -> None:
     raise DocumentError(f"{docs}: no such file or folder")
 
 
-def _files(root: Path) -> dict[str, Path]:
-    """The documents below `root` by relative name, in order."""
-    if root.is_file():
-        return {root.name: root} if _is_document(root) else {}
-    return dict(sorted((path.relative_to(root).as_posix(), path) for path in _below(root)))
+def _sorted(root: Path) -> tuple[dict[str, Path], Counter[str]]:
+    """The documents below `root` by relative name, in order, and the kinds of all other files."""
+    if not root.is_dir():
+        return ({root.name: root} if _is_document(root) else {}), Counter()
+    below = list(_below(root))
+    files = sorted((path.relative_to(root).as_posix(), path) for path in below if _is_document(path))
+    return dict(files), Counter(_kind(path) for path in below if not _is_document(path))
 
 
 def _below(root: Path) -> Iterator[Path]:
     """Hidden files and symbolic links are left out: a link may lead to what is not meant to be read."""
     for folder, folders, names in os.walk(root):
         folders[:] = [each for each in folders if not each.startswith(".")]
-        yield from (
-            path for name in names if _is_document(path := Path(folder, name)) and not path.is_symlink()
-        )
+        paths = (Path(folder, name) for name in names if not name.startswith("."))
+        yield from (path for path in paths if not path.is_symlink())
 
 
 def _is_document(path: Path) -> bool:
-    return path.suffix.lower() in READERS and not path.name.startswith(".")
+    return path.suffix.lower() in READERS
+
+
+def _kind(path: Path) -> str:
+    return path.suffix.lower() or "without a suffix"
 
 
 def _volume(
