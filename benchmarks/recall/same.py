@@ -22,9 +22,11 @@ from sobrio.encode import static_encoder
 from sobrio.recall import SameAnswer
 from sobrio.recall.agreement import weigh
 from sobrio.recall.same.answer import table
+from sobrio.recall.same.apart import apart
 from sobrio.recall.same.bound import threshold
 from sobrio.recall.same.parameters import Parameters
 from sobrio.recall.same.train.pairs import Pair, from_blocks
+from sobrio.recall.same.train.rewording import reworded
 from sobrio.recall.same.train.training import SHAPES, TRAPS, Lessons, Shape, fit, lessons
 from sobrio.terms.ports import Encoder
 
@@ -38,6 +40,7 @@ SCORERS: dict[str, tuple[Callable[[], SameAnswer], Shape]] = {
 }
 """How each is had, and the shape of its training; `default` needs the `same` extra."""
 REQUESTS, CANDIDATES, SPLITS, RATE = 1_200, 5, 10, 0.01
+HIGH = 0.9
 FLOOR, POOL, POOL_FLOOR, GATE = 0.6, 20, 0.4, 0.5
 """Of the cache (`recall/similar.py`)."""
 
@@ -131,6 +134,40 @@ def families(trained: Training) -> dict[str, object]:
     return rows
 
 
+def kept_in_several_ways(scorer: SameAnswer) -> dict[str, object]:
+    """Each text of a trap kept beside up to four rewordings by rule: what the cache makes of them together.
+
+    Shares of the traps and of the paraphrases at `HIGH` or above, for the best pair and for all of them.
+    """
+    chance, rows = np.random.default_rng(0), {}
+    for file in sorted((PAIRS / "held_out").glob("traps*.txt")):
+        pairs = from_blocks(file)
+        same = np.array([pair.same for pair in pairs])
+        best, together = np.array([several(scorer, pair, file.stem[-2:], chance) for pair in pairs]).T
+        rows[file.stem] = {
+            name: {
+                "auc": round(auc(scores, same), 3),
+                "traps_high": round(float((scores[~same] >= HIGH).mean()), 3),
+                "same_high": round(float((scores[same] >= HIGH).mean()), 3),
+            }
+            for name, scores in (("best_pair", best), ("together", together))
+        }
+    return rows
+
+
+def several(
+    scorer: SameAnswer, pair: Pair, language: str, chance: np.random.Generator
+) -> tuple[float, float]:
+    """(score of the best pair, probability of all together)."""
+    made = [reworded(pair.b, language, chance) for _ in range(2 * CANDIDATES)]
+    kept = list(dict.fromkeys([pair.b, *(text for text in made if text)]))[:CANDIDATES]
+    scores = scorer.score([(pair.a, text) for text in kept])
+    _, together = weigh(
+        scores, [b"one"] * len(kept), lambda *_: [], lambda some: apart(pair.a, [kept[k] for k in some])
+    )
+    return float(scores.max()), together
+
+
 def traffic(data: Path, trained: Training) -> dict[str, object]:
     """Requests drawn from the intents; the answer kept for another text of the intent is right.
 
@@ -175,7 +212,10 @@ def best_candidates(
             pairs = [(texts[near[one]], texts[near[other]]) for other in others]
             return [bool(score >= 0.5) for score in trained.score(pairs, parameters)]
 
-        best, together = weigh(scores, [intents[k].encode() for k in near], same)
+        def set_apart(some: Sequence[int], near: NDArray[np.intp] = near, new: str = texts[place]) -> bool:
+            return apart(new, [texts[near[k]] for k in some])
+
+        best, together = weigh(scores, [intents[k].encode() for k in near], same, set_apart)
         for name, score, kept in (
             ("scorer", scores.max(), near[int(scores.argmax())]),
             ("agreement", together, near[best]),
@@ -257,6 +297,7 @@ def report(scorer: SameAnswer, learnt: Lessons, data: Path, shape: Shape) -> dic
         "training_pairs": len(learnt.pairs),
         "held_out": held_out(scorer),
         "auc_fitted_without_the_family": families(trained),
+        "kept_in_several_ways": kept_in_several_ways(scorer),
         "traffic": traffic(data, trained),
         "cost": cost(scorer),
     }

@@ -241,9 +241,12 @@ class OneOfTwo(Fixed):
 
 
 @pytest.mark.parametrize(
-    ("answers", "odds"), [(["Paris"], 9), (["Paris", "Paris"], 18), (["Paris", "Madrid"], 9 / 10)]
+    ("answers", "odds"),
+    [(["Paris"], 9), (["Paris"] * 2, 18), (["Paris"] * 4, 18), (["Paris", "Madrid"], 9 / 10)],
 )
-def test_like_questions_of_one_answer_add_up_and_those_of_others_speak_against_it(store, answers, odds):
+def test_like_questions_of_one_answer_are_worth_one_more_and_those_of_others_speak_against_it(
+    store, answers, odds
+):
     by = similar(store, OneOfTwo(0.9))
     for place, answer in enumerate(answers):
         kept(store, by, f"What is the capital of France{' ' * place}?", answer=answer)

@@ -11,33 +11,42 @@ from numpy.typing import NDArray
 _SURE: Final = 1.0 - 1e-6
 _NEGLIGIBLE: Final = 0.02
 """Score below which a question is no evidence for another answer."""
+LIFT: Final = 2.0
+"""Companions, however many, are worth one more question as good as the best."""
 
 AskTheSame: TypeAlias = Callable[[int, Sequence[int]], Sequence[bool]]
+AskApart: TypeAlias = Callable[[Sequence[int]], bool]
 
 
-def weigh(scores: NDArray[np.float64], answers: Sequence[bytes], same: AskTheSame) -> tuple[int, float]:
+def weigh(
+    scores: NDArray[np.float64], answers: Sequence[bytes], same: AskTheSame, apart: AskApart
+) -> tuple[int, float]:
     """(place of the question to answer with, P(its answer is right)).
 
-    Answers exclude each other, and every kept question is evidence of its own: the odds of those with one
-    answer add up, against the odds of the others and of none. `scores` are the pairs' own probabilities;
-    equal `answers` are the same, an empty one is like no other. Where answers differ, `same` tells which of
-    some questions ask the same as one: those say nothing, since answers in other words may mean the same.
-    A question alone keeps its score.
+    `scores` are the pairs' own probabilities; equal `answers` are the same, an empty one is like no other.
+    Ways to ask one thing are nearly one piece of evidence: what the score overlooks in one of them it
+    overlooks in all. So the odds of the questions with one answer add up to `LIFT` times the best odds at
+    most, and to the best alone where the new question is `apart` from all of them. Answers exclude each
+    other: the odds of other answers stand against the strongest. Where answers differ, `same` tells which
+    of some questions ask the same as one: those say nothing, since answers in other words may mean the
+    same. A question alone keeps its score.
     """
     odds = np.minimum(scores, _SURE) / (1.0 - np.minimum(scores, _SURE))
-    best = _likeliest(odds, answers)
-    companions = [k for k in range(len(scores)) if k == best or (answers[k] and answers[k] == answers[best])]
-    others = [k for k in range(len(scores)) if k not in companions and scores[k] >= _NEGLIGIBLE]
-    alike = same(best, others) if others else ()
-    rivals = [k for k, yes in zip(others, alike, strict=True) if not yes]
-    wanted, unwanted = odds[companions].sum(), odds[rivals].sum()
-    return best, float(wanted / (1.0 + wanted + unwanted))
-
-
-def _likeliest(odds: NDArray[np.float64], answers: Sequence[bytes]) -> int:
-    """The likeliest question of the answer with the best odds."""
-    totals: dict[bytes | int, float] = {}
+    by_answer: dict[bytes | int, list[int]] = {}
     for k, answer in enumerate(answers):
-        totals[answer or k] = totals.get(answer or k, 0.0) + float(odds[k])
-    strongest = max(totals, key=lambda name: totals[name])
-    return max((k for k, answer in enumerate(answers) if (answer or k) == strongest), key=lambda k: odds[k])
+        by_answer.setdefault(answer or k, []).append(k)
+    together = {name: _together(odds, places, apart) for name, places in by_answer.items()}
+    strongest = max(together, key=lambda name: together[name])
+    best = max(by_answer[strongest], key=lambda k: odds[k])
+    others = [k for k in range(len(odds)) if k not in by_answer[strongest] and scores[k] >= _NEGLIGIBLE]
+    alike = same(best, others) if others else ()
+    unwanted = sum(odds[k] for k, yes in zip(others, alike, strict=True) if not yes)
+    return best, float(together[strongest] / (1.0 + together[strongest] + unwanted))
+
+
+def _together(odds: NDArray[np.float64], places: Sequence[int], apart: AskApart) -> float:
+    """The odds of one answer."""
+    best = float(odds[places].max())
+    if len(places) == 1 or apart(places):
+        return best
+    return min(float(odds[places].sum()), LIFT * best)

@@ -15,6 +15,7 @@ from sobrio.recall.ahead import Ahead
 from sobrio.recall.comparison import same_answer_text
 from sobrio.recall.eligible import may_recall_similar
 from sobrio.recall.key import context_key
+from sobrio.recall.same.apart import apart
 from sobrio.recall.same.reading import gist
 from sobrio.recall.streams import Streams
 from sobrio.recall.vector import quantised
@@ -94,7 +95,10 @@ class Similar:
             pairs = [(near[one].text, near[other].text) for other in others]
             return [bool(score >= _WOULD_BE) for score in self._judge.score(pairs, readings)]
 
-        best, probability = weigh(scores, [each.answer for each in near], same)
+        def set_apart(some: Sequence[int]) -> bool:
+            return apart(question.text, [near[place].text for place in some])
+
+        best, probability = weigh(scores, [each.answer for each in near], same, set_apart)
         if probability < _WOULD_BE:
             return None
         threshold = self._streams.threshold(stream, scope=scope, max_false_hit_rate=terms.max_false_hit_rate)

@@ -32,7 +32,7 @@ def likeness(a: Reading, b: Reading, words: Words) -> Floats:
     found: Floats = (_vectors(a, words) @ _vectors(b, words).T).astype(float).clip(0.0, 0.95)
     for i, one in enumerate(a.stems):
         for j, other in enumerate(b.stems):
-            if one == other or _kin(one, other, named=one in a.names and other in b.names):
+            if one == other or kin(one, other, named=one in a.names and other in b.names):
                 found[i, j] = 1.0
             elif a.senses[i] and b.senses[j] and a.senses[i] & b.senses[j]:
                 found[i, j] = max(found[i, j], SENSE)
@@ -44,7 +44,7 @@ def _vectors(reading: Reading, words: Words) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=100_000)
-def _kin(one: str, other: str, *, named: bool) -> bool:
+def kin(one: str, other: str, *, named: bool) -> bool:
     """One stem is the beginning of the other; of two names, with an ending for those who are from there."""
     shorter, longer = sorted((one, other), key=len)
     if len(shorter) < 4 or not longer.startswith(shorter):
