@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sobrio.encode import HashedEncoder
 from sobrio.recall import SameAnswer, Similar, SqliteStore, Streams, Terms
+from sobrio.recall.agreement import VERSION
 from sobrio.route import receive
 from sobrio.terms.question import Label, Recalled
 from sobrio.terms.request import Caller, Request
@@ -78,9 +79,11 @@ def find(by: Similar, text: str, tenant: str = "a", **terms: float) -> Recalled 
     return by.find(*asked, scope=tenant, terms=Terms(**{"max_false_hit_rate": 0.05, **terms}))
 
 
-def vouch(store, count: int, tenant: str = "a", judge: str = "fixed", right: bool = True) -> None:
+def vouch(
+    store, count: int, tenant: str = "a", judge: str = "fixed", right: bool = True, weighing: str = VERSION
+) -> None:
     for _ in range(count):
-        stream = f"en {HashedEncoder(256).fingerprint} {judge}"
+        stream = f"en {HashedEncoder(256).fingerprint} {judge} {weighing}"
         store.learn(Label(0.99, right, "shadow"), stream=stream, scope=tenant)
     store.flush()
 
@@ -136,7 +139,7 @@ def test_an_improbable_candidate_is_no_hit_at_all(store):
     assert find(by, "what is the capital of france") is None
 
 
-@pytest.mark.parametrize("other", [{"tenant": "b"}, {"judge": "another"}])
+@pytest.mark.parametrize("other", [{"tenant": "b"}, {"judge": "another"}, {"weighing": "another"}])
 def test_the_labels_of_another_stream_vouch_for_nothing(store, other):
     by = similar(store)
     kept(store, by)

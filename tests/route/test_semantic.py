@@ -17,6 +17,7 @@ from sobrio.errors import InputError
 from sobrio.policy.policy import SemanticPolicy
 from sobrio.policy.rule import Rule, Use, When
 from sobrio.recall import Similar, Streams, exact_key
+from sobrio.recall.agreement import VERSION
 from sobrio.recall.entry import decode, encode
 from sobrio.route import explain, live, receive
 from sobrio.route.feedback import take_feedback
@@ -55,7 +56,7 @@ def furnish(house) -> Callable[..., object]:
         similar = Similar(
             cache, Streams(cache), HashedEncoder(256), SameCountry(), language_of_text, chance=lambda: 0.5
         )
-        stream = f"en {HashedEncoder(256).fingerprint} {SameCountry.fingerprint}"
+        stream = f"en {HashedEncoder(256).fingerprint} {SameCountry.fingerprint} {VERSION}"
         for _ in range(labels):
             cache.learn(Label(0.99, True, "shadow"), stream=stream, scope="default")
         cache.flush()
@@ -74,7 +75,7 @@ def asked(house, text: str, **fields):
 
 def labels(house) -> list[Label]:
     house.rooms.cache.flush()
-    stream = f"en {HashedEncoder(256).fingerprint} {SameCountry.fingerprint}"
+    stream = f"en {HashedEncoder(256).fingerprint} {SameCountry.fingerprint} {VERSION}"
     return house.rooms.cache.labels(stream, scope="default")
 
 

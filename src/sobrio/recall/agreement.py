@@ -8,6 +8,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+VERSION: Final = "together-2"
+"""Changes with what `weigh` makes of the same scores: labels of another version vouch for nothing."""
 _SURE: Final = 1.0 - 1e-6
 _NEGLIGIBLE: Final = 0.02
 """Score below which a question is no evidence for another answer."""

@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from sobrio.recall.agreement import weigh
+from sobrio.recall.agreement import VERSION, weigh
 from sobrio.recall.ahead import Ahead
 from sobrio.recall.comparison import same_answer_text
 from sobrio.recall.eligible import may_recall_similar
@@ -81,7 +81,7 @@ class Similar:
             request, policy_version, language=language, judged_by=self._judged_by, salt=self._store.salt
         )
         vector = quantised(self._encoder.encode([text])[0])
-        return Question(context, text, vector), f"{language} {self._judged_by}"
+        return Question(context, text, vector), f"{language} {self._judged_by} {VERSION}"
 
     def find(self, question: Question, stream: str, *, scope: str, terms: Terms) -> Recalled | None:
         """The likeliest would-be hit and what to make of it. Raises `CacheError`."""
