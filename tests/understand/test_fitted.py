@@ -174,11 +174,29 @@ def test_iso_8601_dates_and_times_are_read(tmp_path: Path, at: str) -> None:
         ('{"messages": [{"role": "user", "content": 5}], "model": "m", "score": 1}', "content"),
         ('{"messages": [{"role": "user", "content": ["abc"]}], "model": "m", "score": 1}', "content"),
         ('{"messages": [{"content": [{"type": "text", "text": 5}]}], "model": "m", "score": 1}', "text"),
+        ('{"prompt": "a", "model": "m", "score": 1, "output_tokens": -5}', "output_tokens.* 0 or more"),
+        ('{"prompt": "a", "model": "m", "score": 1, "outptu_tokens": 5}', "outptu_tokens.*output_tokens"),
+        ('{"prompt": "a", "messages": [{"content": "b"}], "model": "m", "score": 1}', "not both"),
+        ('{"prompt": "a", "messages": [], "model": "m", "score": 1}', "not both"),
+        ('{"prompt": " ", "model": "m", "score": 1}', "empty"),
+        ('{"messages": [], "model": "m", "score": 1}', "empty"),
+        ('{"messages": [{"role": "user", "content": ""}], "model": "m", "score": 1}', "empty"),
     ],
 )
 def test_the_line_is_counted_as_an_editor_counts(tmp_path: Path, bad: str, said: str) -> None:
     with pytest.raises(InputError, match=f"line 3: .*{said}"):
         read_labelled(write(tmp_path / "labels.jsonl", line("a", "m", 1.0), "", bad))
+
+
+def test_a_picture_is_a_prompt(tmp_path: Path) -> None:
+    seen = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:,"}}]}]
+    label = json.dumps({"messages": seen, "model": "m", "score": 1.0})
+    assert read_labelled(write(tmp_path / "labels.jsonl", label)).prompts == (seen,)
+
+
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    file = write(tmp_path / "labels.jsonl", "\ufeff" + line("a", "m", 1.0), line("b", "m", 0.0))
+    assert read_labelled(file).prompts == ("a", "b")
 
 
 def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
@@ -239,6 +257,13 @@ def test_rows_without_a_score_are_no_labels() -> None:
     prompts, scores = traffic(30)
     scores[10:] = np.nan
     assert Predictor.default().fit(prompts, PAIR, scores).version.endswith("+10 labels")
+
+
+def test_a_version_counts_prompts_rather_than_their_measurements() -> None:
+    prompts, scores = traffic(30)
+    fitted = Predictor.default().fit(prompts, PAIR, scores).fit(prompts, PAIR, scores)
+    assert fitted.version.endswith("+30 labels")
+    assert fitted.fit(["another"], PAIR, [[1.0, 1.0]]).version.endswith("+31 labels")
 
 
 def test_a_fit_that_cannot_be_written_says_so(tmp_path: Path) -> None:

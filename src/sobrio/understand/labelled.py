@@ -2,12 +2,13 @@
 
     {"prompt": "...", "model": "...", "score": 0.8, "output_tokens": 120, "at": "2026-05-02"}
 
-`messages` may stand for `prompt`; `output_tokens` and `at` may be absent; `at` may be any ISO 8601 date or
-time. Several lines on one prompt and model are one label, their mean.
+`messages` may stand for `prompt`; `output_tokens` and `at` may be absent; there are no other keys. `at` is
+any ISO 8601 date or time. Several lines on one prompt and model are one label, their mean.
 """
 
 from __future__ import annotations
 
+import codecs
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -28,13 +29,16 @@ _LEAST_COUNT: Final = 1e-6
 Floats = NDArray[np.float64]
 
 
-class _Line(msgspec.Struct):
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
     model: str
     score: float
     prompt: str | None = None
     messages: list[dict[str, Any]] | None = None
     output_tokens: float | None = None
     at: str | None = None
+
+
+_KEYS: Final = _Line.__struct_fields__
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def read_labelled(file: Path, half_life_days: float | None = None) -> Labelled:
     With a half-life, later lines on the same prompt and model weigh more in their mean.
     """
     try:
-        lines = file.read_bytes().splitlines()
+        lines = file.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}") from None
     rows = [_row(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
@@ -114,17 +118,23 @@ def _row(file: Path, number: int, raw: bytes) -> tuple[_Line, float]:
     try:
         line = msgspec.json.decode(raw, type=_Line)
         return line, _checked(line)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{file}, line {number}: {error}; the keys are {', '.join(_KEYS)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, InputError) as error:
         raise InputError(f"{file}, line {number}: {error}") from None
 
 
 def _checked(line: _Line) -> float:
     """The day of the line."""
-    if line.prompt is None and not line.messages:
-        raise InputError("give 'prompt' or 'messages'")
+    if (line.prompt is None) == (line.messages is None):
+        raise InputError("give 'prompt' or 'messages', and not both")
+    turns = messages_of(line.prompt or line.messages or ())
+    if not any(each.text.strip() or each.images or each.tool_calls for each in turns):
+        raise InputError("the prompt is empty")
     if not 0 <= line.score <= 1:
         raise InputError(f"the score {line.score} must lie between 0 and 1")
-    messages_of(line.messages or ())
+    if line.output_tokens is not None and line.output_tokens < 0:
+        raise InputError(f"output_tokens is {line.output_tokens:g}; give 0 or more")
     return math.nan if line.at is None else _day(line.at)
 
 

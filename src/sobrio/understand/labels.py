@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sobrio.understand.lesson import Lesson, chances, learn
 from sobrio.understand.levels import Levels, levels_of
 from sobrio.understand.nearby import Nearby, nearby
-from sobrio.understand.outcomes import Outcomes, together
+from sobrio.understand.outcomes import Outcomes, row_keys, together
 from sobrio.understand.verdict import LEAST_ROWS, Verdict, verdicts
 from sobrio.understand.views import Floats, Prompts
 
@@ -44,8 +44,14 @@ class Labels:
 
     @property
     def count(self) -> int:
-        """Prompts with a score so far, as often as they came."""
-        return sum(int(np.isfinite(each.scores).any(axis=1).sum()) for each in self.outcomes)
+        """Prompts with a score so far; one that came again counts once."""
+        keys = {
+            key
+            for number, each in enumerate(self.outcomes)
+            for key, scores in zip(row_keys(each, number), each.scores, strict=True)
+            if np.isfinite(scores).any()
+        }
+        return len(keys)
 
     @property
     def digest(self) -> str:

@@ -63,7 +63,7 @@ def together(outcomes: Sequence[Outcomes], half_life_days: float | None) -> Outc
         np.concatenate([_aligned(getattr(each, part), each.names, names) for each in outcomes])
         for part in ("scores", "ln_errors")
     )
-    keys = [key for number, each in enumerate(outcomes) for key in _keys(each, number)]
+    keys = [key for number, each in enumerate(outcomes) for key in row_keys(each, number)]
     first, place = _places(keys)
     return Outcomes(
         names,
@@ -83,8 +83,8 @@ def _joined(parts: Sequence[Prompts]) -> Prompts:
     )
 
 
-def _keys(outcomes: Outcomes, number: int) -> Sequence[object]:
-    """Without any, each row is a prompt of its own."""
+def row_keys(outcomes: Outcomes, number: int) -> Sequence[object]:
+    """What tells prompts of fit `number` apart, a row each; without keys each is a prompt of its own."""
     return outcomes.keys or [(number, row) for row in range(len(outcomes.prompts))]
 
 
