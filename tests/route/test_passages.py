@@ -369,10 +369,12 @@ def test_a_broken_retriever_costs_a_caveat_and_nothing_else(settle, error):
         def find(self, question: str, *, scope: str, limit: int) -> Sequence[Passage]:
             raise error
 
-    answer = settle().having(retriever=Broken()).ask()
+    setting = settle().having(retriever=Broken())
+    answer = setting.ask()
 
     assert answer["sobrio"]["outcome"] == "routed"
     assert "passages-unavailable" in answer["sobrio"]["caveats"]
+    assert setting.ask()["sobrio"]["cache"] == "miss", "the next time they may be found"
 
 
 def test_explaining_shows_each_candidate_with_and_without_passages(settle):

@@ -96,11 +96,12 @@ def remember(journey: Journey, activity: Activity, body: bytes, finish_reason: s
     """Keeps a whole answer where the policy and the caller allow it: a document, or an array of chunks.
 
     One that says nothing, refuses, or calls a tool in words that cannot be read is not kept, and teaches
-    nothing about the answer it might have been compared with.
+    nothing about the answer it might have been compared with; nor is one made while the passages could not be
+    searched.
     """
     cache, terms = journey.rooms.cache, journey.policy.cache
     key = journey.cache_key
-    if cache is None or key is None or finish_reason is None:
+    if cache is None or key is None or finish_reason is None or "passages-unavailable" in journey.caveats:
         return
     if not may_store(journey.request, terms.max_temperature, 200, finish_reason):
         return
