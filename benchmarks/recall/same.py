@@ -135,12 +135,12 @@ def families(trained: Training) -> dict[str, object]:
 
 
 def kept_in_several_ways(scorer: SameAnswer) -> dict[str, object]:
-    """Each text of a trap kept beside up to four rewordings by rule: what the cache makes of them together.
+    """Each text of the later traps kept beside four rewordings by rule: what the cache makes of all five.
 
     Shares of the traps and of the paraphrases at `HIGH` or above, for the best pair and for all of them.
     """
     chance, rows = np.random.default_rng(0), {}
-    for file in sorted((PAIRS / "held_out").glob("traps*.txt")):
+    for file in sorted((PAIRS / "held_out").glob("traps-[ft]*.txt")):
         pairs = from_blocks(file)
         same = np.array([pair.same for pair in pairs])
         best, together = np.array([several(scorer, pair, file.stem[-2:], chance) for pair in pairs]).T
