@@ -2,7 +2,9 @@
 
 The predictor saw no prompt of this source, nor any question it shares with another. Two thirds of the
 questions teach: each fifth of them is judged by what the other fifths taught, which freezes the operating
-point; then all of them teach the predictor that the last third tests.
+points: the least energy for a share of the best single model's score (`at_1`, `at_0.95`), and the best score
+for a share of its energy (`at_energy_0.5`, `at_energy_0.18`). Then all of them teach the predictor that the
+last third tests.
 
 Energy is expected output tokens x the estimation core's median J per output token. This source has no answer
 lengths, so the predictor's own expectation stands in for them, for every router alike. The best single model
@@ -31,6 +33,9 @@ PARTS = 5
 SCENARIOS = 500
 WEIGHTS = np.concatenate([[0.0], np.geomspace(1e-3, 30.0, 1_000)])
 FLOORS = (1.0, 0.95)
+"""Of the best single model's score, at the least energy."""
+BUDGETS = (0.5, 0.18)
+"""Of its energy, for the best score."""
 
 
 def pool(world: World, data: Path) -> dict[str, Any]:
@@ -104,12 +109,18 @@ def _split(
     judged = np.concatenate([expected(np.setdiff1d(taught, part), part) for part in parts])
     tried = expected(taught, tested)
     single = scores[tested, best].mean(), energy[tested, best].mean()
+    curve = _curve(judged, scores[frozen], energy[frozen], best)
     found: dict[str, float] = {"best_single_score": float(single[0])}
+    points: dict[str, float] = {}
     for floor in FLOORS:
-        weight = _frozen(judged, scores[frozen], energy[frozen], best, floor)
+        points[f"{floor:g}"] = max((w for w, got, _ in curve if got >= floor), default=0.0)
+    for budget in BUDGETS:
+        within = [(got, w) for w, got, spent in curve if spent <= budget]
+        points[f"energy_{budget:g}"] = max(within, default=(0.0, float(WEIGHTS[-1])))[1]
+    for name, weight in points.items():
         got, spent = _routed(tried, scores[tested], energy[tested], weight)
-        found[f"score_ratio_at_{floor:g}"] = float(got / single[0])
-        found[f"energy_ratio_at_{floor:g}"] = float(spent / single[1])
+        found[f"score_ratio_at_{name}"] = float(got / single[0])
+        found[f"energy_ratio_at_{name}"] = float(spent / single[1])
     return {
         **found,
         "oracle_score_ratio": float(scores[tested].max(axis=1).mean() / single[0]),
@@ -131,8 +142,8 @@ def _routed(expected: Floats, scores: Floats, energy: Floats, weight: float) -> 
     return float(scores[rows, chosen].mean()), float(energy[rows, chosen].mean())
 
 
-def _frozen(expected: Floats, scores: Floats, energy: Floats, best: int, floor: float) -> float:
-    """The greatest weight whose score reaches the floor on the calibration split; 0 when none does."""
-    wanted = floor * scores[:, best].mean()
-    reached = [w for w in WEIGHTS if _routed(expected, scores, energy, w)[0] >= wanted]
-    return float(max(reached, default=0.0))
+def _curve(expected: Floats, scores: Floats, energy: Floats, best: int) -> list[tuple[float, float, float]]:
+    """(weight of energy, score, energy), the last two against the best single model's."""
+    single = scores[:, best].mean(), energy[:, best].mean()
+    routed = [(float(weight), *_routed(expected, scores, energy, weight)) for weight in WEIGHTS]
+    return [(weight, got / single[0], spent / single[1]) for weight, got, spent in routed]
