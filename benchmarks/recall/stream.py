@@ -37,7 +37,9 @@ from sobrio.recall.same.vectors import likeness
 RESULT = Path(__file__).parents[1] / "results" / "recall-stream.json"
 ANSWERABLE, SEED = 0.33, 0
 POOL, CANDIDATES, REWORDINGS = 20, 5, 3
-RATES, SPLITS, WOULD_BE = (0.01, 0.02, 0.05), 40, 0.5
+RATES, SPLITS = (0.01, 0.02, 0.05), 40
+WOULD_BE = (0.5, 0.8, 0.9)
+"""Scores from which a request is a would-be hit: labels below the level vouched for say nothing of it."""
 LABELLED = (400, 600, 800)
 """Would-be hits that are labelled."""
 WRITTEN = ("general.en", "general.fr", "medical.en", "medical.fr")
@@ -205,11 +207,13 @@ def _fold(pair: Pair) -> int:
     return -1
 
 
-def served(hits: Hits, labelled: int, rate: float, seed: int) -> dict[str, float | None] | None:
+def served(
+    hits: Hits, labelled: int, rate: float, would_be_from: float, seed: int
+) -> dict[str, float | None] | None:
     """`labelled` would-be hits set a threshold, the rest of the stream is served at it."""
     scores, right = hits
     order = np.random.default_rng(seed).permutation(len(scores))
-    would_be = order[scores[order] >= WOULD_BE]
+    would_be = order[scores[order] >= would_be_from]
     if len(would_be) <= labelled:
         return None
     last = int(np.flatnonzero(order == would_be[labelled - 1])[0]) + 1
@@ -223,9 +227,13 @@ def served(hits: Hits, labelled: int, rate: float, seed: int) -> dict[str, float
     }
 
 
-def summary(hits: Hits, labelled: int, rate: float) -> dict[str, float | int | None]:
+def summary(hits: Hits, labelled: int, rate: float, would_be_from: float) -> dict[str, float | int | None]:
     """Over draws of which requests are labelled."""
-    draws = [each for seed in range(SPLITS) if (each := served(hits, labelled, rate, seed)) is not None]
+    draws = [
+        each
+        for seed in range(SPLITS)
+        if (each := served(hits, labelled, rate, would_be_from, seed)) is not None
+    ]
     wrong = [each["wrong_per_hit"] for each in draws if each["wrong_per_hit"] is not None]
     return {
         "draws": len(draws),
@@ -248,7 +256,11 @@ def report(data: Path, trained: Training) -> dict[str, object]:
             for name, (scores, right) in found.items()
         },
         "served": {
-            f"{rate:.0%}": {str(labelled): summary(found["judge"], labelled, rate) for labelled in LABELLED}
+            f"{rate:.0%}": {
+                f"{labelled} labels from {level}": summary(found["judge"], labelled, rate, level)
+                for level in WOULD_BE
+                for labelled in LABELLED
+            }
             for rate in RATES
         },
     }
