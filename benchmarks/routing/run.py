@@ -24,6 +24,7 @@ from graded import graded as graded_requests
 from parity import parity
 from pool import pool
 from ranking import World, few_labels, held_out_fifths, leave_one_source_out
+from stated import stated_lengths
 from trust import promised
 
 from sobrio.understand.features import features_of
@@ -52,6 +53,7 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
         "cost": cost,
         "parity": parity,
         "graded": graded_requests,
+        "stated": lambda: stated_lengths(world()),
         "few_labels": lambda: [
             few_labels(world(), "mmlu_pro", STRONG, WEAK, 1_500),
             few_labels(world(), "mmlu_pro", "gpt-4o-2024-05-13", "Mixtral-8x7B-Instruct-v0.1", 1_500),

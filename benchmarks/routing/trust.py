@@ -19,7 +19,7 @@ CONFIDENCE = 0.95
 def promised(world: World, strong: str, weak: str) -> dict[str, Any]:
     """A third of the labels teach, the others decide; the rest of the questions test what was promised.
 
-    A third saved most on six other pairs (of a quarter, a third, a half, two thirds).
+    In a trial on six other pairs a quarter and a third saved more than a half and two thirds.
     """
     source, where = next((s, w) for s, w in world.slices() if s.name == "mmlu_pro")
     names = [model.name for model in source.models]

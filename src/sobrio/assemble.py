@@ -281,7 +281,11 @@ def open_rooms(
         metrics = Metrics(lambda: watched().version)
         ledger = open_ledger(where)
         stack.callback(ledger.shutdown)
-        own = functools.cache(lambda: Estimator(catalog=catalog))  # it works in other threads than requests
+
+        def own() -> Callable[[], Estimator]:
+            """An estimator works in one thread at a time: not in that of requests, nor in another's."""
+            return functools.cache(lambda: Estimator(catalog=catalog))
+
         shelf = None if retriever else _shelf(in_force, where, environ, stack)
         yield Rooms(
             policy=watched,
@@ -299,8 +303,8 @@ def open_rooms(
                 lambda: likeness.problem,
                 lambda: None if shelf is None else shelf.problem,
             ),
-            totals=_totals(ledger, own),
-            page=_page(ledger, own, watched),
+            totals=_totals(ledger, own()),
+            page=_page(ledger, own(), watched),
             cache=cache,
             retriever=retriever or shelf,
             edition=None if shelf is None else shelf.edition,
