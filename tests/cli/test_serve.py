@@ -55,7 +55,9 @@ def serving(policy: Path, tmp_path: Path, *more: str) -> Iterator[tuple[str, sub
     arguments = command(policy, tmp_path, "--port", "0", "--json", *more)
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        ready = json.loads(process.stdout.readline())
+        first = process.stdout.readline()
+        assert first, process.stderr and process.stderr.read()
+        ready = json.loads(first)
         try:
             yield ready["ready"], process
         finally:

@@ -17,6 +17,7 @@ from typing import Final, Literal, TypeAlias, get_args
 import msgspec
 
 from sobrio.errors import InputError, KeysError
+from sobrio.sqlite_door import connect, running
 
 Right: TypeAlias = Literal["call", "read", "admin"]
 """Ask models; read one's own tenant's receipts and impact; see everyone's figures and the metrics."""
@@ -71,8 +72,7 @@ class KeyStore:
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            self._database = sqlite3.connect(path, timeout=2, check_same_thread=False, isolation_level=None)
-            self._database.executescript(_SCHEMA)
+            self._database = connect(path, running(_SCHEMA), timeout_s=2.0)
 
     def __bool__(self) -> bool:
         """Whether any key was ever issued: then nobody comes in without one."""

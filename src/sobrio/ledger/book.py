@@ -14,6 +14,7 @@ from typing import Final, Literal, TypeAlias
 from sobrio.errors import LedgerError
 from sobrio.ledger.remedy import remedy
 from sobrio.ledger.spool import Closed, Opened
+from sobrio.sqlite_door import connect
 from sobrio.terms.receipt import Receipt
 
 SCHEMA: Final = 1
@@ -74,14 +75,8 @@ class Book:
         self.read_only = bool(mode)
         """It is one that may be read here and not written, such as a copy in an archive."""
         self._place = path.absolute().as_uri() + mode
-        with self._told(), self._connection() as database:
-            version = database.execute("PRAGMA user_version").fetchone()[0]
-            if version > SCHEMA:
-                raise LedgerError(f"{path}: written by a later sobrio (schema {version}); update sobrio")
-            if not self.read_only:
-                database.executescript(
-                    f"PRAGMA journal_mode = WAL; {_TABLES} PRAGMA user_version = {SCHEMA};"
-                )
+        with self._told():
+            connect(self._place, self._prepare, timeout_s=_BUSY_S).close()
 
     def write(self, records: Iterable[Opened | Closed], *, patience_s: float | None = None) -> None:
         """All or nothing; what is there already stays as it is. One at a time. Raises `sqlite3.Error`, also
@@ -160,13 +155,18 @@ class Book:
             found = [str(row[0]) for row in database.execute("PRAGMA integrity_check")]
         return () if found == ["ok"] else tuple(found)
 
+    def _prepare(self, database: sqlite3.Connection) -> None:
+        version = database.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA:
+            raise LedgerError(f"{self.path}: written by a later sobrio (schema {version}); update sobrio")
+        if not self.read_only:
+            database.executescript(f"PRAGMA journal_mode = WAL; {_TABLES} PRAGMA user_version = {SCHEMA};")
+
     @contextmanager
     def _kept(self) -> Iterator[sqlite3.Connection]:
         """A connection that failed is not trusted again."""
         if self._writer is None:
-            self._writer = sqlite3.connect(
-                self.path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
-            )
+            self._writer = connect(self.path, timeout_s=_BUSY_S)
         try:
             yield self._writer
         except sqlite3.Error:
@@ -175,9 +175,7 @@ class Book:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        with closing(
-            sqlite3.connect(self._place, timeout=_BUSY_S, isolation_level=None, uri=True)
-        ) as database:
+        with closing(connect(self._place, timeout_s=_BUSY_S)) as database:
             yield database
 
     @contextmanager

@@ -25,6 +25,7 @@ from sobrio.recall.seal import Seal, Unsealed
 from sobrio.recall.stats import Stats
 from sobrio.recall.sweep import Sweeper
 from sobrio.recall.writing import Bounds, scope_name, shrink, totals, write
+from sobrio.sqlite_door import connect, running
 from sobrio.terms.question import Label, Near, Question
 
 FILE: Final = "cache.sqlite"
@@ -68,9 +69,9 @@ class SqliteStore:
         self._replica = Replica(self)
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = _connected(path, READING + WRITING + TABLES, timeout_s=5.0)
+            self._writer = connect(path, running(READING + WRITING + TABLES), timeout_s=5.0)
             add_what_is_new(self._writer)
-            self._reader = _connected(path, READING, timeout_s=0.25)
+            self._reader = connect(path, running(READING), timeout_s=0.25)
             (self.salt,) = self._reader.execute("SELECT salt FROM salt").fetchone()
             self._beacon = Beacon(path)
         self._known = Known(self._beacon, max_entries)
@@ -238,9 +239,3 @@ class SqliteStore:
             yield
         except (sqlite3.Error, OSError) as error:
             raise CacheError(f"{self._path}: the cache failed ({error}); move the file aside") from error
-
-
-def _connected(path: Path, script: str, *, timeout_s: float) -> sqlite3.Connection:
-    database = sqlite3.connect(path, timeout=timeout_s, check_same_thread=False, isolation_level=None)
-    database.executescript(script)
-    return database

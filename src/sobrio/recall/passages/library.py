@@ -20,6 +20,7 @@ from sobrio.errors import CacheError
 from sobrio.recall.passages.near import originals
 from sobrio.recall.passages.volume import Piece, Volume
 from sobrio.recall.seal import Seal, Unsealed
+from sobrio.sqlite_door import connect, running
 from sobrio.terms.passage import Passage
 
 _PRAGMAS: Final = """
@@ -84,8 +85,7 @@ class Library:
         self._lock = threading.Lock()
         with self._told():
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(path, timeout=5, check_same_thread=False, isolation_level=None)
-            self._database.executescript(_PRAGMAS + _SCHEMA)
+            self._database = connect(path, running(_PRAGMAS + _SCHEMA), timeout_s=5.0)
 
     def digests(self, scope: str, root: str) -> dict[str, bytes]:
         """The documents that came from `root`, by name; empty for those that want sealing."""
