@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
-from time import process_time
 
 import pytest
 
@@ -127,15 +126,6 @@ def test_the_listing_is_plain_data(entries: tuple[Entry, ...]) -> None:
     assert unknown["total_params_b"] is None
 
 
-def test_is_small_and_quick_to_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_is_small() -> None:
     files = (Path(catalog.__file__).parent / "data").glob("*.json")
     assert sum(path.stat().st_size for path in files) < 1_000_000
-    assert min(_seconds_to_read(monkeypatch, tmp_path / str(run)) for run in range(5)) < 0.03
-
-
-def _seconds_to_read(monkeypatch: pytest.MonkeyPatch, path: Path) -> float:
-    """Processor time, which a busy machine does not stretch; another path defeats the cache."""
-    monkeypatch.setenv("SOBRIO_CATALOG", str(path))
-    start = process_time()
-    Catalog.default()
-    return process_time() - start

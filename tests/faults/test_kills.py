@@ -40,7 +40,7 @@ def test_killing_workers_under_load_loses_no_acknowledged_receipt(served) -> Non
         while not ended.is_set():
             count += 1
             try:
-                answer = gateway.ask("sound", f"client {number}, question {count}", timeout=10)
+                answer = gateway.ask("sound", f"client {number}, question {count}", timeout=60)
             except (OSError, http.client.HTTPException) as error:
                 lost.append(type(error).__name__)
                 continue

@@ -120,7 +120,7 @@ def ask(
     """One raw exchange with the gateway at `url` (which ends in /v1)."""
     place = urlsplit(url)
     assert place.hostname is not None
-    with closing(http.client.HTTPConnection(place.hostname, place.port, timeout=10)) as connection:
+    with closing(http.client.HTTPConnection(place.hostname, place.port, timeout=60)) as connection:
         sent = {"content-type": "application/json"} if body is not None else {}
         connection.request(method, path, body, sent | (headers or {}))
         response = connection.getresponse()

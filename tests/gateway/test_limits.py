@@ -23,7 +23,7 @@ HELLO = json.dumps({"model": "sobrio/auto", "messages": [{"role": "user", "conte
 def talk(url: str, *pieces: bytes) -> bytes:
     """Writes raw bytes to the gateway and reads until it closes, or drops, the connection."""
     place = urlsplit(url)
-    with socket.create_connection((place.hostname, place.port), timeout=10) as connection:
+    with socket.create_connection((place.hostname, place.port), timeout=60) as connection:
         answer = b""
         with suppress(ConnectionError):
             for piece in pieces:
@@ -98,7 +98,7 @@ def test_a_head_that_never_ends_times_out(opened, sent):
 def test_a_connection_kept_after_an_answer_outlives_the_heads_limit(opened):
     with opened(limits=Limits(head_timeout_s=0.05)) as house:
         place = urlsplit(house.url)
-        with closing(http.client.HTTPConnection(place.hostname, place.port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection(place.hostname, place.port, timeout=60)) as connection:
             connection.request("POST", CHAT, HELLO, {"content-type": "application/json"})
             assert connection.getresponse().read()
             closed, _, _ = select.select([connection.sock], [], [], 0.15)

@@ -139,7 +139,7 @@ def test_the_line_of_a_client_that_left_names_its_receipt(told, model: str) -> N
     """Whether it left before the first byte or in the middle of a stream."""
     with told() as run:
         place, body = urlsplit(run.url), json.dumps(chat(model, stream=True)).encode()
-        with closing(http.client.HTTPConnection(place.hostname, place.port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection(place.hostname, place.port, timeout=60)) as connection:
             headers = {"content-type": "application/json", "authorization": f"Bearer {OWN_KEY}"}
             connection.request("POST", "/v1/chat/completions", body, headers)
             assert run.upstream.wait_until(lambda upstream: upstream.requests)

@@ -17,7 +17,7 @@ def body(model: str, stream: bool) -> bytes:
 
 def send(url: str, model: str, *, stream: bool) -> socket.socket:
     place, document = urlsplit(url), body(model, stream)
-    connection = socket.create_connection((place.hostname, place.port), timeout=10)
+    connection = socket.create_connection((place.hostname, place.port), timeout=60)
     head = (
         f"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
         f"content-length: {len(document)}\r\n\r\n"

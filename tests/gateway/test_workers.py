@@ -57,7 +57,7 @@ def test_ready_comes_after_every_worker_and_all_drain_with_the_parent() -> None:
         assert said[-1] == "ready" and len(set(pids(said))) == 3
         parent.send_signal(signal.SIGTERM)
         assert lines(parent, 1) == ["drained"]
-        assert parent.wait(20) == 0
+        assert parent.wait(60) == 0
 
 
 def test_a_killed_worker_is_replaced_and_the_others_go_on() -> None:
@@ -68,14 +68,14 @@ def test_a_killed_worker_is_replaced_and_the_others_go_on() -> None:
         assert replacement not in first
         os.kill(first[1], 0)
         parent.send_signal(signal.SIGTERM)
-        assert parent.wait(20) == 0
+        assert parent.wait(60) == 0
 
 
 def test_a_worker_that_cannot_start_ends_the_whole_with_its_own_line() -> None:
     with crew(2, fails=True) as parent:
         said = lines(parent, 3)
         assert said[-1] == "refused: a worker could not start; its own line says why"
-        assert parent.wait(20) == 2
+        assert parent.wait(60) == 2
         assert parent.stderr is not None
         assert set(parent.stderr.read().splitlines()) == {"sobrio: the policy is broken"}
 

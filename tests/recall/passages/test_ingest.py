@@ -225,7 +225,7 @@ def test_a_shelf_that_follows_is_ready_before_anybody_asks(library, take, tmp_pa
 
     take({"a.txt": LUNCH})
 
-    assert built.wait(20)
+    assert built.wait(60)
     assert [each.text for each in shelf.find("lunch in the canteen", scope="acme", limit=3)] == [LUNCH]
     assert shelf.indexed() == shelf.edition() == 1
     shelf.close()

@@ -147,7 +147,7 @@ def test_a_running_replica_follows_without_being_asked(open_library, take):
     arrived = threading.Event()
     two.pull, pull = lambda: (pull(), arrived.set() if two.scopes() else None), two.pull  # type: ignore[method-assign]
     take(one, LEAVE)
-    assert arrived.wait(30)
+    assert arrived.wait(60)
     assert two.scopes() == ("acme",)
 
 
