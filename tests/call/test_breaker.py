@@ -96,3 +96,34 @@ def test_a_client_that_leaves_during_the_trial_does_not_close_the_door_for_ever(
 def test_calls_that_were_under_way_do_not_lengthen_the_rest(breakers: Breakers) -> None:
     fail(breakers, 25)
     assert breakers.resting() == {"a": 2}
+
+
+def test_streams_that_begin_and_break_are_failures(breakers: Breakers) -> None:
+    for _ in range(5):
+        assert breakers.admits("a")
+        breakers.began("a")
+        breakers.failed("a", DOWN)
+    assert not breakers.admits("a")
+
+
+def test_a_trial_that_has_begun_lets_others_in_and_lengthens_the_rest_if_it_breaks(
+    breakers: Breakers, clock: Clock
+) -> None:
+    fail(breakers, 5)
+    clock.now += 2
+    assert [breakers.admits("a"), breakers.admits("a")] == [True, False]
+    breakers.began("a")
+    assert breakers.admits("a")
+    breakers.failed("a", DOWN)
+    assert breakers.resting() == {"a": 4}
+
+
+def test_a_trial_that_ends_well_is_a_recovery(breakers: Breakers, clock: Clock) -> None:
+    fail(breakers, 5)
+    clock.now += 2
+    assert breakers.admits("a")
+    breakers.began("a")
+    for _ in range(3):
+        breakers.succeeded("a")
+    fail(breakers, 1)
+    assert breakers.admits("a")

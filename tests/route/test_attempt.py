@@ -150,3 +150,40 @@ def test_a_repeat_is_one_of_the_four_calls_too(build) -> None:
     with pytest.raises(UpstreamError):
         house.answer("hello")
     assert len(upstream.asked) == 4
+
+
+def test_a_place_whose_streams_break_midway_is_left_alone_until_one_has_ended_well(build) -> None:
+    clock = Clock()
+    house = build("reset-mid-stream").without(breakers=Breakers(clock))
+    for number in range(5):
+        assert "error" in house.stream(f"question {number}")[-1]
+    assert house.stream("one more")[-2]["sobrio"]["outcome"] == "fallback"
+    assert calls_of(house, "reset-mid-stream") == 5
+    clock.now += 2
+    assert "error" in house.stream("the trial")[-1]
+    assert house.rooms.breakers.resting() == {"first": 4}
+
+
+def test_a_place_is_back_once_its_stream_has_ended_well(build) -> None:
+    clock = Clock()
+    house = build("named").without(breakers=Breakers(clock))
+    for _ in range(5):
+        house.rooms.breakers.failed("first", DOWN)
+    clock.now += 2
+    assert house.stream("the trial")[-1] == "[DONE]"
+    assert house.rooms.breakers.resting() == {}
+    assert calls_of(house, "named") == 1
+
+
+def test_clients_that_leave_in_the_middle_say_nothing_about_the_place(build) -> None:
+    house = build("endless")
+    for number in range(8):
+        house.run(_leave(house, f"question {number}"))
+    assert house.rooms.breakers.admits("first")
+    assert house.rooms.breakers.resting() == {}
+
+
+async def _leave(house: Any, text: str) -> None:
+    reply = await house.send(text, stream=True)
+    assert await anext(reply.stream)
+    await reply.stream.aclose()

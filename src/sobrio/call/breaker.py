@@ -22,7 +22,9 @@ class Circuit:
     """One place's record: `weight` of its recent failures, and until when it is left alone."""
 
     weight: float = 0.0
+    resting: bool = False
     rest_s: float = 0.0
+    """Its latest rest; 0 once an answer was whole, so that the next begins with the shortest."""
     closed_until: float = 0.0
     trying: bool = False
     """One call has been let through to see whether the place is back."""
@@ -38,7 +40,7 @@ class Breakers:
     def admits(self, place: str) -> bool:
         """Whether `place` may be called now. After a rest a single call goes first."""
         circuit = self._circuits.get(place)
-        if circuit is None or not circuit.rest_s:
+        if circuit is None or not circuit.resting:
             return True
         if circuit.trying or self._clock() < circuit.closed_until:
             return False
@@ -47,20 +49,28 @@ class Breakers:
 
     def rests(self, place: str) -> bool:
         circuit = self._circuits.get(place)
-        return circuit is not None and circuit.rest_s > 0
+        return circuit is not None and circuit.resting
 
     def resting(self) -> dict[str, float]:
         """Seconds that each place which is left alone still rests."""
         now = self._clock()
         return {
-            name: max(0.0, each.closed_until - now) for name, each in self._circuits.items() if each.rest_s
+            name: max(0.0, each.closed_until - now) for name, each in self._circuits.items() if each.resting
         }
 
+    def began(self, place: str) -> None:
+        """A stream has begun: others may call again, but nothing is forgotten until it has ended well."""
+        if place in self._circuits:
+            circuit = self._circuits[place]
+            circuit.resting = circuit.trying = False
+
     def succeeded(self, place: str) -> None:
+        """An answer was whole."""
+        self.began(place)
         if place in self._circuits:
             circuit = self._circuits[place]
             circuit.weight *= _FADES
-            circuit.rest_s, circuit.trying = 0.0, False
+            circuit.rest_s = 0.0
 
     def failed(self, place: str, error: UpstreamError) -> None:
         """Only what says something about the place counts: a bad request is the caller's own."""
@@ -69,7 +79,7 @@ class Breakers:
         if not worth_repeating(error):
             return
         circuit.weight = circuit.weight * _FADES + 1.0
-        late = circuit.rest_s and not tried  # begun before the rest; it says nothing new
+        late = circuit.resting and not tried  # begun before the rest; it says nothing new
         if not late and (tried or circuit.weight >= OPENS_AT):
             self._rest(circuit, error.retry_after_s or 0.0)
 
@@ -82,3 +92,4 @@ class Breakers:
         longer = max(_FIRST_REST_S, 2 * circuit.rest_s, asked_s)
         circuit.rest_s = min(_LONGEST_REST_S, longer)
         circuit.closed_until = self._clock() + circuit.rest_s
+        circuit.resting = True

@@ -9,7 +9,7 @@ from sobrio.errors import UpstreamError
 from sobrio.recall.entry import Entry
 from sobrio.route.account import Ending, complete, settle
 from sobrio.route.broadcast import Broadcast, Ride
-from sobrio.route.deliver import primed, told
+from sobrio.route.deliver import Spoilt, in_words, primed, told
 from sobrio.route.dialect import DIALECTS, Following
 from sobrio.route.headers import headers_of
 from sobrio.route.journey import Journey
@@ -75,15 +75,13 @@ async def _whole(journey: Journey, broadcast: Broadcast, ride: Ride) -> Reply | 
     return served(journey, entry)
 
 
-def _book(
-    journey: Journey, broadcast: Broadcast, tail: Following, error: str | None
-) -> tuple[Receipt, Usage]:
+def _book(journey: Journey, broadcast: Broadcast, tail: Following, spoilt: Spoilt) -> tuple[Receipt, Usage]:
     """A hit on an answer that was not finished yet: the call is in the receipt of the one who made it."""
     usage = complete(journey, usage_of_events(tail.kept), output_tokens=tail.count)
     call = Activity(
         broadcast.deployment.model, usage.input_tokens or 0, usage.output_tokens or 0, usage.cached_tokens
     )
-    if error is not None:
+    if spoilt is not None:
         journey.caveats.append("truncated")
-    ending = Ending("exact", kept=call, finish_reason=tail.finish_reason, error=error)
+    ending = Ending("exact", kept=call, finish_reason=tail.finish_reason, error=in_words(spoilt))
     return settle(journey, ending), usage

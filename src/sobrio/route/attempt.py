@@ -99,7 +99,7 @@ async def _persistently(journey: Journey, deployment: Deployment, backing: Backi
             rooms.breakers.abandoned(name)
             raise
         else:
-            rooms.breakers.succeeded(name)
+            (rooms.breakers.succeeded if begun.events is None else rooms.breakers.began)(name)
             return begun
     raise AssertionError("unreachable")
 

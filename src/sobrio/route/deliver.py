@@ -33,8 +33,10 @@ from sobrio.terms.receipt import Failure, Outcome, Receipt
 
 _LEFT: Final = "the client left before the answer was complete"
 
-Book: TypeAlias = Callable[[str | None], tuple[Receipt, Usage]]
-"""Books a stream, with what kept it from being whole, if anything did."""
+Spoilt: TypeAlias = UpstreamError | str | None
+"""What kept a stream from being whole: its upstream, something else in words, or nothing."""
+Book: TypeAlias = Callable[[Spoilt], tuple[Receipt, Usage]]
+"""Books a stream."""
 
 
 async def deliver(journey: Journey, begun: Begun) -> Reply:
@@ -111,7 +113,7 @@ def _book_missed(tail: Following, missed: list[bytes], book: Book) -> None:
     try:
         tail.take(missed)
     except UpstreamError as error:
-        book(error.message)
+        book(error)
     else:
         book(_LEFT)
 
@@ -152,7 +154,7 @@ async def told(
     if broken is None and tail.finish_reason is None:
         broken = UpstreamBroken("the upstream ended the stream before the answer was complete")
     if broken is not None:
-        receipt, _ = book(broken.message)
+        receipt, _ = book(broken)
         yield failure_in(journey.request.shape, error_body(broken, receipt.id), broken.status)
         return
     receipt, usage = book(None)
@@ -164,12 +166,17 @@ async def told(
     yield dialect.framed(last) + dialect.done
 
 
-def _book_stream(journey: Journey, begun: Begun, tail: Following, error: str | None) -> tuple[Receipt, Usage]:
+def _book_stream(journey: Journey, begun: Begun, tail: Following, spoilt: Spoilt) -> tuple[Receipt, Usage]:
     if journey.cache_key is not None:
         journey.rooms.broadcasts.pop(journey.cache_key, None)
+    error = in_words(spoilt)
     if error is not None and error != _LEFT:
         journey.failures.append(Failure(begun.deployment.name, error))
     whole = error is None or (error == _LEFT and tail.finish_reason is not None)
+    if whole:
+        journey.rooms.breakers.succeeded(begun.deployment.name)
+    elif isinstance(spoilt, UpstreamError):
+        journey.rooms.breakers.failed(begun.deployment.name, spoilt)
     with journey.busy():
         counted = _measured(begun, usage_of_events(tail.kept, threads=_threads(begun)))
         usage = complete(journey, counted, output_tokens=tail.count)
@@ -182,3 +189,7 @@ def _book_stream(journey: Journey, begun: Begun, tail: Following, error: str | N
         _outcome(journey, begun), activity=activity, finish_reason=tail.finish_reason, error=error
     )
     return settle(journey, ending), usage
+
+
+def in_words(spoilt: Spoilt) -> str | None:
+    return spoilt.message if isinstance(spoilt, UpstreamError) else spoilt
