@@ -285,12 +285,38 @@ def test_an_answer_for_which_passages_were_looked_for_in_vain_is_stale_after_an_
 
 
 def test_where_the_rule_has_no_passages_an_ingest_changes_nothing_and_nobody_asks_for_editions(settle):
-    def asked() -> int:
+    def asked(scopes: tuple[str, ...]) -> int:
         raise AssertionError
 
     setting = settle(passages="{}").having(edition=asked, indexed=asked)
 
     assert [setting.ask()["sobrio"]["cache"] for _ in range(2)] == ["miss", "exact"]
+
+
+def test_what_one_tenant_takes_in_is_not_felt_by_another(settle, tmp_path):
+    setting = settle(documents={"acme": LEAVE, "default": LEAVE})
+    acme = Caller(tenant="acme")
+    assert [setting.ask(caller=acme)["sobrio"]["cache"] for _ in range(2)] == ["miss", "exact"]
+
+    take_in(tmp_path, LEAVE.replace("twenty-seven", "thirty"))
+    setting.rooms.retriever.catch_up()
+
+    assert setting.ask(caller=acme)["sobrio"]["cache"] == "exact"
+
+
+def test_what_a_team_takes_in_is_felt_by_the_team_alone(settle, tmp_path):
+    setting = settle(documents={"default": LEAVE, "default/legal": LEAVE})
+    legal = Caller(team="legal")
+    for caller in (legal, Caller()):
+        setting.ask(caller=caller)
+
+    library = Library(tmp_path / "data" / Library.FILE)
+    library.clear("default/legal")
+    library.close()
+    setting.rooms.retriever.catch_up()
+
+    assert setting.ask(caller=legal)["sobrio"]["cache"] == "miss"
+    assert setting.ask()["sobrio"]["cache"] == "exact"
 
 
 @pytest.mark.parametrize(

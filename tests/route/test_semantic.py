@@ -383,12 +383,12 @@ def test_explaining_says_that_it_would_hit(furnish):
 
 def test_an_answer_made_with_passages_that_changed_is_made_anew(furnish):
     edition = [1]
-    house = furnish(labels=100).without(edition=lambda: edition[0])
+    house = furnish(labels=100).without(edition=lambda scopes: edition[0] if scopes == ("acme",) else 0)
     asked(house, ASKED)
     body = {"model": "sobrio/auto", "messages": [{"role": "user", "content": ASKED}]}
     request = receive(json.dumps(body).encode(), {}, Caller())
     key, scope = exact_key(request, house.rooms.policy().version, house.rooms.cache.salt)
-    entry = changed(decode(house.rooms.cache.get(key)), edition=1)
+    entry = changed(decode(house.rooms.cache.get(key)), edition=1, scopes=("acme",))
     house.rooms.cache.put(key, encode(entry), scope=scope, ttl_s=60)
     assert asked(house, ASKED)[1].cache == "exact"
     edition[0] = 2

@@ -28,6 +28,8 @@ class Entry(msgspec.Struct, frozen=True):
     """Of the passages that were looked through, whether any were added or not; `None` where none were."""
     passages: tuple[Citation, ...] = ()
     """Those that were added, in the order of the numbers that the answer may quote."""
+    scopes: tuple[str, ...] = ()
+    """Those whose passages were looked through."""
 
 
 WRONG: Final = b"\xc1"

@@ -45,8 +45,9 @@ def weigh(journey: Journey, plan: Plan, assessment: Assessment) -> Aid | None:
     wanted = terms.enabled and (terms.always or assessment.task in _OF_KNOWLEDGE)
     if retriever is None or question is None or not wanted:
         return None
-    journey.edition = 0 if journey.rooms.indexed is None else journey.rooms.indexed()
-    found = _found(journey, retriever, question, terms.scopes or scopes_of(journey.request.caller))
+    journey.scopes = terms.scopes or scopes_of(journey.request.caller)
+    journey.edition = 0 if journey.rooms.indexed is None else journey.rooms.indexed(journey.scopes)
+    found = _found(journey, retriever, question, journey.scopes)
     packed = pack(question, found, max_tokens=terms.max_tokens, diet=plan.context_diet.repeated_passages)
     if packed is None or packed.p_answer < _LEAST:
         return None

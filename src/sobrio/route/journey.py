@@ -61,8 +61,10 @@ class Journey:
     """The same, where they were added."""
     cited: tuple[Citation, ...] = ()
     """The passages that the answer was made from, now or when it was kept."""
+    scopes: tuple[str, ...] = ()
+    """Those whose passages were looked through."""
     edition: int | None = None
-    """Of the passages that were looked through; `None` where none were."""
+    """Of these scopes, as far as they were indexed; `None` where nothing was looked through."""
     cut: list[Cut] = field(default_factory=list)
     stretch: float = 1.0
     """Length of what is sent over the length of what was received."""

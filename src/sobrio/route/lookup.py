@@ -107,7 +107,7 @@ def _kept(journey: Journey, cache: AnswerStore, key: bytes) -> Entry | None:
 
 def _of_today(entry: Entry, rooms: Rooms) -> bool:
     """A retriever of somebody's own tells of no changes."""
-    return entry.edition is None or rooms.edition is None or entry.edition == rooms.edition()
+    return entry.edition is None or rooms.edition is None or entry.edition == rooms.edition(entry.scopes)
 
 
 def _too_old(entry: Entry, journey: Journey) -> bool:

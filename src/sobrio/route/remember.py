@@ -146,4 +146,5 @@ def _entry(journey: Journey, activity: Activity, body: bytes, finish_reason: str
         receipt=journey.id,
         edition=journey.edition,
         passages=journey.cited,
+        scopes=journey.scopes,
     )

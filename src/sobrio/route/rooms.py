@@ -51,9 +51,9 @@ class Rooms:
     similar: Callable[[], Similar | None] = lambda: None
     """The semantic cache where the policy in force turns it on."""
     retriever: Retriever | None = None
-    edition: Callable[[], int] | None = None
-    """Grows when passages change; answers made with earlier ones are then no longer given."""
-    indexed: Callable[[], int] | None = None
+    edition: Callable[[tuple[str, ...]], int] | None = None
+    """Grows when passages of these scopes change; answers made with earlier ones are then no longer given."""
+    indexed: Callable[[tuple[str, ...]], int] | None = None
     """The edition that questions are answered from: an earlier one while the index is built anew."""
     quotas: Quotas | None = None
     listeners: tuple[Callable[[Receipt], None], ...] = ()

@@ -227,7 +227,7 @@ def test_a_shelf_that_follows_is_ready_before_anybody_asks(library, take, tmp_pa
 
     assert built.wait(60)
     assert [each.text for each in shelf.find("lunch in the canteen", scope="acme", limit=3)] == [LUNCH]
-    assert shelf.indexed() == shelf.edition() == 1
+    assert shelf.indexed(["acme"]) == shelf.edition(["acme"]) == 1
     shelf.close()
 
 
@@ -238,9 +238,10 @@ def test_while_the_index_is_behind_its_edition_is_too(library, take, tmp_path):
     take({"a.txt": LUNCH})
     library.clear("elsewhere")
 
-    assert (shelf.indexed(), shelf.edition()) == (1, 3)
+    for scopes, indexed, edition in ((["acme"], 1, 2), (["elsewhere"], 0, 1), (["acme", "elsewhere"], 1, 3)):
+        assert (shelf.indexed(scopes), shelf.edition(scopes)) == (indexed, edition)
     shelf.catch_up()
-    assert shelf.indexed() == 3
+    assert shelf.indexed(["acme", "elsewhere"]) == 3
     shelf.close()
 
 

@@ -81,22 +81,22 @@ def test_changes_and_losses_reach_every_replica(open_library, take):
 def test_taking_in_again_changes_nothing_whichever_replica_does_it(open_library, take):
     one, two = open_library(), open_library()
     take(one, LEAVE)
-    edition = one.edition()
+    epoch = one.epoch("acme")
     assert take(two, {}).unchanged == 2
     one.pull()
-    assert one.edition() == two.edition() == edition
+    assert one.epoch("acme") == two.epoch("acme") == epoch
 
 
-def test_replicas_agree_on_the_edition_in_whatever_order_they_came(open_library, take):
+def test_replicas_agree_on_the_epochs_in_whatever_order_they_came(open_library, take):
     one = open_library()
     take(one, LEAVE)
     take(one, LEAVE, scope="evil")
     two = open_library()
     two.pull()
-    assert one.edition() == two.edition() == 2
+    assert one.epochs() == two.epochs() == {"acme": 1, "evil": 1}
     two.clear("evil")
     one.pull()
-    assert one.edition() == two.edition() == 3
+    assert one.epochs() == two.epochs() == {"acme": 1, "evil": 2}
 
 
 def test_scopes_stay_apart(open_library, take):
@@ -189,7 +189,7 @@ def test_the_command_takes_in_where_the_gateway_looks(url, tmp_path, monkeypatch
         assert rooms.retriever is not None and rooms.edition is not None
         (passage,) = rooms.retriever.find("How many days of leave?", scope="acme", limit=1)
         assert passage.source == "leave.md"
-        assert rooms.edition() == 1
+        assert rooms.edition(("acme",)) == 1
     assert '"scope":"acme"' in sobrio("stats", "--json").replace(" ", "").replace("\n", "")
     assert "1 passages removed" in sobrio("clear", "--scope", "acme")
     assert b"Thirty days" not in everything(url)

@@ -1,7 +1,7 @@
 """Documents and their passages in one SQLite file: the truth, of which every index is a copy.
 
 The scope is part of every key and of every query: no statement here reads across scopes, but for
-`scopes`, which names them.
+`scopes` and `epochs`, which name them.
 """
 
 from __future__ import annotations
@@ -115,9 +115,9 @@ class Library:
         rows = self._rows("SELECT epoch FROM epochs WHERE scope = ?", (scope,))
         return int(rows[0][0]) if rows else 0
 
-    def edition(self) -> int:
-        """Grows with every change of any scope."""
-        return int(self._rows("SELECT coalesce(sum(epoch), 0) FROM epochs")[0][0])
+    def epochs(self) -> dict[str, int]:
+        """Of every scope that ever changed."""
+        return dict(self._rows("SELECT scope, epoch FROM epochs"))
 
     def pieces(self, scope: str) -> list[Piece]:
         """Every passage that can be found: near-duplicates are left out."""

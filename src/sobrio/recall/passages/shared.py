@@ -104,9 +104,12 @@ class SharedLibrary(Library):
             self._send(server, tag, put, gone)
         self.pull()
 
-    def edition(self) -> int:
-        """The same in every replica that has copied the same."""
-        return sum(self._epochs.values())
+    def epoch(self, scope: str) -> int:
+        """The server's: the same in every replica that has copied the same."""
+        return self._epochs.get(self._names.tag(scope), 0)
+
+    def epochs(self) -> dict[str, int]:
+        return {scope: self.epoch(scope) for scope in super().epochs()}
 
     def clear(self, scope: str | None = None) -> int:
         self.pull()

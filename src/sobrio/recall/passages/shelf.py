@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,7 +38,8 @@ class Shelf:
 
     A change of the library is noticed within a second where it is followed, else at the next question; until
     a thread has built the new index, questions are answered by the one there is (but for passages that are
-    gone), and `indexed` stays behind `edition`, so that no such answer is given again.
+    gone), and `indexed` stays behind `edition`, so that no such answer is given again. Nobody's change is felt
+    in another scope.
     """
 
     def __init__(self, library: Library, encoder: Encoder) -> None:
@@ -45,7 +47,6 @@ class Shelf:
         self._library = library
         self._encoder = encoder
         self._editions: dict[str, _Edition] = {}
-        self._indexed = 0
         self._building: threading.Thread | None = None
         self._starting = threading.Lock()
         self._ended = threading.Event()
@@ -57,7 +58,7 @@ class Shelf:
     def find(self, question: str, *, scope: str, limit: int) -> list[Passage]:
         """Raises `CacheError` when the library cannot be read."""
         edition = self._editions.get(scope)
-        if self._behind(scope):
+        if self._library.epoch(scope) != self._built(scope):
             self._catch_up_beside()
         if edition is None or not edition.index.ids:
             return []
@@ -67,13 +68,13 @@ class Shelf:
     def problem(self) -> str | None:
         return self._library.problem or self._unsealed
 
-    def edition(self) -> int:
-        """Grows with every change of the library: answers made with an earlier one then want making anew."""
-        return self._library.edition()
+    def edition(self, scopes: Iterable[str]) -> int:
+        """Grows with every change of these scopes: answers made with an earlier one then want making anew."""
+        return sum(map(self._library.epoch, scopes))
 
-    def indexed(self) -> int:
-        """The edition that questions are answered from."""
-        return self._indexed
+    def indexed(self, scopes: Iterable[str]) -> int:
+        """The edition of them that questions are answered from."""
+        return sum(map(self._built, scopes))
 
     def follow(self, every_s: float) -> None:
         """Looks for changes every so often, on a thread of its own."""
@@ -82,11 +83,8 @@ class Shelf:
 
     def catch_up(self) -> None:
         """Builds anew the indexes of the scopes that changed, and returns when they are in use."""
-        edition = self._library.edition()
-        for scope in {*self._library.scopes(), *self._editions}:
-            if self._behind(scope):
-                self._refresh(scope)
-        self._indexed = edition
+        for scope in self._late():
+            self._refresh(scope)
         self._count_unsealed()
 
     def close(self) -> None:
@@ -103,9 +101,12 @@ class Shelf:
         if self._unsealed not in (None, before):
             log.warning("%s", self._unsealed)
 
-    def _behind(self, scope: str) -> bool:
+    def _late(self) -> list[str]:
+        return [scope for scope, epoch in self._library.epochs().items() if epoch != self._built(scope)]
+
+    def _built(self, scope: str) -> int:
         edition = self._editions.get(scope)
-        return self._library.epoch(scope) != (edition.epoch if edition else 0)
+        return edition.epoch if edition else 0
 
     def _refresh(self, scope: str) -> None:
         epoch = self._library.epoch(scope)
@@ -123,7 +124,7 @@ class Shelf:
     def _keep_up(self, every_s: float) -> None:
         while not self._ended.wait(every_s):
             try:
-                late = self._library.edition() != self._indexed
+                late = self._late()
             except CacheError:
                 continue  # questions tell of it
             if late:
