@@ -18,7 +18,7 @@ from sobrio.call import Direct, Limits
 from sobrio.call.sse import payloads
 from sobrio.errors import PolicyError, UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.terms.answer import Answered, Call
-from sobrio.terms.model import Backing
+from sobrio.terms.model import Backing, Timeouts
 from sobrio.testing import LoopbackUpstream
 
 Script = Callable[..., AbstractAsyncContextManager[str]]
@@ -35,9 +35,9 @@ def backing(where: LoopbackUpstream | str, **fields: Any) -> Backing:
     return Backing("openai", "m", base_url, **{"api_key": KEY, **fields})
 
 
-def chat(model: str = "m", *, stream: bool = False, timeout_s: float = 5.0, **limits: Any) -> Call:
+def chat(model: str = "m", *, stream: bool = False, total_s: float = 5.0, **allowed: float) -> Call:
     body = {"model": model, "messages": [{"role": "user", "content": QUESTION}], "stream": stream}
-    return Call("/chat/completions", msgspec.json.encode(body), stream, timeout_s, **limits)
+    return Call("/chat/completions", msgspec.json.encode(body), stream, Timeouts(total_s=total_s, **allowed))
 
 
 async def whole(answered: Answered) -> bytes:
@@ -168,7 +168,7 @@ def test_a_fault_has_its_own_error(
     upstream: LoopbackUpstream, model: str, error: type[UpstreamError], words: str, stream: bool
 ) -> None:
     with pytest.raises(error, match=words):
-        ask(upstream, chat(model, stream=stream, timeout_s=0.2 if model == "hang" else 5.0))
+        ask(upstream, chat(model, stream=stream, total_s=0.2 if model == "hang" else 5.0))
 
 
 @pytest.mark.parametrize(
@@ -232,14 +232,17 @@ def test_a_name_that_cannot_be_one() -> None:
 
 def test_the_whole_answer_is_bounded_in_time(upstream: LoopbackUpstream) -> None:
     with pytest.raises(UpstreamTimeout, match=r"did not finish its answer within 0.2 s"):
-        ask(upstream, chat("endless", stream=True, timeout_s=0.2))
+        ask(upstream, chat("endless", stream=True, total_s=0.2))
 
 
-@pytest.mark.parametrize("stream", [False, True])
-def test_the_first_byte_is_bounded_in_time(upstream: LoopbackUpstream, stream: bool) -> None:
+def test_the_first_byte_of_a_stream_is_bounded_in_time(upstream: LoopbackUpstream) -> None:
     with pytest.raises(UpstreamTimeout, match=r"did not answer within 0.05 s"):
-        ask(upstream, chat("slow-first-token", stream=stream, first_byte_timeout_s=0.05))
-    ask(upstream, chat(stream=stream, first_byte_timeout_s=0.05))
+        ask(upstream, chat("slow-first-token", stream=True, first_token_s=0.05))
+
+
+def test_a_whole_answer_may_take_all_its_time_until_its_first_byte(upstream: LoopbackUpstream) -> None:
+    answer = ask(upstream, chat("slow-first-token", total_s=60.0, first_token_s=0.001))
+    assert msgspec.json.decode(answer)["choices"][0]["message"]["content"] == "Paris"
 
 
 def test_a_number_that_is_no_status_is_not_passed_on(scripted: Script) -> None:
@@ -386,7 +389,7 @@ def test_waiting_for_a_turn_is_bounded(upstream: LoopbackUpstream) -> None:
     async def scenario(direct: Direct) -> None:
         answered = await direct.call(backing(upstream), chat("endless", stream=True))
         async with aclosing(answered.chunks):
-            await direct.call(backing(upstream), chat(connect_timeout_s=0.05))
+            await direct.call(backing(upstream), chat(connect_s=0.05))
 
     with pytest.raises(UpstreamTimeout, match="all 1 connections to"):
         run(scenario, Limits(connections=1))

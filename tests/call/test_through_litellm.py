@@ -15,7 +15,7 @@ from sobrio.call.sse import payloads
 from sobrio.call.usage import usage_of_events, usage_of_json
 from sobrio.errors import InputError, PolicyError, UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.terms.answer import Call, Usage
-from sobrio.terms.model import Backing
+from sobrio.terms.model import Backing, Timeouts
 from sobrio.testing import LoopbackUpstream
 
 # litellm and its dependencies warn of much that is not ours to mend.
@@ -48,11 +48,11 @@ def backing(upstream: LoopbackUpstream, model: str = "openai/m", **fields: Any) 
     return Backing("litellm", model, upstream.base_url, KEY, **fields)
 
 
-def chat(*, stream: bool = False, timeout_s: float = 20.0, **fields: Any) -> Call:
+def chat(*, stream: bool = False, total_s: float = 20.0, **fields: Any) -> Call:
     body = {"model": "chosen", "messages": [{"role": "user", "content": "thé ☕ noir"}], **fields}
     if stream:
         body |= {"stream": True, "stream_options": {"include_usage": True}}
-    return Call("/chat/completions", msgspec.json.encode(body), stream, timeout_s)
+    return Call("/chat/completions", msgspec.json.encode(body), stream, Timeouts(total_s=total_s))
 
 
 async def document(backing: Backing, call: Call) -> dict[str, Any]:
@@ -175,9 +175,9 @@ def test_a_refusal_keeps_its_status(run: Any, upstream: LoopbackUpstream, status
 def test_a_fault_has_its_own_error(
     run: Any, upstream: LoopbackUpstream, model: str, error: type[UpstreamError], words: str
 ) -> None:
-    timeout_s = 0.5 if model == "hang" else 20.0
+    total_s = 0.5 if model == "hang" else 20.0
     with pytest.raises(error, match=words):
-        run(document(backing(upstream, f"openai/{model}"), chat(timeout_s=timeout_s)))
+        run(document(backing(upstream, f"openai/{model}"), chat(total_s=total_s)))
 
 
 @pytest.mark.parametrize("model", ["reset-mid-stream", "truncated-json"])
@@ -188,7 +188,7 @@ def test_a_stream_that_breaks_off_says_so(run: Any, upstream: LoopbackUpstream, 
 
 def test_a_stream_is_bounded_in_time(run: Any, upstream: LoopbackUpstream) -> None:
     with pytest.raises(UpstreamTimeout, match="did not finish"):
-        run(events(backing(upstream, "openai/endless"), chat(stream=True, timeout_s=0.5)))
+        run(events(backing(upstream, "openai/endless"), chat(stream=True, total_s=0.5)))
 
 
 def test_nobody_listens(run: Any) -> None:

@@ -13,6 +13,7 @@ import pytest
 from sobrio.catalog import Catalog
 from sobrio.errors import PolicyError
 from sobrio.policy import Policy, load_policy
+from sobrio.terms.model import Timeouts
 from sobrio.terms.request import Caller
 
 Load = Callable[..., Policy]
@@ -272,3 +273,33 @@ def test_options_of_a_place_are_litellms_and_hold_no_secret(
     path.write_text(path.read_text().replace("models:", f"  place: {upstream}\nmodels:"))
     with pytest.raises(PolicyError, match=said):
         load_policy(path, catalog, {})
+
+
+def placed(path: Path, upstream: str) -> None:
+    path.write_text(path.read_text().replace("models:", f"  place: {upstream}\nmodels:"))
+
+
+def test_each_upstream_has_timeouts_of_its_own(policy_of: Load, tmp_path: Path, catalog: Catalog) -> None:
+    policy_of("  - {name: slow, model: large, upstream: here}\n")
+    path = tmp_path / "policy.yaml"
+    path.write_text(path.read_text().replace("model: large, upstream: here", "model: large, upstream: place"))
+    upstream = (
+        '{kind: openai, base_url: "http://127.0.0.1:9/v1", timeouts: {first_token_s: 900, total_s: 7200}}'
+    )
+    placed(tmp_path / "policy.yaml", upstream)
+    deployments = load_policy(tmp_path / "policy.yaml", catalog, {}).deployments
+    slow, usual = deployments["slow"].backing, deployments["tiny"].backing
+    assert slow is not None and usual is not None
+    assert slow.timeouts == Timeouts(5.0, 900.0, 7200.0)
+    assert usual.timeouts == Timeouts()
+
+
+@pytest.mark.parametrize("timeouts", ["{total_s: 0}", "{first_token_s: -1}", "{first_byte_s: 3}"])
+def test_timeouts_that_allow_nothing_are_refused(
+    policy_of: Load, tmp_path: Path, catalog: Catalog, timeouts: str
+) -> None:
+    policy_of()
+    upstream = f'{{kind: openai, base_url: "http://127.0.0.1:9/v1", timeouts: {timeouts}}}'
+    placed(tmp_path / "policy.yaml", upstream)
+    with pytest.raises(PolicyError, match="_s' in"):
+        load_policy(tmp_path / "policy.yaml", catalog, {})

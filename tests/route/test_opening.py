@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sobrio.errors import UpstreamBroken
-from sobrio.route import attempt, live, receive
+from sobrio.policy import Policy
+from sobrio.route import live, receive
 from sobrio.route.opening import opened
 from sobrio.terms.answer import Answered
+from sobrio.terms.model import Timeouts
 from sobrio.terms.request import Caller
 from sobrio.terms.shape import Shape
 
@@ -78,10 +81,20 @@ STILLBORN: dict[str, tuple[bytes | Exception | None, ...]] = {
 }
 
 
+def impatient(policy: Policy) -> Policy:
+    """The first deployment has less time to begin than the others."""
+    first = policy.deployments["first"]
+    assert first.backing is not None
+    soon = replace(first, backing=replace(first.backing, timeouts=Timeouts(first_token_s=0.05)))
+    return replace(policy, deployments={**policy.deployments, "first": soon})
+
+
 @pytest.mark.parametrize("pieces", STILLBORN.values(), ids=STILLBORN)
-def test_a_stream_without_an_answer_is_asked_for_elsewhere(build, monkeypatch, pieces) -> None:
-    monkeypatch.setattr(attempt, "_SILENCE_S", 0.05)
+def test_a_stream_without_an_answer_is_asked_for_elsewhere(build, pieces) -> None:
     house = build("named")
+    if None in pieces:
+        soon = impatient(house.rooms.policy())
+        house = house.without(policy=lambda: soon)
     upstream = Pieces(house.rooms.upstream, "named", *pieces)
     *chunks, done = house.without(upstream=upstream).stream("hello there")
     assert done == "[DONE]"

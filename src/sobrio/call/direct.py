@@ -54,7 +54,7 @@ class Direct:
 
     async def _begin(self, pool: Pool, head: bytes, call: Call) -> Response:
         """A kept connection may have been dropped by the server just now: then once more, on a new one."""
-        connection = await pool.take(call.connect_timeout_s)
+        connection = await pool.take(call.timeouts.connect_s)
         response = connection.send(head, call)
         try:
             await response.begun()

@@ -40,7 +40,7 @@ class Response:
         self._error: UpstreamError | None = None
         self._loop = loop
         self._waiter: asyncio.Future[None] | None = None
-        self._deadline = loop.time() + call.timeout_s
+        self._deadline = loop.time() + call.timeouts.total_s
         self._timer = loop.call_later(self._first_byte_timeout_s(), self._expire)
 
     async def begun(self) -> None:
@@ -77,7 +77,7 @@ class Response:
         self._wake()
 
     def feed(self, piece: bytes) -> None:
-        if not self.body_bytes and self._call.first_byte_timeout_s is not None:
+        if not self.body_bytes and self._call.stream:
             self._timer.cancel()
             self._timer = self._loop.call_at(self._deadline, self._expire)
         self.body_bytes += len(piece)
@@ -96,11 +96,11 @@ class Response:
             self.finish()
 
     def _first_byte_timeout_s(self) -> float:
-        first = self._call.first_byte_timeout_s
-        return self._call.timeout_s if first is None else min(first, self._call.timeout_s)
+        allowed = self._call.timeouts
+        return min(allowed.first_token_s, allowed.total_s) if self._call.stream else allowed.total_s
 
     def _expire(self) -> None:
-        waited = self._call.timeout_s if self.body_bytes else self._first_byte_timeout_s()
+        waited = self._call.timeouts.total_s if self.body_bytes else self._first_byte_timeout_s()
         what = "did not finish its answer" if self.body_bytes else "did not answer"
         self.fail(UpstreamTimeout(f"{self._connection.origin} {what} within {waited:g} s"))
         self._connection.abort()

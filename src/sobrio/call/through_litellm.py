@@ -55,7 +55,7 @@ class ThroughLitellm:
         ask = _function(module, call.path)
         arguments = _arguments(module, backing, call)
         now = asyncio.get_running_loop().time()
-        deadline = now + call.timeout_s
+        deadline = now + call.timeouts.total_s
         wait_s = _wait_s(call)
         try:
             async with asyncio.timeout_at(now + wait_s):
@@ -81,8 +81,8 @@ async def _loaded() -> ModuleType:
 
 def _wait_s(call: Call) -> float:
     """Until a whole answer, or a stream's first chunk."""
-    first = call.first_byte_timeout_s
-    return call.timeout_s if first is None or not call.stream else min(first, call.timeout_s)
+    allowed = call.timeouts
+    return min(allowed.first_token_s, allowed.total_s) if call.stream else allowed.total_s
 
 
 async def _first(stream: Any) -> Any:
@@ -116,7 +116,7 @@ def _arguments(module: ModuleType, backing: Backing, call: Call) -> dict[str, An
         "api_base": backing.base_url,
         "api_key": backing.api_key,
         "extra_headers": dict(backing.headers) or None,
-        "timeout": call.timeout_s,
+        "timeout": call.timeouts.total_s,
         "max_retries": 0,
         "drop_params": True,
     }

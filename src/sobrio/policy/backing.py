@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from sobrio.policy import document as written
 from sobrio.policy.address import flaw
-from sobrio.terms.model import Backing
+from sobrio.terms.model import Backing, Timeouts
 
 
 def backing(
@@ -24,6 +24,7 @@ def backing(
         api_key=environ[upstream.api_key_env] if upstream.api_key_env else None,
         speaks=frozenset(upstream.speaks),
         options=upstream.options.model_dump(exclude_none=True),
+        timeouts=Timeouts(**upstream.timeouts.model_dump()),
     ), None
 
 

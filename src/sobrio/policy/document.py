@@ -116,6 +116,18 @@ class PlaceOptions(Section):
     num_ctx: int | None = Field(default=None, ge=1, description="Ollama: tokens of context to make room for.")
 
 
+class Timeouts(Section):
+    """How long one call may take, in seconds; then it counts as failed."""
+
+    connect_s: float = Field(default=5.0, gt=0, description="Until the connection is there.")
+    first_token_s: float = Field(
+        default=300.0,
+        gt=0,
+        description="Of a stream: until the first piece of its answer, thoughts included.",
+    )
+    total_s: float = Field(default=1800.0, gt=0, description="Until the whole answer.")
+
+
 class Upstream(Section):
     """One place that serves models over HTTP."""
 
@@ -133,6 +145,7 @@ class Upstream(Section):
         default_factory=PlaceOptions,
         description="What litellm has to know of the place besides; for kind litellm alone.",
     )
+    timeouts: Timeouts = Field(default_factory=Timeouts)
     zone: str | None = Field(default=None, description="Electricity zone of the machines, such as FRA.")
     provider: str | None = Field(default=None, description="Provider's name in the catalogue's facts.")
     inventory: str | None = Field(

@@ -33,8 +33,6 @@ _MOST_CALLS: Final = 4
 """One request never becomes more calls than this, however many fallbacks there are."""
 _LONGEST_WAIT_S: Final = 2.0
 """A client waits meanwhile; for a longer `Retry-After` the next deployment is asked instead."""
-_SILENCE_S: Final = 120.0
-"""Between two events of a stream whose answer has not begun. Its first is bounded by the call."""
 
 
 class Begun(msgspec.Struct, frozen=True):
@@ -123,11 +121,12 @@ async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -
         cpu_before = _cpu_seconds(deployment)
     journey.calling = deployment
     journey.calls += 1
+    begin_by = asyncio.get_running_loop().time() + call.timeouts.first_token_s
     answered = await journey.rooms.upstream.call(backing, call)
     journey.first_byte_ms = journey.elapsed_ms()
     try:
         if call.stream and "event-stream" in answered.headers.get("content-type", ""):
-            return Begun(deployment, cpu_before, events=await _events(journey, backing, answered))
+            return Begun(deployment, cpu_before, events=await _events(journey, backing, answered, begin_by))
         answer = await _answer(journey, backing, answered)
         if call.stream:
             return Begun(deployment, cpu_before, events=_as_stream(answer, journey.request.shape))
@@ -137,16 +136,16 @@ async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -
         raise
 
 
-async def _events(journey: Journey, backing: Backing, answered: Answered) -> Payloads:
+async def _events(journey: Journey, backing: Backing, answered: Answered, begin_by: float) -> Payloads:
     """Nothing has gone out yet: a stream that fails or ends before its answer begins is a failed call."""
     events, shape = Events(answered.chunks), spoken(journey.request.shape, backing) or journey.request.shape
-    arrived = await events.ahead()
-    while not opened(arrived, shape):
-        try:
-            async with asyncio.timeout(_SILENCE_S):
-                arrived = await events.ahead()
-        except TimeoutError:
-            raise UpstreamTimeout(f"the upstream said nothing more for {_SILENCE_S:g} s") from None
+    try:
+        async with asyncio.timeout_at(begin_by):
+            while not opened(await events.ahead(), shape):
+                pass
+    except TimeoutError:
+        allowed_s = backing.timeouts.first_token_s
+        raise UpstreamTimeout(f"the upstream did not begin its answer within {allowed_s:g} s") from None
     journey.calling = None
     return events_in(journey.request, backing, events)
 

@@ -40,7 +40,7 @@ def call_of(request: Request, backing: Backing) -> Call:
     fields["model"] = _encode(backing.model)
     if request.stream and shape in _COUNTED:
         fields["stream_options"] = _with_usage(fields.get("stream_options"))
-    return Call(PATHS[shape], joined(fields), request.stream, headers=request.headers)
+    return Call(PATHS[shape], joined(fields), request.stream, backing.timeouts, request.headers)
 
 
 def _translated(

@@ -17,11 +17,11 @@ from sobrio.errors import UpstreamBroken, UpstreamError
 from sobrio.sdk.failure import raised
 from sobrio.sdk.lane import Answer
 from sobrio.terms.answer import Answered, Call
-from sobrio.terms.model import Backing
+from sobrio.terms.model import Backing, Timeouts
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.record import from_json
 
-_ANSWER_S = 600.0
+_PATIENCE = Timeouts(total_s=600.0)
 """As openai's client waits; the gateway has limits of its own."""
 _LOOKUP_S = 10.0
 
@@ -61,7 +61,7 @@ class Remote:
     async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         backing = Backing("openai", "", self._base_url, self._api_key, headers)
         try:
-            return await self._client.call(backing, Call(path, body, stream=False, timeout_s=_ANSWER_S))
+            return await self._client.call(backing, Call(path, body, stream=False, timeouts=_PATIENCE))
         except UpstreamError as error:
             raise raised(error) from None
 

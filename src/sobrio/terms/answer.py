@@ -7,6 +7,8 @@ from typing import Protocol
 
 import msgspec
 
+from sobrio.terms.model import Timeouts
+
 
 class Usage(msgspec.Struct, frozen=True):
     """Normalised token counts: input includes cached, output includes reasoning. `None` is unknown."""
@@ -28,10 +30,7 @@ class Call(msgspec.Struct, frozen=True):
     """Such as `/chat/completions`, below the upstream's base URL."""
     body: bytes
     stream: bool
-    timeout_s: float = 600.0
-    connect_timeout_s: float = 5.0
-    first_byte_timeout_s: float | None = 120.0
-    """Until the first byte of the body; `None` = `timeout_s` alone bounds the whole answer."""
+    timeouts: Timeouts = Timeouts()
     headers: tuple[tuple[str, str], ...] = ()
     """The client's, as far as they belong to the request's shape."""
 

@@ -64,6 +64,17 @@ class Hardware:
 
 
 @dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long one call may take, in seconds. Models that think are silent for minutes and write for longer."""
+
+    connect_s: float = 5.0
+    first_token_s: float = 300.0
+    """Of a stream, from the call to the first piece of its answer, thoughts included. A whole answer has no
+    earlier sign of life than its end: `total_s` alone bounds it."""
+    total_s: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
 class Backing:
     """How to call a deployment from here."""
 
@@ -77,6 +88,7 @@ class Backing:
     """Shapes it takes besides those of its kind; requests in them pass untranslated."""
     options: Mapping[str, str | int] = field(default_factory=dict)
     """What litellm has to know of the place besides, such as `api_version`; no secrets."""
+    timeouts: Timeouts = field(default_factory=Timeouts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,8 +38,8 @@ class Shelf:
 
     A change of the library is noticed within a second where it is followed, else at the next question; until
     a thread has built the new index, questions are answered by the one there is (but for passages that are
-    gone), and `indexed` stays behind `edition`, so that no such answer is given again. Nobody's change is felt
-    in another scope.
+    gone), and `indexed` stays behind `edition`, so that no such answer is given again. A change of one scope
+    is felt in no other.
     """
 
     def __init__(self, library: Library, encoder: Encoder) -> None:
