@@ -65,7 +65,7 @@ class Hardware:
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """How long one call may take, in seconds. Models that think are silent for minutes and write for longer."""
+    """How long one call may take, in seconds. Models that think are silent for minutes, and slow."""
 
     connect_s: float = 5.0
     first_token_s: float = 300.0
