@@ -28,6 +28,14 @@ def test_one_wrong_among_the_least_number_breaks_it() -> None:
     assert threshold([0.9] * 299, [False] + [True] * 298, 0.01) is None
 
 
+@pytest.mark.parametrize(("wrong", "enough"), [(0, 299), (2, 720), (6, 1_371)])
+def test_wrong_hits_at_the_top_take_more_labels_and_no_more_than_needed(wrong: int, enough: int) -> None:
+    scores = np.linspace(0.99, 0.6, enough).tolist()
+    right = [False] * wrong + [True] * (enough - wrong)
+    assert threshold(scores, right, 0.01) is not None
+    assert threshold(scores[:-1], right[:-1], 0.01) is None
+
+
 def test_wrong_hits_that_score_low_are_kept_out() -> None:
     found = threshold([0.95] * 299 + [0.4] * 100, [True] * 299 + [False] * 100, 0.01)
     assert found is not None
@@ -47,7 +55,7 @@ def test_the_tail_is_a_probability_that_grows_with_what_is_allowed(
     assert 0.0 <= tail(wrong, hits, rate) <= tail(wrong + 1, hits, rate) <= 1.0
 
 
-@pytest.mark.parametrize("count", [350, 1_500])
+@pytest.mark.parametrize("count", [350, 1_500, 3_000])
 def test_the_promise_is_broken_in_at_most_one_stream_of_twenty(count: int) -> None:
     """The share of wrong hits grows as the score falls; the true share above a threshold is known."""
     chance, broken = np.random.default_rng(7), 0
