@@ -6,8 +6,8 @@
 1. `core.txt`: English | French | German | Spanish, written by hand; lemmas and forms.
 2. Every usual word (wordfreq) that simplemma traces to a lemma of the core, as the like English form.
 3. Cognates: usual words that a rule of spelling turns into a usual English word.
-4. With `--teacher` (the vectors that `benchmarks/encode/distil.py` keeps): usual words whose nearest English
-   word in two ways is very near.
+4. `nearest.txt`: usual words whose nearest English word in two ways is very near, found anew with `--teacher`
+   (the vectors that `benchmarks/encode/distil.py` keeps).
 
 What comes earlier wins.
 """
@@ -29,6 +29,8 @@ import simplemma
 from wordfreq import top_n_list, word_frequency
 
 CORE = Path(__file__).with_name("core.txt")
+NEAREST = Path(__file__).with_name("nearest.txt")
+"""Language | word | English."""
 OUT = Path(__file__).parents[2] / "src" / "sobrio" / "understand" / "data" / "gloss.json.gz"
 LANGUAGES = ("fr", "de", "es")
 USUAL = 40_000
@@ -90,7 +92,8 @@ def build(teacher: Path | None) -> dict[str, dict[str, str]]:
         for word in usual(language):
             if word not in table and (english := inflected(word, language, lemmas)):
                 table[word] = english
-        for word, english in (*cognates(language), *(nearest(language, teacher) if teacher else ())):
+        near = nearest(language, teacher) if teacher else kept(language)
+        for word, english in (*cognates(language), *near):
             table.setdefault(word, english)
         losing = {_plain(word) for word in table if not word.isascii()}
         found[language] = {
@@ -182,6 +185,14 @@ def cognates(language: str) -> Iterator[tuple[str, str]]:
         likely = [each for each in candidates if word_frequency(each, "en") > _LEAST_FREQUENCY]
         if likely and (best := max(sorted(likely), key=lambda each: word_frequency(each, "en"))) != word:
             yield word, best
+
+
+def kept(language: str) -> Iterator[tuple[str, str]]:
+    """The pairs of `NEAREST`."""
+    for line in NEAREST.read_text(encoding="utf-8").splitlines():
+        code, word, english = line.split("|")
+        if code == language:
+            yield word, english
 
 
 def nearest(language: str, teacher: Path) -> Iterator[tuple[str, str]]:

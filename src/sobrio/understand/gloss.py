@@ -40,6 +40,11 @@ _MARKS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(\d) %"), r"\1%"),
 )
 """Spaces and numbers as English sets them."""
+_ENGLISH: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
+    (re.compile(r"(?<=\S) {2,}(?=\S)"), " "),
+    (re.compile(r"\ba (?=[aeiou])"), "an "),
+)
+"""Words that have no English leave no gap, and articles go by what follows."""
 _HABITS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
     "fr": (
         (re.compile(r"-(?:t-)?(?:ils?|elles?|on)\b"), ""),
@@ -103,7 +108,10 @@ def _glossed(text: str, language: str) -> str:
         text = mark.sub(instead, text)
     pieces = _word.split(_phrases_read(text, _lexicon(language)))
     pieces[1::2] = map(_reader(language), pieces[1::2])
-    return "".join(pieces)
+    glossed = "".join(pieces)
+    for mark, instead in _ENGLISH:
+        glossed = mark.sub(instead, glossed)
+    return glossed
 
 
 def _phrases_read(text: str, lexicon: Lexicon) -> str:
