@@ -30,6 +30,14 @@ from sobrio.understand.stated import stated_tokens
         ("Fasse es in drei Sätzen zusammen", "de", 75.6),
         ("Escribe un ensayo de 500 palabras", "es", 700),
         ("Resume en dos párrafos cortos", "es", 252),
+        ("Tell me a 1,000 word story", "en", 1_400),
+        ("I need an 800 word article on tea", "en", 1_120),
+        ("An essay on tea (1,000 words)", "en", 1_400),
+        ("A story about a fox, 1000 words", "en", 1_400),
+        ("1 000 mots sur la mer", "fr", 1_400),
+        ("Un article (1\u202f000 mots) sur le thé", "fr", 1_400),
+        ("Ein Aufsatz, 1.000 Wörter, über Tee", "de", 1_400),
+        ("Sobre el té: 1.000 palabras.", "es", 1_400),
     ],
 )
 def test_a_stated_length_is_read(text: str, language: str, tokens: float) -> None:
@@ -44,6 +52,9 @@ def test_a_stated_length_is_read(text: str, language: str, tokens: float) -> Non
         "What is the word for rain?",
         "Use 5 wordsmiths",
         "Who sentenced him?",
+        "The text has 1,000 words. Who wrote it?",
+        "They gave a word of thanks, and a page a day.",
+        "10 pages are missing from my book",
     ],
 )
 def test_what_is_counted_is_no_order(text: str) -> None:

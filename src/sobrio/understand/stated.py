@@ -1,7 +1,8 @@
 """Length that a request states: "in 200 words", "un rapport de 10 pages", "in drei Sätzen", "dos párrafos".
 
 An order, not a count of something else: the number stands behind a word that introduces it ("in", "de",
-"at most", "write") or before a hyphen ("a 10-page report").
+"at most", "write"), before a hyphen or a single unit ("a 10-page report", "an 800 word essay"), or apart
+("(1,000 words)", "an essay, 500 words").
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ _NUMBERS: Final = {
     for name in names.split()
 }
 _INTRODUCED: Final = (
-    "in of on about around under within exactly than to least most maximum minimum write draft use with "
+    "in of on about around under within exactly than to least most max maximum minimum write draft use with "
     "en de sur environ exactement moins plus écris écrivez rédige rédigez "
     "von mit auf etwa ungefähr genau höchstens mindestens unter maximal schreib schreibe verfasse "
     "unas unos aproximadamente exactamente menos más máximo mínimo con escribe redacta"
@@ -62,6 +63,10 @@ _ordered = re.compile(
     rf"(?:\b(?:{'|'.join(_INTRODUCED.split())})[ \u00a0](?:une |una |a )?{_number}(?:-| (?:or \w+ )?|\u00a0)"
     rf"(?:short |kurzen? )?|\b{_number}-)$"
 )
+_described = re.compile(rf"\ban? (?:short |long |brief |detailed )?(?=\d){_number} $")
+"""Of an English unit in the singular."""
+_apart = re.compile(rf"(?:^|\(|[,:] )(?=\d){_number}[ \u00a0]$")
+_after = re.compile(r"\W*$|[,)]|\.\s| (?:on|about|sur|über|sobre|max)\b")
 _letters = re.compile(r"\w*")
 
 
@@ -86,8 +91,13 @@ def _count(lower: str, start: int, end: int) -> int | None:
     ending = _letters.match(lower, end)
     if ending is None or ending[0] not in _ENDINGS:
         return None
-    found = _ordered.search(lower[max(start - _LOOK_BACK, 0) : start])
+    back = max(start - _LOOK_BACK, 0)
+    found = _ordered.search(lower, back, start)
+    if found is None and not ending[0]:
+        found = _described.search(lower, back, start)
+    if found is None and _after.match(lower, ending.end()):
+        found = _apart.search(lower, back, start)
     if found is None:
         return None
-    number = found[1] or found[2]
+    number = next(filter(None, found.groups()))
     return _NUMBERS.get(number) or int("".join(filter(str.isdigit, number)))

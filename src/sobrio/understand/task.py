@@ -49,6 +49,10 @@ _question = re.compile(
     re.IGNORECASE,
 )
 """How a question or a wish to be told begins, in English or in a gloss."""
+_fact_asked = re.compile(r"\W*(?:who|what|when|where|which|why|how)\b", re.IGNORECASE)
+"""How a question begins that orders no text: "when was the press invented", "how do I say it politely"."""
+_OF_QUESTIONS: Final = ("translate", "summarise", "classify", "extract")
+"""What may be ordered by such a question."""
 _command = re.compile(r"\\[a-zA-Z]")
 _between_dollars = re.compile(r"\$[^$]+\$")
 _equals = re.compile(r"[\^=]\s*[-\d(]")
@@ -87,7 +91,10 @@ def _ordered(reading: Reading, sample: str) -> Task | None:
         return "translation"
     if reading.named("polarity") >= 2 and not reading.named("mathematics"):
         return "classification"
+    asks = _fact_asked.match(sample) is not None
     for concept, task in _ORDERS:
+        if asks and concept not in _OF_QUESTIONS:
+            continue
         if reading.asks(concept) and not (concept == "rewrite" and reading.named("choice") >= 2):
             return task
     return None
