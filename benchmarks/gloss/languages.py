@@ -5,8 +5,8 @@
 
 The most usual words of each language (wordfreq, Apache-2.0; its lists CC-BY-SA-4.0), and how much each says
 for every language: tenths of powers of ten of its frequency above one in a million words. Besides, what
-requests are made of, orders above all, which written language is short of: the words of `core.txt` and, in
-Italian, Portuguese and Dutch, of `orders.txt`.
+requests are made of, orders above all, which written language is short of: the words of `core.txt` and of
+`orders.txt`.
 """
 
 from __future__ import annotations

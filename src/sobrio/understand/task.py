@@ -25,6 +25,8 @@ _DOMAINS: Final = ("code", "mathematics", "science", "medicine", "law", "busines
 _SAMPLE_CHARS: Final = 1_200
 _GREETING_TOKENS: Final = 9
 _CODE_SIGNS: Final = ("```", "#include", "=>")
+_TONGUES: Final = r"Go|Rust|C|C\+\+|C#|R|Ruby|Swift|Scala|Perl|OCaml|Elixir|Julia|Lua|Zig"
+"""Programming languages whose names are other words too."""
 _CODE_FORMS: Final = tuple(
     (sign, re.compile(form))
     for sign, form in (
@@ -35,6 +37,7 @@ _CODE_FORMS: Final = tuple(
         ("SELECT", r"\bSELECT\b.+\bFROM\b"),
         ("</", r"</\w+>"),
         (") ==", r"\bf\([^)]*\) =="),
+        (" in ", rf" in (?:{_TONGUES})(?=\W*$|[.,:;]\s| (?:with|and|that)\b)"),
     )
 )
 """A form, and the sign without which it cannot be there: looking for that is much the quicker."""
