@@ -102,8 +102,8 @@ def test_the_body_goes_out_byte_for_byte(upstream: LoopbackUpstream) -> None:
         "/chat/completions", b'{ "model":"m", "messages":[{"role":"user","content":"x"}],"y":1.0 }', False
     )
     ask(upstream, call, headers={"X-Team": "green"})
-    path, headers, body = upstream.requests[0]
-    assert (path, body) == ("/v1/chat/completions", call.body)
+    path, headers, body, method = upstream.requests[0]
+    assert (method, path, body) == ("POST", "/v1/chat/completions", call.body)
     assert headers["authorization"] == f"Bearer {KEY}"
     assert headers["x-team"] == "green"
     assert headers["accept-encoding"] == "identity"

@@ -125,7 +125,7 @@ def test_the_request_arrives_with_the_deployments_model_key_and_headers(
     run: Any, upstream: LoopbackUpstream
 ) -> None:
     run(document(backing(upstream, headers={"x-team": "green"}), chat(temperature=0.5, unknown={"a": 1})))
-    _, headers, body = upstream.requests[0]
+    _, headers, body, _ = upstream.requests[0]
     sent = msgspec.json.decode(body)
     assert (sent["model"], sent["temperature"], sent["unknown"]) == ("m", 0.5, {"a": 1})
     assert headers["authorization"] == f"Bearer {KEY}"

@@ -47,8 +47,8 @@ def test_a_known_question_gets_its_answer_and_others_are_echoed(client: openai.O
 
 def test_requests_are_kept_byte_for_byte(client: openai.OpenAI, upstream: LoopbackUpstream) -> None:
     chat(client, extra_body={"unknown": [1, None]})
-    path, headers, body = upstream.requests[0]
-    assert path == "/v1/chat/completions"
+    path, headers, body, method = upstream.requests[0]
+    assert (method, path) == ("POST", "/v1/chat/completions")
     assert headers["authorization"] == "Bearer k"
     assert msgspec.json.decode(body)["unknown"] == [1, None]
 

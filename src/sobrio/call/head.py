@@ -22,17 +22,17 @@ _TARGET = re.compile(r"/[\x21-\x7e]*")
 def head_of(backing: Backing, call: Call, origin: Origin, prefix: str) -> bytes:
     """Raises `PolicyError` where a header or path could smuggle in another (RFC 9110, 5.5)."""
     headers = tuple(backing.headers.items())
-    lasting = _lasting(origin.authority, prefix + call.path, call.stream, backing.api_key, headers)
-    return b"%scontent-length: %d\r\n\r\n" % (lasting, len(call.body))
+    target = prefix + call.path
+    if not _TARGET.fullmatch(target):
+        raise PolicyError(f"the path {target!r} below base_url holds a blank or a control character")
+    lasting = _lasting(origin.authority, call.stream, backing.api_key, headers)
+    start = f"{call.method} {target} HTTP/1.1\r\n".encode("latin-1")
+    return b"%s%scontent-length: %d\r\n\r\n" % (start, lasting, len(call.body))
 
 
 @lru_cache(maxsize=256)
-def _lasting(
-    authority: str, target: str, stream: bool, api_key: str | None, given: tuple[tuple[str, str], ...]
-) -> bytes:
-    """What all requests of a kind to one deployment begin with."""
-    if not _TARGET.fullmatch(target):
-        raise PolicyError(f"the path {target!r} below base_url holds a blank or a control character")
+def _lasting(authority: str, stream: bool, api_key: str | None, given: tuple[tuple[str, str], ...]) -> bytes:
+    """The headers that all requests of a kind to one deployment have."""
     headers = {
         "content-type": "application/json",
         "accept": "text/event-stream" if stream else "application/json",
@@ -44,8 +44,7 @@ def _lasting(
     for name, value in headers.items():
         _must_be_sound(name, value)
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    start = f"POST {target} HTTP/1.1\r\nhost: {authority}\r\naccept-encoding: identity\r\n"
-    return (start + lines).encode("latin-1")
+    return f"host: {authority}\r\naccept-encoding: identity\r\n{lines}".encode("latin-1")
 
 
 def _must_be_sound(name: str, value: str) -> None:

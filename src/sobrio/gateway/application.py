@@ -77,7 +77,7 @@ class Gateway:
         headers = headers_of(scope, self.limits)
         route, name = self.table.resolve(scope["method"], scope["path"])
         admission = _admitted(self.keys, headers, route)
-        body = await json_body(headers, receive, self.limits) if route.method == "POST" else b""
+        body = await json_body(headers, receive, self.limits) if route.reads else b""
         query = scope.get("query_string", b"").decode("latin-1")
         return route.endpoint, Visit(admission, headers, body, name, query)
 

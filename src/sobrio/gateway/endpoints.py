@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -14,8 +14,10 @@ from sobrio.gateway.dashboard import Dashboard
 from sobrio.gateway.impact import Impact
 from sobrio.gateway.routes import Endpoint, Route, Table, Visit
 from sobrio.route import Rooms, explain_aside, live, receive
+from sobrio.route.count_tokens import count_tokens
 from sobrio.route.feedback import take_feedback
 from sobrio.route.reply import JSON, Reply
+from sobrio.route.stored import Part, ask_where_it_is
 from sobrio.terms.record import to_json
 from sobrio.terms.shape import PATHS, Shape
 
@@ -30,8 +32,13 @@ def table(rooms: Rooms) -> Table:
         Route("POST", "/v1/explain", here.explain),
         Route("POST", "/v1/feedback", here.feedback),
         Route("GET", "/v1/models", here.models),
-        Route("GET", "/v1/models/", here.model),
-        Route("GET", "/v1/receipts/", here.receipt, "read"),
+        Route("GET", "/v1/models/{name}", here.model),
+        Route("POST", "/v1/messages/count_tokens", here.count_tokens),
+        Route("POST", "/v1/responses/{name}/cancel", here.stored("POST", "/cancel"), bodiless=True),
+        Route("GET", "/v1/responses/{name}/input_items", here.stored("GET", "/input_items")),
+        Route("GET", "/v1/responses/{name}", here.stored("GET")),
+        Route("DELETE", "/v1/responses/{name}", here.stored("DELETE")),
+        Route("GET", "/v1/receipts/{name}", here.receipt, "read"),
         Route("GET", "/v1/impact", Impact(rooms.totals), "read"),
         Route("GET", "/dashboard", Dashboard(rooms.page), "read", browsed=True),
         Route("GET", "/metrics", here.metrics, "admin"),
@@ -57,6 +64,19 @@ class Endpoints:
             return await live(request, self._rooms)
 
         return answer
+
+    def stored(self, method: Literal["GET", "POST", "DELETE"], part: Part = "") -> Endpoint:
+        """The endpoint for a response that an upstream keeps."""
+
+        async def answer(visit: Visit) -> Reply:
+            return await ask_where_it_is(self._rooms, visit.caller, method, visit.name, part, visit.query)
+
+        return answer
+
+    async def count_tokens(self, visit: Visit) -> Reply:
+        request = receive(visit.body, visit.headers, visit.caller, "messages")
+        visit.must_be_allowed(request.model)
+        return await count_tokens(request, self._rooms)
 
     async def explain(self, visit: Visit) -> Reply:
         request = receive(visit.body, visit.headers, visit.caller, _shape_of(visit))

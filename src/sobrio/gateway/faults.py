@@ -59,7 +59,11 @@ def _advice(error: SobrioError) -> tuple[tuple[str, str], ...]:
         wait_s = _SOON_S
     if wait_s is not None:
         return (("retry-after", str(math.ceil(wait_s))),)
-    return (("x-should-retry", "false"),) if isinstance(error, (NotReachable, OverLimit)) else ()
+    return (
+        (("x-should-retry", "false"),)
+        if error.status == 501 or isinstance(error, (NotReachable, OverLimit))
+        else ()
+    )
 
 
 def _receipt(error: SobrioError) -> tuple[tuple[str, str], ...]:

@@ -96,6 +96,12 @@ _MESSAGE: Final[Mapping[str, _Schema]] = {
     "stream": _STREAM,
     "sobrio": _SOBRIO,
 }
+_COUNTED: Final[Mapping[str, _Schema]] = {"model": _NAME, "messages": _SAID_BY_TWO, "sobrio": _SOBRIO}
+_AGAIN: Final[Mapping[str, _Schema]] = {
+    "stream": {"type": "boolean"},
+    "starting_after": {"type": "integer"},
+}
+_PAGE: Final[Mapping[str, _Schema]] = {"after": _TEXT, "limit": {"type": "integer"}, "order": _TEXT}
 _PERIOD: Final[Mapping[str, _Schema]] = {
     "from": {"type": "string", "format": "date", "description": "First day, UTC; 29 days before the last."},
     "to": {"type": "string", "format": "date", "description": "Last day, included; today."},
@@ -127,7 +133,15 @@ OPERATIONS: Final = (
     _asked("/v1/chat/completions", "A chat completion, as OpenAI's.", {"messages": _TURNS}),
     Operation("POST", "/v1/messages", "A message, as Anthropic's; errors in its shape too.", _MESSAGE,
               ("model", "messages", "max_tokens"), streams=True),
+    Operation("POST", "/v1/messages/count_tokens", "How many tokens a message would be read as, where it can "
+              "mean only one deployment and that one's upstream counts; else 501.",
+              _COUNTED, ("model", "messages")),
     _asked("/v1/responses", "A response, as OpenAI's.", {"input": _INPUT}),
+    Operation("GET", "/v1/responses/{name}", "A response that its upstream keeps, made for this tenant in "
+              "the last day.", query=_AGAIN, streams=True),
+    Operation("DELETE", "/v1/responses/{name}", "Deletes it there, and from the cache here."),
+    Operation("POST", "/v1/responses/{name}/cancel", "Ends one that is made in the background."),
+    Operation("GET", "/v1/responses/{name}/input_items", "What it was asked with.", query=_PAGE),
     _asked("/v1/completions", "A plain completion, as OpenAI's.", {"prompt": _PROMPT}),
     _asked("/v1/embeddings", "Vectors from the model named.", {"input": _TEXTS}, streams=False),
     _asked("/v1/images/generations", "Pictures from the model named.", {"prompt": _PROMPT}, streams=False),
@@ -193,7 +207,7 @@ def _operation(each: Operation) -> dict[str, Any]:
     parameters: list[_Schema] = [
         {"name": n, "in": "query", "schema": s} for n, s in (each.query or {}).items()
     ]
-    if each.path.endswith("{name}"):
+    if "{name}" in each.path:
         parameters.append({"name": "name", "in": "path", "required": True, "schema": _TEXT})
     return said | ({"parameters": parameters} if parameters else {})
 

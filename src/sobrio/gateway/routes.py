@@ -23,7 +23,7 @@ class Visit(msgspec.Struct, frozen=True):
     headers: Headers
     body: bytes = b""
     name: str = ""
-    """The rest of the path, for a route that ends in `/`."""
+    """What stands in the path where the route says `{name}`."""
     query: str = ""
     """What stands behind the path's question mark."""
 
@@ -44,7 +44,7 @@ Endpoint: TypeAlias = Callable[[Visit], Awaitable[Reply]]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A path ending in `/` stands for everything below it."""
+    """`{name}` in a path stands for anything but nothing, slashes included."""
 
     method: str
     path: str
@@ -53,6 +53,12 @@ class Route:
     """What the key must be allowed; `None` answers without a key."""
     browsed: bool = False
     """Meant for a browser, which asks its user for a password: that is the key."""
+    bodiless: bool = False
+    """A POST that says everything in its path."""
+
+    @property
+    def reads(self) -> bool:
+        return self.method == "POST" and not self.bodiless
 
 
 class WrongMethod(InputError):
@@ -66,24 +72,36 @@ class WrongMethod(InputError):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    routes: Mapping[str, Route]
+    by_path: Mapping[str, Mapping[str, Route]]
+    """The routes at each path by their method."""
 
     @classmethod
     def of(cls, *routes: Route) -> Table:
-        return cls({route.path: route for route in routes})
+        by_path: dict[str, dict[str, Route]] = {}
+        for route in routes:
+            by_path.setdefault(route.path, {})[route.method] = route
+        return cls(by_path)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        return tuple(route for routes in self.by_path.values() for route in routes.values())
 
     def resolve(self, method: str, path: str) -> tuple[Route, str]:
-        """The route, and the rest of the path below it. Raises `InputError` (404, 405)."""
-        route, rest = self.routes.get(path), ""
-        if route is None or path.endswith("/"):
-            route, rest = self._above(path)
-        if method != route.method and (method, route.method) != ("HEAD", "GET"):
-            raise WrongMethod(method, path, route.method)
-        return route, rest
+        """The route, and what stands there for its `{name}`. Raises `InputError` (404, 405)."""
+        routes, name = self.by_path.get(path), ""
+        if routes is None or "{name}" in path:
+            routes, name = self._named(path)
+        route = routes.get("GET" if method == "HEAD" else method)
+        if route is None:
+            raise WrongMethod(method, path, ", ".join(routes))
+        return route, name
 
-    def _above(self, path: str) -> tuple[Route, str]:
-        for prefix, route in self.routes.items():
-            if prefix.endswith("/") and len(path) > len(prefix) and path.startswith(prefix):
-                return route, path[len(prefix) :]
-        message = f"there is nothing at {path[:200]}; the endpoints are {', '.join(self.routes)}"
+    def _named(self, path: str) -> tuple[Mapping[str, Route], str]:
+        """The first that fits."""
+        for pattern, routes in self.by_path.items():
+            before, name, after = pattern.partition("{name}")
+            longer = len(path) > len(before) + len(after)
+            if name and longer and path.startswith(before) and path.endswith(after):
+                return routes, path[len(before) : len(path) - len(after)]
+        message = f"there is nothing at {path[:200]}; the endpoints are {', '.join(self.by_path)}"
         raise InputError(message, status=404, code="not_found")

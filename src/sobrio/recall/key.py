@@ -18,6 +18,7 @@ from sobrio.terms.request import Request
 
 _FORMAT: Final = b"sobrio exact 1"
 _CONTEXT_FORMAT: Final = b"sobrio context 1"
+_STORED_FORMAT: Final = b"sobrio stored 1"
 _WITHOUT_EFFECT: Final = frozenset({"model", "stream", "stream_options", "user", "metadata", "sobrio"})
 """Fields that leave the answer as it is; `model` is hashed as the request's own."""
 _LONG: Final = 128 * 1024
@@ -54,6 +55,11 @@ def context_key(
     fields = {**request.fields, "messages": _without_last_text(request.fields["messages"])}
     parts = _parts(_CONTEXT_FORMAT, request, policy_version, fields)
     return _digest(chain(parts, (language.encode(), judged_by.encode())), 16, salt)
+
+
+def stored_key(tenant: str, response_id: str, salt: bytes = b"") -> bytes:
+    """32 bytes for a response that an upstream keeps: to another tenant the same id is another key."""
+    return _digest((_STORED_FORMAT, tenant.encode(), response_id.encode()), 32, salt)
 
 
 def _digest(parts: Iterable[bytes], size: int, salt: bytes) -> bytes:

@@ -16,7 +16,9 @@ from urllib.parse import urlsplit
 import msgspec
 
 from sobrio.errors import InputError
+from sobrio.policy import Policy
 from sobrio.route.pictures import without_pictures
+from sobrio.terms.request import Request
 
 _KEYS: Final = frozenset({"url", "image_url", "video_url", "audio_url", "file_url"})
 _PLAIN: Final = re.compile(
@@ -39,6 +41,12 @@ def refuse_private(raw: bytes) -> None:
         if reason:
             message = f"{_shown(address)} {reason}; send the picture inline (data:) or from a public address"
             raise InputError(message, code="address_refused")
+
+
+def refuse_in(request: Request, policy: Policy) -> None:
+    """The same for a request with pictures or files in it, where the policy does not allow such addresses."""
+    if not policy.callers.private_addresses and any(each.images or each.files for each in request.messages):
+        refuse_private(request.fields.get("messages", request.fields.get("input", b"[]")))
 
 
 def _shown(address: str) -> str:

@@ -19,6 +19,7 @@ from sobrio.route.dialect import DIALECTS
 from sobrio.route.forward import answer_in, call_of, events_in
 from sobrio.route.journey import Journey
 from sobrio.route.opening import opened
+from sobrio.route.stored import note
 from sobrio.route.translated import Payloads, Told
 from sobrio.terms.answer import Answered
 from sobrio.terms.decision import Decision
@@ -126,8 +127,10 @@ async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -
     journey.first_byte_ms = journey.elapsed_ms()
     try:
         if call.stream and "event-stream" in answered.headers.get("content-type", ""):
-            return Begun(deployment, cpu_before, events=await _events(journey, backing, answered, begin_by))
+            events = await _events(journey, deployment, backing, answered, begin_by)
+            return Begun(deployment, cpu_before, events=events)
         answer = await _answer(journey, backing, answered)
+        await note(journey, deployment, backing, [answer.body])
         if call.stream:
             return Begun(deployment, cpu_before, events=_as_stream(answer, journey.request.shape))
         return Begun(deployment, cpu_before, answer=answer)
@@ -136,13 +139,16 @@ async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -
         raise
 
 
-async def _events(journey: Journey, backing: Backing, answered: Answered, begin_by: float) -> Payloads:
+async def _events(
+    journey: Journey, deployment: Deployment, backing: Backing, answered: Answered, begin_by: float
+) -> Payloads:
     """Nothing has gone out yet: a stream that fails or ends before its answer begins is a failed call."""
     events, shape = Events(answered.chunks), spoken(journey.request.shape, backing) or journey.request.shape
     try:
         async with asyncio.timeout_at(begin_by):
-            while not opened(await events.ahead(), shape):
-                pass
+            while not opened(arrived := await events.ahead(), shape):
+                await note(journey, deployment, backing, arrived)
+            await note(journey, deployment, backing, arrived)
     except TimeoutError:
         allowed_s = backing.timeouts.first_token_s
         raise UpstreamTimeout(f"the upstream did not begin its answer within {allowed_s:g} s") from None

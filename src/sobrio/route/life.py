@@ -6,7 +6,7 @@ import asyncio
 
 from sobrio.errors import ClientGone, NotCalled, NotKept, SobrioError
 from sobrio.route.account import book_abandoned_call
-from sobrio.route.addresses import refuse_private
+from sobrio.route.addresses import refuse_in
 from sobrio.route.allowance import ask_at_the_door, reserve
 from sobrio.route.along import along
 from sobrio.route.attempt import begin_answer
@@ -28,7 +28,7 @@ async def live(request: Request, rooms: Rooms) -> Reply:
     """
     journey = Journey.begin(request, rooms)
     try:
-        _must_stay_outside(request, journey)
+        refuse_in(request, journey.policy)
         await ask_at_the_door(journey)
         if reply := await recalled(journey):
             return reply
@@ -63,13 +63,6 @@ async def _answered(journey: Journey) -> Reply:
     await reserve(journey, decision)
     journey.rooms.ledger.open(journey.id, journey.at)
     return await deliver(journey, await begin_answer(journey, decision))
-
-
-def _must_stay_outside(request: Request, journey: Journey) -> None:
-    if not journey.policy.callers.private_addresses and any(
-        each.images or each.files for each in request.messages
-    ):
-        refuse_private(request.fields.get("messages", request.fields.get("input", b"[]")))
 
 
 def _must_be_callable(decision: Decision, journey: Journey) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -33,6 +33,7 @@ class Call(msgspec.Struct, frozen=True):
     timeouts: Timeouts = Timeouts()
     headers: tuple[tuple[str, str], ...] = ()
     """The client's, as far as they belong to the request's shape."""
+    method: Literal["POST", "GET", "DELETE"] = "POST"
 
 
 class Chunks(Protocol):

@@ -13,11 +13,12 @@ from typing import Any, Self
 
 import msgspec
 
-from sobrio.testing import wire
+from sobrio.testing import messages, wire
 from sobrio.testing.completion import CREATED, complete, head_of, pieces_of, usage_of
 from sobrio.testing.exchange import Exchange
 from sobrio.testing.faults import FAULTS, fail
 from sobrio.testing.speech import CHAT, addressed, openai_path
+from sobrio.testing.stored import Stored
 from sobrio.testing.wire import Received
 
 
@@ -57,6 +58,7 @@ class LoopbackUpstream:
         self._slow_s = slow_s
         self._tls = tls
         self._writers: set[StreamWriter] = set()
+        self._stored = Stored()
         self._changed = Condition()
         self._started = Event()
         self._thread = Thread(target=self._run, daemon=True, name="loopback")
@@ -135,21 +137,26 @@ class LoopbackUpstream:
             self._changed.notify_all()
 
     async def _answer(self, request: Received, reader: StreamReader, writer: StreamWriter) -> None:
-        path = request.path.partition("?")[0]
-        body = msgspec.json.decode(request.body) if request.body else {"model": ""}
+        path, _, query = request.path.partition("?")
+        body = msgspec.json.decode(request.body) if request.body else _asked_in(query)
         place, (rest, deployment) = addressed(path, body), openai_path(path)
         speech, asked = place or (CHAT, {**body, **deployment})
         exchange = Exchange(reader, writer, asked, self._answers, self._slow_s, speech)
         if self._api_key and not _shows(request, self._api_key):
             await exchange.send_error(401)
         elif place:
+            self._stored.keep(exchange)
             await _spoken(exchange)
         elif path == "/v1/models":
             await exchange.send_json(200, {"object": "list", "data": [_card(m) for m in self._models]})
         elif rest in _PLAIN:
             await _plain(exchange, _PLAIN[rest](exchange))
-        else:
+        elif not await self._stored.answer(exchange, request.method, rest):
             await exchange.send_error(404)
+
+
+def _asked_in(query: str) -> dict[str, Any]:
+    return {"model": "", "stream": "stream=true" in query}
 
 
 def _shows(request: Received, key: str) -> bool:
@@ -213,9 +220,16 @@ def _images(exchange: Exchange) -> dict[str, Any]:
     return {"created": CREATED, "data": pictures}
 
 
+def _counted(exchange: Exchange) -> dict[str, Any]:
+    """As many tokens as a message to Anthropic has pieces."""
+    asked = messages.asked(exchange.body)
+    return {"input_tokens": usage_of(asked, [])["prompt_tokens"]}
+
+
 _PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGBgAAAABQABpfZFQAAAAABJRU5ErkJggg=="
 _KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 _PLAIN: Mapping[str, Callable[[Exchange], dict[str, Any]]] = {
+    "/messages/count_tokens": _counted,
     "/completions": _plain_completion,
     "/embeddings": _embeddings,
     "/images/generations": _images,

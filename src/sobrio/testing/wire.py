@@ -19,6 +19,7 @@ class Received(NamedTuple):
     path: str
     headers: Mapping[str, str]
     body: bytes
+    method: str = "POST"
 
 
 async def read_request(reader: StreamReader) -> Received | None:
@@ -29,7 +30,8 @@ async def read_request(reader: StreamReader) -> Received | None:
         return None
     first, *lines = head.decode("latin-1").rstrip("\r\n").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    return Received(first.split(" ")[1], headers, await _read_body(reader, headers))
+    method, path, _ = first.split(" ")
+    return Received(path, headers, await _read_body(reader, headers), method)
 
 
 async def _read_body(reader: StreamReader, headers: Mapping[str, str]) -> bytes:
