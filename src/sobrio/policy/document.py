@@ -40,9 +40,10 @@ class Passages(Section):
     enabled: bool = False
     always: bool = Field(
         default=False,
-        description="Add them wherever they probably help, not only where a smaller model then suffices.",
+        description="Add them to every question of at most 2,000 characters whose answer they hold with a "
+        "probability of 0.5 or more, not only where a smaller model then suffices.",
     )
-    max_tokens: int = Field(default=400, ge=50, description="Most tokens that they may add to a request.")
+    max_tokens: int = Field(default=400, ge=50, description="Most tokens of passages in a request.")
     scopes: Names | None = Field(
         default=None,
         description="Scopes to draw from; the caller's own tenant and team when left out.",

@@ -24,7 +24,7 @@ def added(request: Request, pack: Pack) -> Request:
     and no model is sent roles in an order it does not know.
     """
     *before, last = _messages.decode(request.fields["messages"])
-    lead = pack.text + _QUESTION
+    lead = pack.quoted(pack.sign_for(request.messages[-1].text)) + _QUESTION
     fields = _fields.decode(last)
     fields["content"] = msgspec.Raw(_encode(_led(msgspec.json.decode(fields["content"]), lead)))
     *spoken, question = request.messages
