@@ -9,7 +9,7 @@ is the order statistic itself and not an estimate of it.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -30,8 +30,10 @@ _LAST: Final = 1e18
 """Stands behind all that can be reached."""
 _ROUNDING: Final = np.float32(1e-6)
 """What single precision may move a bound by, as a part of it."""
-_MOST_BYTES: Final = 8_000_000
-"""Of the boxes kept for one table; most take 30 to 100 thousand."""
+_WIDTHS: Final = (1, 4, 16, 64, 256)
+"""Up to which lists are sorted as if they were of one length: most are short, and a few long."""
+_MOST_BYTES: Final = 4_000_000
+"""Of the boxes kept for one table; most take 10 to 50 thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,13 @@ class Few:
     """The scenarios of one box that can have a rank."""
 
     rates: Floats
-    """Shape (counts, rows x levels x width + n): of the n, the judged row may be above zero or not."""
-    shape: tuple[int, int]
-    """(rows x levels, width)."""
+    """Shape (counts, listed + n): lists of scenarios for each level of each row; of the n, the judged row may
+    be above zero or not."""
+    listed: int
+    blocks: tuple[tuple[slice, int], ...]
+    """Lists of one length, and that length; lists of one scenario are in none."""
     places: NDArray[np.intp]
-    """Of each rank in the flat array of sorted rows."""
+    """Of each rank among the sorted lists, shape (rows, levels)."""
     above: int
     """Scenarios in which the judged row is above zero all over the box."""
 
@@ -75,10 +79,10 @@ class Ranked:
         counted = [counts[index] for index in self._counted]
         few = self._few(counted)
         values = np.array(counted) @ few.rates
-        lists = values[: few.shape[0] * few.shape[1]].reshape(few.shape)
-        above = few.above + int(np.count_nonzero(values[lists.size :] > 0))
-        lists.sort(axis=1)
-        found = lists.take(few.places)
+        for block, width in few.blocks:
+            values[block].reshape(-1, width).sort(axis=1)
+        found = values.take(few.places)
+        above = few.above + int(np.count_nonzero(values[few.listed :] > 0))
         if self._some_unknown:
             found[self._unknown] = np.nan
         levels: list[list[float]] = found.tolist()
@@ -111,27 +115,32 @@ class Ranked:
         same = ~np.any(high > low[:, :1], axis=1) | ~self._sizes.any(axis=0)
         may_be[same], below[same] = np.arange(low.shape[1]) == 0, self._ranks
         sure, never = low[self._judged] > 0, high[self._judged] <= 0
-        rates, width = self._gathered(base, may_be)
-        first = np.arange(below.size).reshape(below.shape) * width
+        rates, first, blocks = self._gathered(base, may_be)
         return Few(
             rates=np.concatenate([rates, self._rates[:, self._judged, ~(sure | never)]], axis=1),
-            shape=(below.size, width),
-            places=first + self._ranks - below,
+            listed=rates.shape[1],
+            blocks=blocks,
+            places=first.reshape(below.shape) + self._ranks - below,
             above=int(np.count_nonzero(sure)),
         )
 
-    def _gathered(self, base: NDArray[np.intp], may_be: NDArray[np.bool_]) -> tuple[Floats, int]:
-        """The rates of the marked scenarios side by side, and how many there are at most in a row."""
-        counts, levels = self._rates.shape[0], may_be.shape[1]
+    def _gathered(
+        self, base: NDArray[np.intp], may_be: NDArray[np.bool_]
+    ) -> tuple[Floats, NDArray[np.intp], tuple[tuple[slice, int], ...]]:
+        """The rates of the marked scenarios side by side, where each list begins, and lists of one length."""
+        levels = may_be.shape[1]
         marked = may_be.reshape(-1, may_be.shape[2])
         lengths = np.count_nonzero(marked, axis=1)
-        width = int(lengths.max())
+        widths = _widths(lengths)
+        order = np.argsort(widths, kind="stable")
+        first = np.empty_like(widths)
+        first[order] = np.cumsum(widths[order]) - widths[order]
         row, scenario = np.divmod(np.flatnonzero(marked), marked.shape[1])
-        place = np.arange(row.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        rates = np.zeros((counts, len(marked), width))
-        rates[base.repeat(levels), np.arange(len(marked))] = _LAST
-        rates[:, row, place] = self._rates[:, row // levels, scenario]
-        return rates.reshape(counts, -1), width
+        place = first[row] + np.arange(row.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        rates = np.zeros((self._rates.shape[0], int(widths.sum())))
+        rates[base.repeat(levels)[np.repeat(order, widths[order])], np.arange(rates.shape[1])] = _LAST
+        rates[:, place] = self._rates[:, row // levels, scenario]
+        return rates, first, tuple(_blocks(widths))
 
     def _bounds(self, box: tuple[int, ...]) -> tuple[NDArray[np.intp], Singles, Singles]:
         """Of each row in each scenario, per unit of what the row is on average; and the count that matters
@@ -156,6 +165,22 @@ class Ranked:
         low, high = ((each / self._weights)[:, None] * self._sizes for each in (least, most))
         low, high = _over(low, low + high.sum(axis=0) - high), _over(high, high + low.sum(axis=0) - low)
         return low.astype(np.float32), high.astype(np.float32)
+
+
+def _widths(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
+    """For each list the length of the longest of its kind."""
+    kinds = np.searchsorted(_WIDTHS, lengths)
+    longest = np.zeros(len(_WIDTHS) + 1, np.intp)
+    np.maximum.at(longest, kinds, lengths)
+    return np.asarray(longest[kinds])
+
+
+def _blocks(widths: NDArray[np.intp]) -> Iterator[tuple[slice, int]]:
+    end = 0
+    for width, lists in zip(*np.unique(widths, return_counts=True), strict=True):
+        start, end = end, end + int(width * lists)
+        if width > 1:
+            yield slice(start, end), int(width)
 
 
 def _over(part: Floats, whole: Floats) -> Floats:
