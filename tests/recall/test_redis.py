@@ -64,6 +64,45 @@ def test_a_sealed_server_holds_nothing_that_can_be_read(url, client, ask):
         assert plain not in dumps
 
 
+def test_what_was_kept_before_there_was_a_key_leaves_the_server(url, client, ask):
+    with closing(RedisStore(url, patience_s=PATIENT_S)) as plain:
+        plain.put(KEY, b"the readable answer", scope="tenant", ttl_s=60, question=ask("The readable text"))
+        plain.learn(Label(0.9, True, "shadow"), stream="en", scope="tenant")
+        plain.flush()
+    with closing(RedisStore(url, patience_s=PATIENT_S, seal=seal_of("0123456789abcdef" * 4))) as sealed:
+        assert sealed.get(KEY) is None
+        sealed.put(b"l" * 32, b"the secret answer", scope="tenant", ttl_s=60)
+        sealed.flush()
+        assert sealed.get(b"l" * 32) == b"the secret answer"
+        assert (sealed.stats().entries, sealed.stats().labels) == (1, 0)
+    held = b"".join(client.dump(name) for name in client.keys("*")) + b"".join(client.keys("*"))
+    for plain_text in (b"readable", b"tenant", KEY.hex().encode()):
+        assert plain_text not in held
+
+
+def test_a_key_that_is_taken_away_finds_nothing_and_breaks_nothing(url, ask):
+    with closing(RedisStore(url, patience_s=PATIENT_S, seal=seal_of("0123456789abcdef" * 4))) as sealed:
+        sealed.put(KEY, b"the secret answer", scope="tenant", ttl_s=60, question=ask(FRANCE))
+        sealed.flush()
+    with closing(RedisStore(url, patience_s=PATIENT_S)) as plain:
+        assert plain.get(KEY) is None
+        assert plain.near(ask(FRANCE), scope="tenant", limit=5, floor=-1) == []
+        plain.put(KEY, b"Paris", scope="tenant", ttl_s=60)
+        plain.flush()
+        assert plain.get(KEY) == b"Paris"
+        assert plain.clear() == 2
+
+
+@pytest.mark.parametrize("scope", ["tenant", None])
+def test_clearing_takes_what_can_be_read_too_once_there_is_a_key(url, client, scope):
+    with closing(RedisStore(url, patience_s=PATIENT_S)) as plain:
+        plain.put(KEY, b"the readable answer", scope="tenant", ttl_s=60)
+        plain.flush()
+    with closing(RedisStore(url, patience_s=PATIENT_S, seal=seal_of("0123456789abcdef" * 4))) as sealed:
+        assert sealed.clear(scope) == 1
+    assert not client.keys("sobrio:a:*")
+
+
 def test_a_replica_whose_log_was_trimmed_finds_what_is_left(url, client, ask):
     with (
         closing(RedisStore(url, patience_s=PATIENT_S)) as one,

@@ -41,6 +41,34 @@ def test_with_another_key_nothing_is_found(path, ask):
         assert store.clear("the-tenant") == 0
 
 
+def test_what_was_kept_before_there_was_a_key_leaves_the_file(tmp_path, ask):
+    path = tmp_path / "cache.sqlite"
+    with closing(SqliteStore(path)) as plain:
+        plain.put(
+            KEYS[0], b"the readable answer", scope="tenant", ttl_s=60, question=ask("The readable text")
+        )
+        plain.learn(Label(0.9, True, "shadow"), stream="en", scope="tenant")
+    with closing(SqliteStore(path, seal=AesSeal(SECRET))) as sealed:
+        assert sealed.get(KEYS[0]) is None
+        sealed.put(KEYS[1], b"the secret answer", scope="tenant", ttl_s=60)
+        sealed.flush()
+        assert sealed.sweep() == 1
+        assert sealed.stats().labels == 0
+        assert b"readable" not in b"".join(each.read_bytes() for each in path.parent.iterdir())
+        assert sealed.get(KEYS[1]) == b"the secret answer"
+
+
+def test_a_scope_that_is_cleared_leaves_nothing_from_before_there_was_a_key(tmp_path):
+    path = tmp_path / "cache.sqlite"
+    with closing(SqliteStore(path)) as plain:
+        plain.put(KEYS[0], b"the readable answer", scope="tenant", ttl_s=60)
+        plain.put(KEYS[1], b"another's", scope="other", ttl_s=60)
+    with closing(SqliteStore(path, seal=AesSeal(SECRET))) as sealed:
+        assert sealed.clear("tenant") == 1
+        assert b"readable" not in b"".join(each.read_bytes() for each in path.parent.iterdir())
+        assert sealed.stats().entries == 1
+
+
 def test_an_answer_in_another_place_does_not_open(path):
     with closing(sqlite3.connect(path)) as database:
         rows = database.execute("SELECT rowid, value FROM entries ORDER BY rowid").fetchall()

@@ -54,9 +54,9 @@ def ingest(
             if drop
             else passages.ingest(library, docs, scope=scope, encoder=passages.encoder(), progress=progress)
         )
-        unsealed = library.unsealed()
-    if unsealed:
-        output.prose().print(passages.told_unsealed(unsealed), markup=False, highlight=False, soft_wrap=True)
+        left_out = passages.told(library.left_out())
+    if left_out:
+        output.prose().print(left_out, markup=False, highlight=False, soft_wrap=True)
     if json:
         output.document(asdict(done))
     else:

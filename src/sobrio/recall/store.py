@@ -34,6 +34,8 @@ FILE: Final = "cache.sqlite"
 _QUESTION: Final = (
     "SELECT text, key FROM questions JOIN entries USING (key) WHERE questions.number = ? AND scope = ?"
 )
+_IN_THE_CLEAR: Final = f"scope NOT GLOB '{'[0-9a-f]' * 64}'"
+"""A sealed scope's name is 32 bytes in hexadecimal."""
 _SWEEP_EVERY_S: Final = 60.0
 _MOST_LABELS: Final = 10_000
 """Per stream; the latest count."""
@@ -134,7 +136,8 @@ class SqliteStore:
     def clear(self, scope: str | None = None) -> int:
         """Remove a scope, or everything, from the bytes of the file too; the number of entries removed."""
         self.flush()
-        where, values = ("", ()) if scope is None else (" WHERE scope = ?", (scope_name(scope, self._seal),))
+        names = () if scope is None else (scope_name(scope, self._seal), scope)
+        where, values = (" WHERE scope IN (?, ?)", names) if names else ("", ())
         with self._written() as database:
             removed = database.execute(f"DELETE FROM entries{where}", values).rowcount
             database.execute(f"DELETE FROM labels{where}", values)
@@ -144,9 +147,15 @@ class SqliteStore:
         return removed
 
     def sweep(self) -> int:
-        """Takes what has expired out of the bytes of the file; how many entries that were."""
+        """Takes what has expired out of the bytes of the file; how many entries that were.
+
+        With a key also what was kept before there was one: it is found no more, and anybody could read it.
+        """
         with self._written() as database:
             gone = database.execute("DELETE FROM entries WHERE expires_at <= ?", (self._clock(),)).rowcount
+            if self._seal.sealing:
+                gone += database.execute(f"DELETE FROM entries WHERE {_IN_THE_CLEAR}").rowcount
+                database.execute(f"DELETE FROM labels WHERE {_IN_THE_CLEAR}")
             self._known = self._known.renewed(database)
         if gone:
             self._empty_log()

@@ -28,6 +28,8 @@ _PATIENCE_S: Final = 0.05
 _MOST_LABELS: Final = 10_000
 _PAGE: Final = 1_000
 _FOREVER: Final = "+inf"
+_PLAIN: Final = Names(Unsealed())
+"""What things are called in a store without a key."""
 
 _encode_label = msgspec.msgpack.Encoder().encode
 _decode_label = msgspec.msgpack.Decoder(Label).decode
@@ -59,6 +61,7 @@ class RedisStore:
         self._link = Link(url, patience_s=patience_s)
         self._search: ByLog | ByVectorSet | None = None
         self._salt = b""
+        self._sealed_off = False
         self._hits = self._misses = 0
         self._pending = Pending(self._write)
 
@@ -119,7 +122,9 @@ class RedisStore:
         self.flush()
         with self._link.writing() as server:
             tags = (
-                [tag.decode() for tag in server.hkeys(SCOPES)] if scope is None else [self._names.tag(scope)]
+                {tag.decode() for tag in server.hkeys(SCOPES)}
+                if scope is None
+                else {self._names.tag(scope), _PLAIN.tag(scope)}
             )
             server.incr(GENERATION)
             return sum(self._emptied(server, tag) for tag in tags)
@@ -164,7 +169,17 @@ class RedisStore:
             )
         return self._search
 
+    def _drop_readable(self) -> None:
+        """What was kept before there was a key is found no more, and anybody could read it."""
+        with self._link.writing() as server:
+            for tag, title in server.hgetall(SCOPES).items():
+                if _PLAIN.tag(title.decode()) == tag.decode():
+                    self._emptied(server, tag.decode())
+        self._sealed_off = True
+
     def _write(self, changes: Sequence[Change]) -> None:
+        if self._seal.sealing and not self._sealed_off:
+            self._drop_readable()
         search, rooms = self._searching(), Counter[str]()
         with self._link.writing() as server, server.pipeline(transaction=False) as pipe:
             for change in changes:

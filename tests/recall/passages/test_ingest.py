@@ -275,8 +275,9 @@ def test_with_a_key_no_word_of_the_documents_is_readable_in_the_file(tmp_path):
     kept = b"".join(each.read_bytes() for each in path.parent.iterdir())
     assert b"leave" not in kept
     assert b"Confidential" not in kept
-    with pytest.raises(CacheError, match="SOBRIO_CACHE_KEY"):
-        found(Library(path, AesSeal("another" * 8)), "days of leave")
+    for other in (AesSeal("another" * 8), None):
+        with pytest.raises(CacheError, match="SOBRIO_CACHE_KEY"):
+            found(Library(path, other), "days of leave")
 
 
 def test_what_was_taken_in_before_there_was_a_key_is_told_and_sealed_when_taken_in_again(tmp_path, caplog):

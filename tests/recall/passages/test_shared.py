@@ -136,9 +136,54 @@ def test_a_sealed_server_holds_nothing_that_can_be_read(open_library, take, url)
 def test_another_key_opens_nothing(open_library, take):
     take(open_library(SECRET), LEAVE)
     other = open_library(SECRET[::-1])
-    with pytest.raises(CacheError, match="another SOBRIO_CACHE_KEY"):
-        other.pull()
+    other.pull()
     assert other.scopes() == ()
+    problem = Shelf(other, default_encoder()).problem
+    assert problem is not None and "2 documents are sealed under another SOBRIO_CACHE_KEY" in problem
+
+
+def test_a_key_that_is_taken_away_leaves_out_what_was_sealed(open_library, take):
+    take(open_library(SECRET), LEAVE)
+    plain = open_library()
+    plain.follow(every_s=60)
+    assert (plain.problem, plain.scopes()) == (None, ())
+    assert plain.left_out().locked == 2
+    take(plain, {"leave.md": "# Leave\n\nForty days of leave a year."})
+    assert found(plain, "How many days of leave?") == ["leave.md"]
+    assert found(open_library(SECRET), "How many days of leave?") == ["leave.md"], "each has its own"
+
+
+def test_what_was_taken_in_before_there_was_a_key_is_left_out_until_it_is_sealed(open_library, take, url):
+    take(open_library(), LEAVE)
+    sealed = open_library(SECRET)
+    assert found(sealed, "How many days of leave?") == []
+    problem = Shelf(sealed, default_encoder()).problem
+    assert problem is not None and "2 documents were taken in without SOBRIO_CACHE_KEY" in problem
+
+    again = take(sealed, {"leave.md": "# Leave\n\nForty days of leave a year.", "pay.md": None})
+
+    assert (again.changed, again.dropped) == (("leave.md",), ("pay.md",))
+    assert found(sealed, "How many days of leave?") == ["leave.md"]
+    assert Shelf(sealed, default_encoder()).problem is None
+    held = everything(url)
+    for plain in (b"days of leave", b"leave.md", b"last Friday"):
+        assert plain not in held
+    assert open_library().scopes() == ()
+
+
+@pytest.mark.parametrize("scope", ["acme", None])
+def test_clearing_takes_what_can_be_read_too_once_there_is_a_key(open_library, take, url, scope):
+    take(open_library(), LEAVE)
+    sealed = open_library(SECRET)
+    sealed.clear(scope)
+    assert b"Thirty days" not in everything(url)
+    assert sealed.left_out().readable == 0
+
+
+def test_everything_can_be_cleared_whatever_key_it_is_under(open_library, take, url):
+    take(open_library(SECRET), LEAVE)
+    open_library().clear()
+    assert found(open_library(SECRET), "How many days of leave?") == []
 
 
 def test_a_running_replica_follows_without_being_asked(open_library, take):

@@ -5,7 +5,7 @@ from sobrio.recall.passages.ingest import Ingestion, drop, ingest
 from sobrio.recall.passages.library import Holdings, Library
 from sobrio.recall.passages.scope import check_scope, scopes_of
 from sobrio.recall.passages.shared import SharedLibrary
-from sobrio.recall.passages.shelf import Shelf, told_unsealed
+from sobrio.recall.passages.shelf import Shelf, told
 
 __all__ = [
     "Holdings",
@@ -18,5 +18,5 @@ __all__ = [
     "encoder",
     "ingest",
     "scopes_of",
-    "told_unsealed",
+    "told",
 ]

@@ -67,6 +67,14 @@ class Holdings:
     repeats: int
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many documents were taken in without the key, and how many are sealed under another."""
+
+    readable: int = 0
+    locked: int = 0
+
+
 class Library:
     """What is committed survives a killed process and a power cut."""
 
@@ -92,9 +100,9 @@ class Library:
         rows = self._rows("SELECT name, digest FROM documents WHERE scope = ? AND root = ?", (scope, root))
         return dict(rows) | {name: b"" for where, name in self._in_the_clear(scope) if where == root}
 
-    def unsealed(self) -> int:
-        """Documents of any scope that were taken in without the key there is now: none of them is found."""
-        return sum(len(self._in_the_clear(scope)) for scope in self.scopes())
+    def left_out(self) -> LeftOut:
+        """Documents of any scope that are not found, because of the key there is now."""
+        return LeftOut(readable=sum(len(self._in_the_clear(scope)) for scope in self.scopes()))
 
     def write(self, scope: str, root: str, volumes: Sequence[Volume], vanished: Sequence[str]) -> None:
         """Replaces documents and drops those that vanished, all at once or not at all."""
@@ -129,8 +137,8 @@ class Library:
         return [
             Piece(
                 id=key,
-                title=self._opened(title, scope, key, "title").decode(),
-                text=self._opened(text, scope, key, "text").decode(),
+                title=self._read(title, scope, key, "title"),
+                text=self._read(text, scope, key, "text"),
                 signature=np.frombuffer(near, np.uint32),
                 encoder=encoder,
                 vector=np.frombuffer(self._opened(vector, scope, key, "vector"), np.float16),
@@ -148,8 +156,8 @@ class Library:
         found = {
             key: Passage(
                 id=key,
-                text=self._opened(text, scope, key, "text").decode(),
-                title=self._opened(title, scope, key, "title").decode(),
+                text=self._read(text, scope, key, "text"),
+                title=self._read(title, scope, key, "title"),
                 source=name,
                 scope=scope,
             )
@@ -185,7 +193,8 @@ class Library:
         return removed
 
     def close(self) -> None:
-        self._database.close()
+        with self._lock:  # closing it under a thread that is just reading ends the process
+            self._database.close()
 
     def _insert(self, scope: str, root: str, volume: Volume) -> None:
         self._database.execute(
@@ -208,6 +217,15 @@ class Library:
 
     def _opened(self, data: bytes, *place: str) -> bytes:
         return self._seal.open(data, _about(*place))
+
+    def _read(self, data: bytes, *place: str) -> str:
+        try:
+            return self._opened(data, *place).decode()
+        except UnicodeDecodeError:
+            raise CacheError(
+                f"{self._path}: the documents are sealed; set the SOBRIO_CACHE_KEY they were taken in with, "
+                "or move the file aside"
+            ) from None
 
     def _in_the_clear(self, scope: str) -> set[tuple[str, str]]:
         """Root and name of the documents that anybody could read, though there is a key."""

@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -21,7 +22,7 @@ import msgspec
 import numpy as np
 
 from sobrio.errors import CacheError
-from sobrio.recall.passages.library import Library
+from sobrio.recall.passages.library import LeftOut, Library
 from sobrio.recall.passages.volume import Piece, Volume
 from sobrio.recall.redis_link import Link, each_of
 from sobrio.recall.redis_names import Names
@@ -32,6 +33,8 @@ log = logging.getLogger("sobrio.recall")
 
 _LIBRARIES: Final = "sobrio:libraries"
 """Set of the tags of all scopes that ever held a document."""
+_PLAIN: Final = Names(Unsealed())
+"""What things are called without a key."""
 _COPY: Final = Path(":memory:")
 _PATIENCE_S: Final = 1.0
 _FIRST_S: Final = 1.0
@@ -59,6 +62,14 @@ class _Changes:
     vanished: list[str] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Shut:
+    """What is left out of a copy: documents that anybody could have written, and those that do not open."""
+
+    readable: list[tuple[str, str, str]] = field(default_factory=list)
+    locked: int = 0
+
+
 class SharedLibrary(Library):
     """What a server holds; `pull` brings the copy up to date, `follow` does so for as long as it is open."""
 
@@ -70,6 +81,7 @@ class SharedLibrary(Library):
         self._link = Link(url, patience_s=_PATIENCE_S)
         self._epochs: dict[str, int] = {}
         self._held: dict[str, dict[bytes, _Place]] = defaultdict(dict)
+        self._shut: dict[str, _Shut] = {}
         self._pulling = threading.Lock()
         self._ended = threading.Event()
         self._follower: threading.Thread | None = None
@@ -93,13 +105,21 @@ class SharedLibrary(Library):
 
     def digests(self, scope: str, root: str) -> dict[str, bytes]:
         self.pull()
-        return super().digests(scope, root)
+        readable = (each for shut in self._shut.values() for each in shut.readable)
+        return super().digests(scope, root) | {
+            name: b"" for where, from_root, name in readable if (where, from_root) == (scope, root)
+        }
+
+    def left_out(self) -> LeftOut:
+        readable = sum(len(each.readable) for each in self._shut.values())
+        return LeftOut(readable, sum(each.locked for each in self._shut.values()))
 
     def write(self, scope: str, root: str, volumes: Sequence[Volume], vanished: Sequence[str]) -> None:
         tag = self._names.tag(scope)
         gone = [_field(root, name) for name in vanished]
         put = {_field(root, each.name): self._closed_record(tag, scope, root, each) for each in volumes}
         with self._link.writing() as server:
+            self._drop_readable(server, scope, [*put, *gone])
             server.sadd(_LIBRARIES, tag)
             self._send(server, tag, put, gone)
         self.pull()
@@ -113,11 +133,11 @@ class SharedLibrary(Library):
 
     def clear(self, scope: str | None = None) -> int:
         self.pull()
-        scopes = self.scopes() if scope is None else (scope,)
-        removed = sum(each.passages for each in self.holdings() if each.scope in scopes)
+        removed = sum(each.passages for each in self.holdings() if scope in (None, each.scope))
         with self._link.writing() as server:
-            for tag in map(self._names.tag, scopes):
-                self._send(server, tag, {}, list(self._held[tag]))
+            there = {tag.decode() for tag in server.smembers(_LIBRARIES)}
+            for tag in there if scope is None else there & {self._names.tag(scope), _PLAIN.tag(scope)}:
+                self._send(server, tag, {}, server.hkeys(self._names.shelf(tag, "docs")))
         self.pull()
         return removed
 
@@ -141,7 +161,14 @@ class SharedLibrary(Library):
             pipe.incr(epoch)
             pipe.execute()
 
+    def _drop_readable(self, server: Redis, scope: str, fields: list[bytes]) -> None:
+        """What was taken in before there was a key does not stay beside what is sealed now."""
+        plain = _PLAIN.tag(scope)
+        if self._sealed.sealing and server.sismember(_LIBRARIES, plain):
+            self._send(server, plain, {}, fields)
+
     def _copy(self, server: Redis, tag: str) -> None:
+        self._shut[tag] = _Shut()
         there: dict[bytes, bytes] = server.hgetall(self._names.shelf(tag, "versions"))
         held = self._held[tag]
         gone = held.keys() - there.keys()
@@ -163,8 +190,21 @@ class SharedLibrary(Library):
             page = fields[start : start + _PAGE]
             found = server.hmget(self._names.shelf(tag, "docs"), page)
             for each, record in zip(page, found, strict=True):
-                if record is not None:
-                    yield each, _decode(self._sealed.open(record, _about(tag, each)))
+                read = None if record is None else self._read_record(tag, each, record)
+                if read is not None:
+                    yield each, read
+
+    def _read_record(self, tag: str, document: bytes, record: bytes) -> _Record | None:
+        """`None` for what was taken in without the key there is now, or under another."""
+        with suppress(CacheError, msgspec.DecodeError):
+            opened: _Record = _decode(self._sealed.open(record, _about(tag, document)))
+            return opened
+        try:
+            scope, root, name, *_ = _decode(record)
+            self._shut[tag].readable.append((scope, root, name))
+        except msgspec.DecodeError:
+            self._shut[tag].locked += 1
+        return None
 
     def _closed_record(self, tag: str, scope: str, root: str, volume: Volume) -> bytes:
         pieces = [

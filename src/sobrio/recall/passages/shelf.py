@@ -12,7 +12,7 @@ import numpy as np
 from sobrio.errors import CacheError
 from sobrio.recall.passages.hybrid import Hybrid, Vectors, build
 from sobrio.recall.passages.ingest import indexed
-from sobrio.recall.passages.library import Library
+from sobrio.recall.passages.library import LeftOut, Library
 from sobrio.recall.passages.volume import Piece
 from sobrio.terms.passage import Passage
 from sobrio.terms.ports import Encoder
@@ -26,11 +26,15 @@ class _Edition:
     index: Hybrid
 
 
-def told_unsealed(count: int) -> str:
-    return (
-        f"{count} documents were taken in without SOBRIO_CACHE_KEY and are readable on disk; "
-        "they are left out until `sobrio cache ingest` takes them in again"
+def told(left_out: LeftOut) -> str | None:
+    """In a line; `None` where nothing is."""
+    until = "they are left out until `sobrio cache ingest` takes them in again"
+    lines = (
+        (left_out.readable, "were taken in without SOBRIO_CACHE_KEY and are readable where they are kept"),
+        (left_out.locked, "are sealed under another SOBRIO_CACHE_KEY than there is now"),
     )
+    said = [f"{count} documents {why}; {until}" for count, why in lines if count]
+    return "; ".join(said) or None
 
 
 class Shelf:
@@ -52,7 +56,7 @@ class Shelf:
         self._ended = threading.Event()
         self._follower: threading.Thread | None = None
         self._told = ""
-        self._unsealed: str | None = None
+        self._left_out: str | None = None
         self.catch_up()
 
     def find(self, question: str, *, scope: str, limit: int) -> list[Passage]:
@@ -66,7 +70,7 @@ class Shelf:
 
     @property
     def problem(self) -> str | None:
-        return self._library.problem or self._unsealed
+        return self._library.problem or self._left_out
 
     def edition(self, scopes: Iterable[str]) -> int:
         """Grows with every change of these scopes: answers made with an earlier one then want making anew."""
@@ -85,7 +89,7 @@ class Shelf:
         """Builds anew the indexes of the scopes that changed, and returns when they are in use."""
         for scope in self._late():
             self._refresh(scope)
-        self._count_unsealed()
+        self._tell_left_out()
 
     def close(self) -> None:
         self._ended.set()
@@ -95,11 +99,10 @@ class Shelf:
             self._building.join()
         self._library.close()
 
-    def _count_unsealed(self) -> None:
-        count, before = self._library.unsealed(), self._unsealed
-        self._unsealed = told_unsealed(count) if count else None
-        if self._unsealed not in (None, before):
-            log.warning("%s", self._unsealed)
+    def _tell_left_out(self) -> None:
+        before, self._left_out = self._left_out, told(self._library.left_out())
+        if self._left_out not in (None, before):
+            log.warning("%s", self._left_out)
 
     def _late(self) -> list[str]:
         return [scope for scope, epoch in self._library.epochs().items() if epoch != self._built(scope)]
