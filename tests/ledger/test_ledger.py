@@ -42,6 +42,12 @@ def test_receipts_come_oldest_first_within_a_period(ledger: SqliteLedger, receip
     assert [each.id for each in ledger.receipts("2026-11-02", "2026-11-03")] == ["day 2"]
 
 
+def test_a_receipt_with_a_long_prompt_is_carried_like_any_other(ledger: SqliteLedger, receipt: Make) -> None:
+    for name, prompt in (("before", "hello"), ("long", "hello " * 1_000_000), ("after", "hello")):
+        keep(ledger, receipt(name, prompt=prompt))
+    assert [each.id for each in ledger.receipts()] == ["before", "long", "after"]
+
+
 def test_receipts_outlive_the_worker(opened: Opened, receipt: Make, tmp_path: Path) -> None:
     first = opened()
     keep(first, receipt("one"))

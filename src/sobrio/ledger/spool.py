@@ -20,7 +20,8 @@ import msgspec
 SUFFIX: Final = ".spool"
 _OPENED: Final = b"o"
 _CLOSED: Final = b"c"
-_BATCH_BYTES: Final = 4_000_000
+_BATCH_BYTES: Final = 1_000_000
+"""Several times as much is in memory while a batch is carried."""
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -91,8 +92,10 @@ class Spool:
         self._append(_CLOSED + receipt)
 
     def read(self, offset: int) -> bytes:
-        """Whole lines from `offset` on, a few megabytes at most."""
-        data = os.pread(self._file, _BATCH_BYTES, offset)
+        """Whole lines from `offset` on: about a megabyte, or one line that is longer."""
+        size = _BATCH_BYTES
+        while b"\n" not in (data := os.pread(self._file, size, offset)) and len(data) == size:
+            size *= 4
         return data[: data.rfind(b"\n") + 1]
 
     def empty(self) -> None:
@@ -143,7 +146,8 @@ def records(lines: bytes) -> Iterator[Opened | Closed | Torn]:
 def _record(line: bytes) -> Opened | Closed | Torn:
     try:
         if line.startswith(_CLOSED):
-            return msgspec.structs.replace(_closed.decode(line[1:]), body=line[1:])
+            body = line[1:]
+            return msgspec.structs.replace(_closed.decode(body), body=body)
         if line.startswith(_OPENED):
             return _opened.decode(line[1:])
     except (msgspec.DecodeError, UnicodeDecodeError):
