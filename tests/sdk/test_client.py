@@ -17,6 +17,7 @@ from sobrio.errors import (
     UpstreamError,
     UpstreamTimeout,
 )
+from sobrio.route.journey import UNDER_WAY
 from sobrio.terms.receipt import Receipt
 
 
@@ -152,6 +153,13 @@ def test_one_client_serves_many_threads(client):
     for each in threads:
         each.join()
     assert sorted(texts) == [f"thread {number}" for number in range(8)]
+
+
+@pytest.mark.anyio
+async def test_what_is_logged_after_a_request_is_not_said_of_it(async_client):
+    async with async_client as sobrio:
+        await sobrio.chat.completions.create(messages=user("One"))
+        assert UNDER_WAY.get() == ""
 
 
 @pytest.mark.anyio

@@ -8,6 +8,7 @@ from typing import Any
 
 from sobrio.call.sse import payloads
 from sobrio.route import Rooms, explain, live, receive
+from sobrio.route.journey import UNDER_WAY
 from sobrio.sdk.lane import Answer
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.request import Caller
@@ -22,7 +23,11 @@ class InProcess:
         self._caller = caller
 
     async def chat(self, body: bytes, headers: Mapping[str, str]) -> Answer:
-        reply = await live(receive(body, headers, self._caller), self._rooms)
+        before = UNDER_WAY.get()
+        try:
+            reply = await live(receive(body, headers, self._caller), self._rooms)
+        finally:
+            UNDER_WAY.set(before)  # what the caller's task logs from now on is not about this request
         events = None if reply.stream is None else payloads(reply.stream)
         return Answer(reply.receipt_id, reply.body, events)
 
