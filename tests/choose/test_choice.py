@@ -12,6 +12,7 @@ from sobrio.choose import Allowed, choose
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.impacts import Rates
 from sobrio.terms.model import Backing, Deployment, Model
+from sobrio.terms.promise import Promise
 from sobrio.terms.request import Needs
 
 BACKING = Backing(kind="openai", model="m", base_url="http://127.0.0.1:1/v1")
@@ -166,3 +167,30 @@ def test_a_choice_is_deterministic_allowed_and_never_dearer_than_another_adequat
     adequate = [each for each in decision.candidates if each.refused is None]
     chosen = next(each for each in decision.candidates if each.deployment == decision.deployment)
     assert chosen.energy_wh == min(each.energy_wh for each in adequate)
+
+
+def test_a_promise_takes_the_place_of_the_floor():
+    """Small gains 0.20 less than large: far below the floor, and within what was promised."""
+    promised = (Promise("small", "large", 0.25),)
+    decision = choose(allowed("small", "middle", "large", promises=promised), POOL, RATES)
+    assert decision.model == "small"
+    assert decision.why.endswith("large is expected to gain 0.2000, by a promise at most 0.2500")
+
+
+def test_a_promise_binds_where_the_floor_would_not():
+    strict = (Promise("middle", "large", 0.01),)
+    decision = choose(allowed("small", "middle", "large", promises=strict), POOL, RATES)
+    refused = {each.model: each.refused for each in decision.candidates}
+    assert decision.model == "large"
+    assert refused["middle"] == "large is expected to gain 0.0500, by a promise at most 0.0100"
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        Promise("small", "another", 0.9),
+        Promise("small", "large", 0.9, predictor="another version"),
+    ],
+)
+def test_a_promise_about_another_reference_or_predictor_changes_nothing(promise: Promise):
+    assert choose(allowed("small", "middle", "large", promises=(promise,)), POOL, RATES).model == "middle"

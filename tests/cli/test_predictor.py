@@ -225,3 +225,38 @@ def test_where_there_is_nothing_to_choose_from_it_is_said(sobrio: Callable[..., 
     known = chosen(sobrio, "Guest 0: rhyme", "--on", str(labels))
     assert known.code == 2
     assert "every prompt of prompts.txt is labelled" in known.err
+
+
+KEEPING = """
+version: 1
+defaults:
+  baseline: {{model: {large}, since: 2026-11-01, reason: Used before.}}
+  quality_floor: 1.0
+  fallback: {large}
+{promises}
+upstreams:
+  here: {{kind: openai, base_url: "http://127.0.0.1:1/v1"}}
+models:
+  - {{model: {small}, upstream: here}}
+  - {{model: {large}, upstream: here}}
+"""
+
+
+def test_a_policy_keeps_the_promise_that_was_printed_for_it(
+    sobrio: Callable[..., Any], tmp_path: Path
+) -> None:
+    """The floor of 100% leaves only the reference; the line printed makes the small model adequate."""
+    promised = sobrio(*both(tmp_path / "others.jsonl", 120)).err
+    line = next(line for line in promised.splitlines() if "max_gain" in line)
+    policy = tmp_path / "policy.yaml"
+
+    def decided(promises: str) -> Any:
+        policy.write_text(KEEPING.format(small=SMALL, large=LARGE, promises=promises))
+        return sobrio("explain", "--prompt", "Name 7 birds", "--policy", str(policy), "--json").json[
+            "decision"
+        ]
+
+    assert decided("")["model"] == LARGE
+    assert decided(line)["model"] == SMALL
+    assert "by a promise at most" in decided(line)["why"]
+    assert decided(line.replace("predictor: '", "predictor: 'other-"))["model"] == LARGE

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from sobrio.errors import InputError, Refused, UnknownModel
+from sobrio.errors import InputError, PolicyError, Refused, UnknownModel
 from sobrio.policy import AUTO, Plan, Policy
 from sobrio.terms.assessment import Assessment
+from sobrio.terms.promise import Promise
 from sobrio.terms.request import Caller, Message, Needs, Options, Request
 
 Load = Callable[..., Policy]
@@ -268,3 +269,31 @@ def test_alike_requests_get_the_same_plan_and_a_copy_of_the_policy_plans_anew(po
     assert policy.plan(request(), assessment(context_tokens=101)) is plan
     assert policy.plan(request(), assessment(tools=True)) is not plan
     assert replace(policy, unbacked="show").plan(request(), assessment(context_tokens=100)) is not plan
+
+
+PROMISED = """
+rules:
+  - name: promised
+    why: Labels allow it.
+    when: {task: chat}
+    use: {promises: [{model: tiny, reference: large, max_gain: 0.1, predictor: v1}]}
+  - name: floor alone
+    when: {task: code}
+    use: {promises: []}
+"""
+
+
+def test_promises_come_from_the_rule_else_from_the_defaults(policy_of: Load) -> None:
+    of_defaults = "  promises: [{model: small, reference: large, max_gain: 0.05}]\n"
+    policy = policy_of(PROMISED, defaults=of_defaults)
+    chat, code, other = (
+        policy.plan(request(), assessment(each)).promises for each in ("chat", "code", "agent")
+    )
+    assert chat == (Promise("tiny", "large", 0.1, "v1"),)
+    assert code == ()
+    assert other == (Promise("small", "large", 0.05),)
+
+
+def test_a_promise_of_an_unknown_model_is_refused_at_its_line(policy_of: Load) -> None:
+    with pytest.raises(PolicyError, match=r"unknown model 'larger'"):
+        policy_of(PROMISED.replace("reference: large", "reference: larger"))

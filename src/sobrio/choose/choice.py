@@ -18,6 +18,7 @@ from sobrio.terms.conversation import Held
 from sobrio.terms.decision import Candidate, Decision
 from sobrio.terms.impacts import Rates
 from sobrio.terms.model import Deployment
+from sobrio.terms.promise import Promise
 from sobrio.terms.speed import Speed
 
 
@@ -35,6 +36,7 @@ class Allowed:
     confidence: float
     objective: Literal["energy_wh", "ghg_g"]
     fallbacks: tuple[str, ...] = ()
+    promises: tuple[Promise, ...] = ()
 
 
 def choose(
@@ -52,8 +54,9 @@ def choose(
     With `aid`, every deployment stands twice: alone, and after reading the passages, which may make it
     adequate and always costs their tokens.
 
-    Adequate: P(quality >= floor x the reference's) is at least the policy's confidence. When none is,
-    the one with the best expected quality is taken and the reason says so.
+    Adequate: P(quality >= floor x the reference's) is at least the policy's confidence; for a model with
+    a promise, the reference is expected to gain no more than was promised. When none is, the one with the
+    best expected quality is taken and the reason says so.
 
     In a conversation that goes on (`held`), nobody who is expected to do worse than whoever answered
     last is taken, nor a lesser model that is not surely as good, and what lies in that one's prompt cache
@@ -64,7 +67,7 @@ def choose(
     if not allowed.deployments:
         raise ValueError("nothing to choose from")
     expected = {each.model: each for each in assessment.expectations}
-    bar = _bar(allowed, expected)
+    bar = _bar(allowed, expected, assessment.predictor)
     case = _Case(assessment, expected, rates, bar, max_output_tokens, held, haste)
     seen = [_candidate(each, case, added) for each, added in _options(allowed, assessment, aid)]
     adequate = _by_impact([each for each in seen if each.refused is None], allowed.objective)
@@ -75,7 +78,7 @@ def choose(
         deployment=deployment.name,
         model=deployment.model.name,
         rule=allowed.rule,
-        why=_why(adequate, seen, allowed),
+        why=_why(adequate, seen, allowed) + _by_promise(chosen, case),
         reference=allowed.reference,
         quality_floor=allowed.quality_floor,
         policy=allowed.policy,
@@ -103,15 +106,21 @@ class _Bar(msgspec.Struct, frozen=True):
     floor: float
     confidence: float
     z: float
+    max_gains: Mapping[str, float]
+    """By model, what a promise lets the reference gain there: it takes the place of the floor."""
 
     def reached_by(self, expected: Expectation) -> bool:
         """The reference is as good as itself, however uncertain its quality is."""
         if expected.model == self.reference.model:
             return True
+        if expected.model in self.max_gains:
+            return self.reference.quality - expected.quality <= self.max_gains[expected.model]
         return expected.quality - self.quality >= self.z * self._spread(expected) - 1e-12
 
     def missed_by(self, expected: Expectation) -> str:
         """How far the bar is from being reached, in words."""
+        if expected.model in self.max_gains:
+            return self.promised(expected)
         margin, spread = expected.quality - self.quality, self._spread(expected)
         sure = NormalDist().cdf(margin / spread) if spread else float(margin >= 0)
         return (
@@ -119,6 +128,10 @@ class _Bar(msgspec.Struct, frozen=True):
             f"{self.reference.model}'s) with {math.floor(100 * sure)}% confidence, "
             f"{100 * self.confidence:.3g}% needed"
         )
+
+    def promised(self, expected: Expectation) -> str:
+        gain, most = self.reference.quality - expected.quality, self.max_gains[expected.model]
+        return f"{self.reference.model} is expected to gain {gain:.4f}, by a promise at most {most:.4f}"
 
     def _spread(self, expected: Expectation) -> float:
         return math.hypot(expected.quality_sd, self.sd)
@@ -186,8 +199,9 @@ class _Case(msgspec.Struct, frozen=True):
         return f"expected to take {expected_ms:.0f} ms, {self.haste.max_latency_ms:.0f} allowed"
 
 
-def _bar(allowed: Allowed, expected: Mapping[str, Expectation]) -> _Bar:
+def _bar(allowed: Allowed, expected: Mapping[str, Expectation], predictor: str) -> _Bar:
     reference = _reference(allowed, expected)
+    promises = (each for each in allowed.promises if each.holds(reference.model, predictor))
     floor = allowed.quality_floor
     return _Bar(
         quality=floor * reference.quality,
@@ -196,6 +210,7 @@ def _bar(allowed: Allowed, expected: Mapping[str, Expectation]) -> _Bar:
         floor=floor,
         confidence=allowed.confidence,
         z=_z(allowed.confidence),
+        max_gains={each.model: each.max_gain for each in promises},
     )
 
 
@@ -275,6 +290,11 @@ def _why(adequate: Sequence[Candidate], seen: Sequence[Candidate], allowed: Allo
     if not adequate:
         return f"no candidate surely reaches {floor}; this one has the best expected quality"
     return f"least expected impact of {len(adequate)} of {len(seen)} candidates that reach {floor}"
+
+
+def _by_promise(chosen: Candidate, case: _Case) -> str:
+    promised = chosen.refused is None and chosen.model in case.bar.max_gains
+    return f"; {case.bar.promised(case.expected[chosen.model])}" if promised else ""
 
 
 def _fallbacks(chosen: Candidate, adequate: Sequence[Candidate], allowed: Allowed) -> tuple[str, ...]:

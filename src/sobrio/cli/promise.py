@@ -52,6 +52,7 @@ def promise(
         )
     elif isinstance(found, Promise):
         _print(found, asked)
+        _say_next_step(found, asked, predictor.version)
     else:
         output.line(f"nothing can be promised: {found}")
     if not granted:
@@ -77,4 +78,16 @@ def _print(found: Promise, asked: dict[str, Any]) -> None:
     output.line(
         f"measured loss: {100 * found.loss:.2f}% of the score of {asked['reference']}; promised: at most "
         f"{100 * asked['at_most']:g}%, with {100 * asked['confidence']:g}% confidence"
+    )
+
+
+def _say_next_step(found: Promise, asked: dict[str, Any], version: str) -> None:
+    """The line that makes a policy keep the promise, on stderr."""
+    pair = f"model: {asked['small']}, reference: {asked['reference']}"
+    line = f"  promises: [{{{pair}, max_gain: {found.threshold:.6f}, predictor: '{version}'}}]"
+    output.prose().print(
+        f"in the policy, under defaults or a rule's use:\n{line}",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
     )

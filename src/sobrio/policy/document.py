@@ -61,6 +61,20 @@ class ContextDiet(Section):
     )
 
 
+class Promise(Section):
+    """What `sobrio predictor promise` granted: where a model may answer in place of the reference."""
+
+    model: str = Field(description="Catalogue name of the model that may answer.")
+    reference: str = Field(description="Catalogue name of the model that answers otherwise.")
+    max_gain: float = Field(
+        ge=-1, le=1, description="Most that the reference may be expected to score above it."
+    )
+    predictor: str | None = Field(
+        default=None,
+        description="Version of the predictor it was granted on; another one's requests keep the floor.",
+    )
+
+
 class Defaults(Section):
     """What holds where no rule says otherwise."""
 
@@ -69,6 +83,9 @@ class Defaults(Section):
     )
     quality_floor: Share = Field(default=0.95, description="Least share of the reference's expected quality.")
     confidence: Share = Field(default=0.9, description="Probability with which the floor has to be met.")
+    promises: list[Promise] = Field(
+        default_factory=list, description="Pairs of models whose threshold takes the place of the floor."
+    )
     objective: Objective = Field(
         default="energy", description="What is made least: energy (Wh) or ghg (g CO2e)."
     )
@@ -228,6 +245,9 @@ class Use(Section):
     pin: str | None = Field(default=None, description="Always this deployment; nothing is weighed.")
     quality_floor: Share | None = None
     confidence: Share | None = None
+    promises: list[Promise] | None = Field(
+        default=None, description="As in the defaults; [] for the floor alone."
+    )
     objective: Objective | None = None
     baseline: str | None = Field(default=None, description="Reference model for this rule.")
     zones: Names | None = Field(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from sobrio.terms.model import Deployment, Model
+from sobrio.terms.promise import Promise
 
 Recall: TypeAlias = Literal["off", "exact", "asked", "semantic"]
 """What may be answered from the caches, the least first; `asked`: like questions for callers who say so."""
@@ -52,3 +53,5 @@ class Plan:
     """Nothing is allowed, and a shorter request would be."""
     passages: Passages = Passages()
     context_diet: ContextDiet = ContextDiet()
+    promises: tuple[Promise, ...] = ()
+    """Of pairs of models; for other pairs the floor holds."""

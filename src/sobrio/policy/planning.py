@@ -96,6 +96,7 @@ def _planned(case: _Case) -> Plan:
     reference = None if case.forwarded else _reference(case)
     floor = _floor(case)
     confidence, objective = case.setting("confidence"), case.setting("objective")
+    promises = case.setting("promises")
     return Plan(
         rule=case.rule.name,
         why=case.rule.why,
@@ -113,6 +114,7 @@ def _planned(case: _Case) -> Plan:
         passages=case.setting("passages") or policy.defaults.passages,
         context_diet=case.setting("context_diet") or policy.defaults.context_diet,
         too_long=not allowed and pin is None and _too_long(case),
+        promises=policy.defaults.promises if promises is None else promises,
     )
 
 

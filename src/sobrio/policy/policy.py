@@ -13,6 +13,7 @@ from sobrio.policy.rule import Rule, Use
 from sobrio.terms.assessment import Assessment
 from sobrio.terms.limit import Limit
 from sobrio.terms.model import Deployment, Model
+from sobrio.terms.promise import Promise
 from sobrio.terms.request import Request
 
 
@@ -57,6 +58,7 @@ class Defaults:
     passages: Passages = field(default_factory=Passages)
     context_diet: ContextDiet = field(default_factory=ContextDiet)
     cache: Recall = "semantic"
+    promises: tuple[Promise, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

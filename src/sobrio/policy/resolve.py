@@ -13,6 +13,7 @@ from sobrio.policy.rule import Rule, Use, When
 from sobrio.policy.source import Source
 from sobrio.policy.text import Trail
 from sobrio.terms.limit import Limit
+from sobrio.terms.promise import Promise
 
 if TYPE_CHECKING:
     from sobrio.catalog import Catalog
@@ -30,7 +31,7 @@ def resolve(doc: written.Document, source: Source, catalog: Catalog, environ: Ma
         deployments=names.deployments,
         fallbacks=names.each(doc.defaults.fallback, ("defaults", "fallback")),
         unbacked=doc.defaults.unbacked,
-        defaults=_defaults(doc.defaults),
+        defaults=_defaults(doc.defaults, names),
         baseline=_baseline(doc.defaults.baseline, names),
         references=names.references(_referred(doc)),
         names=names.offered(doc.callers.references),
@@ -42,7 +43,7 @@ def resolve(doc: written.Document, source: Source, catalog: Catalog, environ: Ma
     )
 
 
-def _defaults(given: written.Defaults) -> Defaults:
+def _defaults(given: written.Defaults, names: Names) -> Defaults:
     return Defaults(
         given.quality_floor,
         given.confidence,
@@ -52,6 +53,19 @@ def _defaults(given: written.Defaults) -> Defaults:
         passages=_passages(given.passages),
         context_diet=_diet(given.context_diet),
         cache=given.cache,
+        promises=_promises(given.promises, ("defaults", "promises"), names),
+    )
+
+
+def _promises(given: Iterable[written.Promise], here: Trail, names: Names) -> tuple[Promise, ...]:
+    return tuple(
+        Promise(
+            names.model(each.model, (*here, index, "model")).name,
+            names.model(each.reference, (*here, index, "reference")).name,
+            each.max_gain,
+            each.predictor,
+        )
+        for index, each in enumerate(given)
     )
 
 
@@ -135,6 +149,7 @@ def _use(given: written.Use, here: Trail, names: Names) -> Use:
         passages=None if given.passages is None else _passages(given.passages),
         context_diet=None if given.context_diet is None else _diet(given.context_diet),
         cache=given.cache,
+        promises=None if given.promises is None else _promises(given.promises, (*here, "promises"), names),
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from sobrio.policy.plan import ContextDiet, Objective, Passages, Recall
 from sobrio.terms.assessment import Assessment
+from sobrio.terms.promise import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Use:
     passages: Passages | None = None
     context_diet: ContextDiet | None = None
     cache: Recall | None = None
+    promises: tuple[Promise, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,4 +53,5 @@ def _allowed(plan: Plan, policy: Policy) -> Allowed:
         confidence=plan.confidence,
         objective=plan.objective,
         fallbacks=plan.fallbacks,
+        promises=plan.promises,
     )
