@@ -11,6 +11,7 @@ import pytest
 from sobrio.errors import InputError
 from sobrio.terms.model import Model
 from sobrio.understand import Predictor
+from sobrio.understand.features import features_of
 from sobrio.understand.train import train
 from sobrio.understand.train.graded import HARDEST, expected_scores, graded
 from sobrio.understand.train.kinds import kind_of
@@ -29,14 +30,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     prompts, outcomes = [], []
     for number in range(120):
         hard = number % 2
-        prompts.append((f"p{number}", "set", (HARD if hard else EASY).format(number), f"stem{number}"))
+        text, about = (HARD, "proofs") if hard else (EASY, "greetings")
+        prompts.append((f"p{number}", "set", text.format(number), f"stem{number}", about))
         for model, size in SIZES.items():
             score = float(not hard or size > 50)
             outcomes.append((f"p{number}", model, score, 800 if hard else 40, "0-shot", False))
         outcomes.append((f"p{number}", "broken-8b", 0.0, 40, "0-shot", True))
-    pd.DataFrame(prompts, columns=["prompt_id", "dataset", "prompt", "stem_key"]).to_parquet(
-        folder / "routing" / "world.prompts.parquet"
-    )
+    columns = ["prompt_id", "dataset", "prompt", "stem_key", "category"]
+    pd.DataFrame(prompts, columns=columns).to_parquet(folder / "routing" / "world.prompts.parquet")
     names = ["prompt_id", "model", "score", "output_chars", "setting", "suspect_format"]
     pd.DataFrame(outcomes, columns=names).to_parquet(folder / "routing" / "world.outcomes.parquet")
     models = [(name, size, size, "", "2024-07") for name, size in SIZES.items()]
@@ -56,6 +57,15 @@ def test_training_learns_who_answers_what(data: Path, tmp_path: Path) -> None:
     assert long > 2 * short
     assert report.bytes == (tmp_path / "predictor.npz").stat().st_size
     assert ("world", 120, 360) in report.sources
+
+
+def test_training_learns_what_prompts_are_about(data: Path, tmp_path: Path) -> None:
+    train(data, tmp_path / "predictor.npz")
+    known = Predictor.load(tmp_path / "predictor.npz")
+    seen = [features_of(text.format("of the new year")) for text in (EASY, HARD)]
+    greeting, proof = known.view(seen).prompts.subjects
+    assert greeting[0] > 0.9
+    assert proof[1] > 0.9
 
 
 def test_training_twice_gives_the_same_bytes(data: Path, tmp_path: Path) -> None:
@@ -95,7 +105,6 @@ def test_graded_requests_gain_more_from_size_the_harder_they_are() -> None:
     assert (np.diff(scores, axis=1) >= 0).all()
     assert (np.diff(scores[:, -1] - scores[:, 4]) > 0).all()
     assert len(source.prompts) == len(source.scores) > 1_000
-    assert not source.familiar
 
 
 def test_landmarks_are_named_after_most_of_their_prompts() -> None:

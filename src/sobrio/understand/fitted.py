@@ -29,7 +29,8 @@ Arrays = dict[str, NDArray[Any]]
 def save_labels(labels: Labels, base: str, out: Path) -> None:
     """Write `labels`, learnt on top of the predictor called `base`, as npz.
 
-    Raises `InputError` when `out` cannot be written.
+    Who follows the file finds the former one or this, never a part of it. Raises `InputError` when `out`
+    cannot be written.
     """
     half_life = np.nan if labels.half_life_days is None else labels.half_life_days
     arrays: Arrays = {"base": np.asarray(base), "half_life_days": np.asarray(half_life)}
@@ -42,8 +43,10 @@ def save_labels(labels: Labels, base: str, out: Path) -> None:
         arrays |= {f"levels 0 {name}": getattr(labels.levels, name) for name in _LEVELS}
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        with out.open("wb") as file:
+        beside = out.with_name(f"{out.name}.new")
+        with beside.open("wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+        beside.replace(out)
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror}; name another file") from None
 
@@ -87,6 +90,7 @@ def _outcome_arrays(outcomes: Outcomes) -> Arrays:
         "names": np.array(outcomes.names, str),
         "surface": prompts.surface,
         "worth": prompts.worth,
+        "subjects": prompts.subjects,
         "ends": np.cumsum([len(each.places) for each in prompts.hashed]),
         "places": np.concatenate([each.places for each in prompts.hashed]).astype(np.int32),
         "values": np.concatenate([each.values for each in prompts.hashed]),
@@ -102,7 +106,7 @@ def _outcomes(arrays: Arrays) -> Outcomes:
         np.split(arrays["places"].astype(np.intp), edges), np.split(arrays["values"], edges), strict=True
     )
     hashed = tuple(Sparse(places, values) for places, values in split)
-    prompts = Prompts(arrays["surface"], hashed, arrays["worth"])
+    prompts = Prompts(arrays["surface"], hashed, arrays["worth"], arrays["subjects"])
     tables = {name: arrays[name] for name in (*_TABLES, "days")}
     keys = tuple(arrays["keys"].tolist()) or None
     return Outcomes(tuple(arrays["names"].tolist()), prompts, **tables, keys=keys)

@@ -80,6 +80,7 @@ def _joined(parts: Sequence[Prompts]) -> Prompts:
         np.concatenate([each.surface for each in parts]),
         tuple(hashed for each in parts for hashed in each.hashed),
         np.concatenate([each.worth for each in parts]),
+        np.concatenate([each.subjects for each in parts]),
     )
 
 

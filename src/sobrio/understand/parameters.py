@@ -7,7 +7,7 @@ import io
 import zipfile
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,21 @@ _ABROAD: Final = 0.8
 _FEW: Final = 14
 _OF_FEW: Final = 0.5
 """Confidence in a text of fewer n-grams than that."""
+_SHARPNESS: Final = np.float32(6.0)
+"""Logits by which a subject of score 1 is likelier than one of score 0."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class Located(NamedTuple):
+    """One prompt, by its n-grams."""
+
+    confidence: float
+    nearest: int | None
+    """The landmark it lies nearest to; `None` where it lies nowhere."""
+    worth: Floats
+    """Of each hashed fact, for quality, then for length."""
+    subjects: Floats
+    """How likely it is about each; they sum to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,37 +72,50 @@ class Parameters:
     """What most training prompts around each landmark are, in words."""
     kind_shares: Floats
     """The share of them that are of that kind."""
+    subjects: Floats
+    """How much each n-gram speaks for each subject, shape (encoder dimensions, subjects)."""
 
     table: Floats = field(init=False)
-    """`hashed` and `landmarks` side by side: a prompt reads both at the same few hundred places."""
+    """`hashed`, `landmarks` and `subjects` side by side: a prompt reads all at the same places."""
 
     weights: Floats = field(init=False)
     """`dense` and `alone` side by side."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", np.hstack([self.dense, self.alone]))
-        object.__setattr__(self, "table", np.hstack([self.hashed, self.landmarks]))
+        object.__setattr__(self, "table", np.hstack([self.hashed, self.landmarks, self.subjects]))
 
-    def located(self, hashed: Sparse) -> tuple[float, int | None, Floats]:
-        """(confidence, nearest landmark, what the n-grams are worth by fact).
+    def located(self, hashed: Sparse) -> Located:
+        """All that the table says of one prompt."""
+        found = hashed.values @ self.table.take(hashed.places, axis=0)
+        worth, subjects = self.hashed.shape[1], found.shape[0] - self.subjects.shape[1]
+        where = self._near(found[worth:subjects], len(hashed.places))
+        return Located(*where, found[:worth], _shares(found[subjects:]))
+
+    def _near(self, likeness: Floats, ngrams: int) -> tuple[float, int | None]:
+        """(confidence, nearest landmark).
 
         Confidence is 1 when the prompt is as near to a landmark as four training prompts in five are, and
         falls with the distance. A greeting has too few n-grams to lie anywhere; its shortness is what
         training knows of it.
         """
-        found = hashed.values @ self.table.take(hashed.places, axis=0)
-        width = self.hashed.shape[1]
-        worth, likeness = found[:width], found[width:]
-        if 0 < len(hashed.places) < _FEW:
-            return _OF_FEW, None, worth
+        if 0 < ngrams < _FEW:
+            return _OF_FEW, None
         nearest = int(likeness.argmax())
         near = float(likeness[nearest])
         if near <= 0.0:
-            return 0.0, None, worth
+            return 0.0, None
         if near < self.usual[0]:
-            return near / float(self.usual[0]) * _AT_THE_EDGE, nearest, worth
+            return near / float(self.usual[0]) * _AT_THE_EDGE, nearest
         rank = int(self.usual.searchsorted(near)) / len(self.usual)
-        return _AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank, nearest, worth
+        return _AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank, nearest
+
+
+def _shares(scores: Floats) -> Floats:
+    """Of scores near 1 for what is so and near 0 for what is not."""
+    odds: Floats = np.exp(_SHARPNESS * scores)
+    odds /= odds.sum()
+    return odds
 
 
 def trust(confidence: NDArray[np.float64]) -> NDArray[np.float64]:

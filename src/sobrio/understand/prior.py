@@ -42,18 +42,19 @@ class View(msgspec.Struct, frozen=True):
 
 def view_of(known: Parameters, seen: Sequence[Features]) -> View:
     located = [known.located(each.hashed) for each in seen]
-    confidence = np.array([each[0] for each in located])
+    confidence = np.array([each.confidence for each in located])
     surface = standardise(_rows([each.dense for each in seen], len(NAMES)), known.mean, known.scale)
     both = (surface @ known.weights[:-1] + known.weights[-1]).reshape(len(seen), 2, 2, len(FACTS))
     near, worth = both[:, 0], both[:, 1]
-    near[:, :, : len(HASHED_FACTS)] += _rows([each[2] for each in located], 2, len(HASHED_FACTS))
+    near[:, :, : len(HASHED_FACTS)] += _rows([each.worth for each in located], 2, len(HASHED_FACTS))
     worth += (near - worth) * trust(confidence)[:, None, None]
     quality = np.maximum(worth[:, 0], _LEAST_WORTH)
-    prompts = Prompts(surface, tuple(each.hashed for each in seen), quality)
+    subjects = _rows([each.subjects for each in located], known.subjects.shape[1])
+    prompts = Prompts(surface, tuple(each.hashed for each in seen), quality, subjects)
     return View(
         prompts,
         confidence,
-        tuple(each[1] for each in located),
+        tuple(each.nearest for each in located),
         quality,
         worth[:, 1],
         np.log([each.stated for each in seen]),

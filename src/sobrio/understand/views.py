@@ -1,4 +1,4 @@
-"""How labelled prompts are compared: by their surface, n-grams, words, and what training expects of them.
+"""How labelled prompts are compared: by surface, n-grams, words and subjects, and what training expects.
 
 Each view is scaled by the user's own labelled prompts: what is unusual in this traffic counts, not what is
 unusual in the training data. Every view is learnt from apart (`lesson.py`); all together are one weight per
@@ -33,12 +33,15 @@ class Prompts:
     hashed: tuple[Sparse, ...]
     worth: Singles
     """What each fact about a model is worth there, shape (prompts, facts)."""
+    subjects: Singles
+    """How likely each is about each subject that training knows, shape (prompts, subjects)."""
 
     def __len__(self) -> int:
         return len(self.hashed)
 
     def at(self, rows: Sequence[int] | NDArray[np.intp]) -> Prompts:
-        return Prompts(self.surface[rows], tuple(self.hashed[row] for row in rows), self.worth[rows])
+        hashed = tuple(self.hashed[row] for row in rows)
+        return Prompts(self.surface[rows], hashed, self.worth[rows], self.subjects[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +68,27 @@ class Views:
     """Likeness to `heart` that all but one labelled prompt in twenty have."""
 
     def blocks(self, prompts: Prompts) -> tuple[Singles, ...]:
-        """One table per view, shape (prompts, its features): surface, n-grams, words, demand."""
+        """One table per view, shape (prompts, its features), in the order of `fold`."""
         ngrams = np.zeros((len(prompts), default_encoder().dimensions), np.float32)
         for row, each in zip(ngrams, prompts.hashed, strict=True):
             row[each.places] = each.values
-        words = ngrams[:, : ngrams.shape[1] // 2]
+        words = np.hstack([ngrams[:, : ngrams.shape[1] // 2], prompts.subjects])
         return self._likeness(prompts) @ self.whitening, ngrams, words, self._demand(prompts)
 
     def fold(self, surface: Singles, ngrams: Singles, words: Singles, demand: Singles) -> Singles:
         """The sum of what slopes of each of the `blocks` say, as `apply` wants it."""
-        both = ngrams.copy()
-        both[: len(words)] += words
-        return np.concatenate([self.whitening @ surface, both, demand])
+        both, count = ngrams.copy(), len(ngrams) // 2
+        both[:count] += words[:count]
+        return np.concatenate([self.whitening @ surface, both, demand, words[count:]])
 
     def apply(self, prompts: Prompts, weights: Singles) -> tuple[Singles, Floats]:
         """(what folded weights say, mean likeness of prompts to the labelled ones), without a wide table."""
         count, width = len(self.norms), default_encoder().dimensions
-        found = self._likeness(prompts) @ weights[:count] + self._demand(prompts) @ weights[count + width :]
-        ngrams = weights[count : count + width]
+        demand = count + width
+        subjects = demand + len(self.demand)
+        found = self._likeness(prompts) @ weights[:count] + self._demand(prompts) @ weights[demand:subjects]
+        found += prompts.subjects @ weights[subjects:]
+        ngrams = weights[count:demand]
         near = np.empty(len(prompts))
         for place, each in enumerate(prompts.hashed):
             found[place] += each.values @ ngrams.take(each.places, axis=0)

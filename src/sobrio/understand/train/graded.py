@@ -136,5 +136,4 @@ def _source(asked: list[Graded]) -> Source:
         tokens=np.full(scores.shape, np.nan),
         weight=_WEIGHT,
         levelled=True,
-        familiar=False,
     )

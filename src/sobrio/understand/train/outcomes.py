@@ -38,8 +38,8 @@ class Source:
     """Against what its number of outcomes would give it."""
     levelled: bool = False
     """Whether its scores are on the scale that predictions are wanted on."""
-    familiar: bool = True
-    """Whether a prompt like one of these counts as known: not where scores are assumed for many a kind."""
+    subjects: tuple[str, ...] = ()
+    """What each prompt is about, as its source says; empty where it does not."""
 
 
 def load(data: Path) -> tuple[Source, ...]:
@@ -94,6 +94,7 @@ def _source(file: Path, facts: Mapping[str, Model]) -> Source:
         models=tuple(facts.get(model) or Model(model) for model in names),
         scores=scores.to_numpy(np.float64),
         tokens=_tokens(name, outcomes, prompts.prompt_id, scores),
+        subjects=tuple(prompts.category),
     )
 
 

@@ -28,9 +28,10 @@ from sobrio.understand.train.lengths import chat_lengths
 from sobrio.understand.train.names import spelled
 from sobrio.understand.train.outcomes import Source, load
 from sobrio.understand.train.parallel import parallel
+from sobrio.understand.train.subjects import subjects_of
 
 ITERATIONS: Final = 120
-_TIE_STRENGTH: Final = 60_000.0
+_TIE_STRENGTH: Final = 20_000.0
 _LEAST_SCALE: Final = 0.05
 _SOURCE_WEIGHT: Final = 100.0
 _UNUSABLE: Final = ("llmrouter_trivia_qa",)
@@ -110,18 +111,14 @@ def fit_sources(
         )
         for ngrams, length in product((True, False), (False, True))
     ]
-    at_home = kept & _familiar(sources, seen)
+    at_home = kept & np.array([each.reading.language not in GLOSSED for each in seen])
     landmarks = landmarks_of(design.hashed[at_home])
     data_sets = np.array([each for source in sources for each in source.datasets])[at_home]
     kinds = kinds_of(landmarks.centres, design.hashed[at_home], [kind_of(each) for each in data_sets])
-    parameters = _parameters(mean, scale, solved, names, landmarks, kinds)
+    about = [each for source in sources for each in source.subjects or ("",) * len(source.prompts)]
+    subjects = subjects_of(design.hashed[kept], np.array(about)[kept])
+    parameters = _parameters(mean, scale, solved, names, landmarks, kinds, subjects)
     return parameters, solved[0].loss
-
-
-def _familiar(sources: Sequence[Source], seen: Sequence[Features]) -> NDArray[np.bool_]:
-    """Which prompts others are compared with: those of familiar sources, in the language of the outcomes."""
-    counted = np.repeat([each.familiar for each in sources], [len(each.prompts) for each in sources])
-    return np.asarray(counted & np.array([each.reading.language not in GLOSSED for each in seen]))
 
 
 def _ties(pairs: Sequence[Tied], mean: NDArray[np.float32], scale: NDArray[np.float32]) -> Ties:
@@ -158,6 +155,7 @@ def _parameters(
     names: Sequence[str],
     landmarks: Landmarks,
     kinds: tuple[tuple[str, ...], NDArray[np.float32]],
+    subjects: NDArray[np.float32],
 ) -> Parameters:
     quality, length, *alone = solved
     return Parameters(
@@ -176,6 +174,7 @@ def _parameters(
         usual=landmarks.usual,
         kinds=kinds[0],
         kind_shares=kinds[1],
+        subjects=subjects,
     )
 
 
