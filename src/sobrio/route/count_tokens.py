@@ -49,8 +49,9 @@ def _the_one(policy: Policy, plan: Plan, request: Request) -> Deployment:
     meant = [each for each in plan.deployments if named is not None and each.name in named.deployments]
     allowed = meant or plan.deployments
     if len(allowed) != 1:
-        what = "could go to " + ", ".join(each.name for each in allowed) if allowed else "may go nowhere"
-        raise _not_counted(f"'{request.model}' {what}, and each model counts in its own way; name one model")
+        names = ", ".join(each.name for each in allowed)
+        what = f"could go to {names}; name one of them" if names else "may go nowhere; see `sobrio explain`"
+        raise _not_counted(f"each model counts in its own way, and '{request.model}' {what}")
     return allowed[0]
 
 

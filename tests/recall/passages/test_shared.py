@@ -99,6 +99,19 @@ def test_replicas_agree_on_the_epochs_in_whatever_order_they_came(open_library, 
     assert one.epochs() == two.epochs() == {"acme": 1, "evil": 2}
 
 
+def test_a_scope_that_was_emptied_before_a_replica_began_is_soon_up_to_date(open_library, take):
+    one = open_library()
+    take(one, LEAVE)
+    one.clear("acme")
+    two = open_library()
+    two.pull()
+    shelf = Shelf(two, default_encoder())
+    assert shelf.find("How many days of leave?", scope="acme", limit=1) == []
+    shelf.catch_up()
+    assert shelf.indexed(["acme"]) == shelf.edition(["acme"]) == 2
+    shelf.close()
+
+
 def test_scopes_stay_apart(open_library, take):
     one, two = open_library(), open_library()
     take(one, LEAVE, scope="acme")

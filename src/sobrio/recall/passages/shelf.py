@@ -51,6 +51,8 @@ class Shelf:
         self._library = library
         self._encoder = encoder
         self._editions: dict[str, _Edition] = {}
+        self._asked: set[str] = set()
+        """Scopes that were behind when they were asked for."""
         self._building: threading.Thread | None = None
         self._starting = threading.Lock()
         self._ended = threading.Event()
@@ -63,6 +65,7 @@ class Shelf:
         """Raises `CacheError` when the library cannot be read."""
         edition = self._editions.get(scope)
         if self._library.epoch(scope) != self._built(scope):
+            self._asked.add(scope)
             self._catch_up_beside()
         if edition is None or not edition.index.ids:
             return []
@@ -105,7 +108,9 @@ class Shelf:
             log.warning("%s", self._left_out)
 
     def _late(self) -> list[str]:
-        return [scope for scope, epoch in self._library.epochs().items() if epoch != self._built(scope)]
+        """A copy of a library knows no scope that was empty when it was made, unless somebody asks for it."""
+        epochs = self._library.epochs() | {scope: self._library.epoch(scope) for scope in self._asked.copy()}
+        return [scope for scope, epoch in epochs.items() if epoch != self._built(scope)]
 
     def _built(self, scope: str) -> int:
         edition = self._editions.get(scope)
