@@ -91,13 +91,14 @@ def _piece(event: Event, limits: Limits, before: int = 0) -> tuple[bytes, bool]:
 
 
 async def _rest(first: bytes, receive: Receive, limits: Limits) -> bytes:
-    body, complete = bytearray(first), False
+    pieces, size, complete = [first], len(first), False
     try:
         async with asyncio.timeout(limits.body_timeout_s):
             while not complete:
-                piece, complete = _piece(await receive(), limits, len(body))
-                body += piece
+                piece, complete = _piece(await receive(), limits, size)
+                pieces.append(piece)
+                size += len(piece)
     except TimeoutError:
         message = f"the body was not complete after {limits.body_timeout_s:g} s"
         raise InputError(message, status=408, code="request_timeout") from None
-    return bytes(body)
+    return b"".join(pieces)
