@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from functools import partial
@@ -24,7 +24,6 @@ from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
 from sobrio.observe import Metrics
 from sobrio.policy import CachePolicy, Policy, load_policy
-from sobrio.policy.watch import Watched
 from sobrio.quota import LocalQuotas, SharedQuotas
 from sobrio.recall import FILE, RedisStore, SameAnswer, Similar, SqliteStore, Streams, seal_of
 from sobrio.redis_door import async_client, failures
@@ -32,13 +31,17 @@ from sobrio.route import Rooms
 from sobrio.route.rooms import Page, Totals
 from sobrio.understand import Predictor
 from sobrio.understand.language import language_of_text
+from sobrio.watched import Watched
 
 if TYPE_CHECKING:
     from sobrio.gateway.keystore import KeyStore
     from sobrio.recall.passages import Library, SharedLibrary, Shelf
     from sobrio.report.document import Declarations
+    from sobrio.terms.assessment import Assessment
+    from sobrio.terms.model import Model
     from sobrio.terms.ports import Quotas, Retriever
     from sobrio.terms.receipt import Receipt
+    from sobrio.terms.request import Request
 
 log = logging.getLogger("sobrio.assemble")
 
@@ -175,10 +178,21 @@ def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: Ex
     return shelf
 
 
-def _predictor(data_dir: Path) -> Predictor:
-    """The shipped one, with what `sobrio predictor fit` learned for this place."""
-    fit = data_dir / FIT
-    return Predictor.default().with_fit(fit) if fit.exists() else Predictor.default()
+class _Understanding:
+    """The predictor in force: the shipped one, with what `sobrio predictor fit` learned for this place."""
+
+    def __init__(self, fit: Path) -> None:
+        def load() -> Predictor:
+            return Predictor.default().with_fit(fit) if fit.exists() else Predictor.default()
+
+        self.watched = Watched("predictor", fit, load(), load)
+
+    @property
+    def version(self) -> str:
+        return self.watched().version
+
+    def assess(self, request: Request, models: Sequence[Model]) -> Assessment:
+        return self.watched().assess(request, models)
 
 
 def _must_be_countable(policy: Policy, workers: int, environ: Mapping[str, str]) -> None:
@@ -277,7 +291,9 @@ def open_rooms(
             likeness.follow(loaded)
             return loaded
 
-        watched = stack.enter_context(Watched(in_force, reload))
+        watched = stack.enter_context(Watched("policy", Path(in_force.source), in_force, reload))
+        understanding = _Understanding(where / FIT)
+        stack.enter_context(understanding.watched)
         metrics = Metrics(lambda: watched().version)
         ledger = open_ledger(where)
         stack.callback(ledger.shutdown)
@@ -289,7 +305,7 @@ def open_rooms(
         shelf = None if retriever else _shelf(in_force, where, environ, stack)
         yield Rooms(
             policy=watched,
-            assessor=_predictor(where),
+            assessor=understanding,
             accountant=accountant,
             upstream=Dispatch(openai=Direct(), litellm=Aside(ThroughLitellm())),
             ledger=ledger,
@@ -299,6 +315,7 @@ def open_rooms(
             metrics=metrics.text,
             troubles=(
                 lambda: watched.problem,
+                lambda: understanding.watched.problem,
                 lambda: ledger.problem,
                 lambda: likeness.problem,
                 lambda: None if shelf is None else shelf.problem,

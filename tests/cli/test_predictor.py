@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 from sobrio.assemble import open_rooms
 from sobrio.cli.app import app
 from sobrio.errors import InputError
+from sobrio.route import Rooms
 
 SMALL, LARGE = "smollm2-135m-instruct", "llama-3.3-70b-instruct"
 
@@ -123,9 +125,41 @@ def test_prompts_that_cannot_be_read_are_told(tmp_path: Path) -> None:
 def test_a_fit_is_written_where_the_gateway_reads_it(sobrio: Callable[..., Any], labels: Path) -> None:
     said = sobrio("predictor", "fit", str(labels), "--data-dir", "here", "--json")
     assert said.json["file"] == str(Path("here", "fit.npz"))
-    assert f"reads {Path('here', 'fit.npz')} when it starts; restart" in said.err
+    assert f"reads {Path('here', 'fit.npz')} within a second" in said.err
     with open_rooms(data_dir=Path("here")) as rooms:
         assert rooms.assessor.version == said.json["predictor"]
+
+
+def test_a_new_fit_takes_over_and_a_broken_one_changes_nothing(
+    sobrio: Callable[..., Any], labels: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The rooms stay open all the while; who looks first, their thread or the test, does not matter."""
+    here, pause = Path("here"), threading.Event()
+
+    def until(reached: Callable[[], bool]) -> None:
+        while not reached():
+            pause.wait(0.02)
+
+    def troubles(rooms: Rooms) -> list[str]:
+        return [trouble for look in rooms.troubles if (trouble := look()) is not None]
+
+    with caplog.at_level("INFO", "sobrio.watched"), open_rooms(data_dir=here) as rooms:
+        shipped = rooms.assessor.version
+        fitted = sobrio("predictor", "fit", str(labels), "--data-dir", "here", "--json").json["predictor"]
+        until(lambda: rooms.assessor.version == fitted)
+        assert troubles(rooms) == []
+        (here / "fit.npz").write_bytes(b"broken")
+        until(lambda: troubles(rooms) != [])
+        assert "is not a fitted predictor" in troubles(rooms)[0]
+        assert rooms.assessor.version == fitted
+        (here / "fit.npz").unlink()
+        until(lambda: rooms.assessor.version == shipped)
+        assert troubles(rooms) == []
+    assert [each.message.partition(":")[0] for each in caplog.records] == [
+        f"predictor {fitted} is in force",
+        "the changed predictor is not in force",
+        f"predictor {shipped} is in force",
+    ]
 
 
 def test_a_fit_elsewhere_names_where_the_gateway_would_read_it(
@@ -139,7 +173,7 @@ def test_a_fit_elsewhere_names_where_the_gateway_would_read_it(
     tried = sobrio("models", "calibrate", SMALL, "--on", str(labels))
     assert f"nothing was written; with --out {read}" in tried.err
     kept = sobrio("models", "calibrate", SMALL, "--on", str(labels), "--out", str(read))
-    assert f"reads {read} when it starts" in kept.err
+    assert f"reads {read} within a second" in kept.err
 
 
 def both(file: Path, prompts: int, small: float = 1.0, reference: float = 1.0) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from sobrio.catalog import Catalog
 from sobrio.policy import Policy, load_policy
 from sobrio.policy.load import shipped
-from sobrio.policy.watch import Watched
+from sobrio.watched import Watched
 
 
 @pytest.fixture
@@ -21,27 +21,29 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def watched(file: Path) -> Watched:
+def watched(file: Path) -> Watched[Policy]:
     def load():
         return load_policy(file, Catalog.default(), {})
 
-    return Watched(load(), load)
+    return Watched("policy", file, load(), load)
 
 
-def test_a_file_that_stays_as_it_is_is_not_read_again(watched: Watched) -> None:
+def test_a_file_that_stays_as_it_is_is_not_read_again(watched: Watched[Policy]) -> None:
     before = watched()
     assert not watched.look()
     assert watched() is before
 
 
-def test_a_changed_file_takes_over_and_the_old_policy_stays_as_it_was(watched: Watched, file: Path) -> None:
+def test_a_changed_file_takes_over_and_the_old_policy_stays_as_it_was(
+    watched: Watched[Policy], file: Path
+) -> None:
     before = watched()
     file.write_text(file.read_text().replace("quality_floor: 0.95", "quality_floor: 0.5"))
     assert watched.look()
     assert (before.defaults.quality_floor, watched().defaults.quality_floor) == (0.95, 0.5)
 
 
-def test_a_broken_file_changes_nothing_and_says_what_is_wrong(watched: Watched, file: Path) -> None:
+def test_a_broken_file_changes_nothing_and_says_what_is_wrong(watched: Watched[Policy], file: Path) -> None:
     before, right = watched(), file.read_text()
     file.write_text(right.replace("quality_floor: 0.95", "quality_flor: 0.95"))
     assert not watched.look()
@@ -64,7 +66,7 @@ def test_no_file_ends_the_watching(file: Path, fault: Exception) -> None:
             raise outcome
         return first
 
-    watched = Watched(first, load)
+    watched = Watched("policy", file, first, load)
     file.write_text(file.read_text() + "#")
     assert not watched.look()
     assert watched.problem is not None and type(fault).__name__ in watched.problem
@@ -73,7 +75,7 @@ def test_no_file_ends_the_watching(file: Path, fault: Exception) -> None:
     assert watched.problem is None
 
 
-def test_a_file_that_has_gone_changes_nothing(watched: Watched, file: Path) -> None:
+def test_a_file_that_has_gone_changes_nothing(watched: Watched[Policy], file: Path) -> None:
     before = watched()
     file.unlink()
     watched.look()
@@ -86,15 +88,14 @@ def test_a_link_turned_to_another_file_is_a_change(tmp_path: Path, file: Path) -
     other.write_text(file.read_text().replace("quality_floor: 0.95", "quality_floor: 0.5"))
     os.utime(other, ns=(file.stat().st_atime_ns, file.stat().st_mtime_ns))
     link.symlink_to(file)
-    watched = Watched(
-        load_policy(link, Catalog.default(), {}), lambda: load_policy(link, Catalog.default(), {})
-    )
+    first = load_policy(link, Catalog.default(), {})
+    watched = Watched("policy", link, first, lambda: load_policy(link, Catalog.default(), {}))
     link.unlink()
     link.symlink_to(other)
     assert watched.look()
 
 
-def test_the_watcher_ends_with_its_block(watched: Watched) -> None:
+def test_the_watcher_ends_with_its_block(watched: Watched[Policy]) -> None:
     with watched:
         assert watched._watcher is not None and watched._watcher.is_alive()
     assert not watched._watcher.is_alive()

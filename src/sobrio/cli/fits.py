@@ -17,9 +17,9 @@ def say_next_step(written: Path | None, data_dir: Path | None) -> None:
     """One line on stderr; `None` was a trial."""
     read = read_by_the_gateway(data_dir)
     if written is None:
-        step = f"nothing was written; with --out {read} a gateway reads it when it starts"
+        step = f"nothing was written; with --out {read} a gateway reads it"
     elif written.resolve() == read.resolve():
-        step = f"a gateway reads {read} when it starts; restart one that is running"
+        step = f"a gateway reads {read} within a second; no restart is needed"
     else:
-        step = f"a gateway reads only {read}; copy {written} there, and restart one that is running"
+        step = f"a gateway reads only {read}; copy {written} there"
     output.prose().print(step, markup=False, highlight=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The policy in force, and how a changed file takes its place while requests go on."""
+"""What a file says, and how a changed file takes its place while requests go on."""
 
 from __future__ import annotations
 
@@ -7,33 +7,41 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Generic, Protocol, Self, TypeVar
 
 from sobrio.errors import SobrioError
-from sobrio.policy.policy import Policy
 
-log = logging.getLogger("sobrio.policy")
-LOOK_EVERY_S = 1.0
+log = logging.getLogger("sobrio.watched")
+LOOK_EVERY_S: Final = 1.0
 
 
-class Watched:
-    """Called, it gives the policy in force. A request keeps the one it began with.
+class Versioned(Protocol):
+    @property
+    def version(self) -> str: ...
 
-    A changed file is loaded beside the running one and takes its place in one assignment; one with a
-    mistake in it changes nothing, and `problem` says what is wrong with it.
+
+Said = TypeVar("Said", bound=Versioned)
+
+
+class Watched(Generic[Said]):
+    """Called, it gives what is in force. A request keeps what it began with.
+
+    A changed file is loaded beside the running one, in a thread of its own, and takes its place in one
+    assignment; one with a mistake in it changes nothing, and `problem` says what is wrong with it.
     """
 
-    def __init__(self, first: Policy, load: Callable[[], Policy]) -> None:
-        """`load` raises a `SobrioError` for a file that cannot take over."""
+    def __init__(self, name: str, path: Path, first: Said, load: Callable[[], Said]) -> None:
+        """`name` is for people. `load` raises a `SobrioError` for a file that cannot take over."""
+        self._name = name
+        self._path = path
         self._in_force = first
         self._load = load
-        self._path = Path(first.source)
-        self._seen = _mark(self._path)
+        self._seen = _mark(path)
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None
         self.problem: str | None = None
 
-    def __call__(self) -> Policy:
+    def __call__(self) -> Said:
         return self._in_force
 
     def look(self) -> bool:
@@ -52,16 +60,16 @@ class Watched:
         changed = new.version != self._in_force.version
         self._in_force = new
         if changed:
-            log.info("policy %s is in force", new.version)
+            log.info("%s %s is in force", self._name, new.version)
         return changed
 
     def _refused(self, problem: str) -> bool:
         self.problem = problem
-        log.warning("the changed policy is not in force: %s", problem)
+        log.warning("the changed %s is not in force: %s", self._name, problem)
         return False
 
     def __enter__(self) -> Self:
-        self._watcher = threading.Thread(target=self._watch, name="policy", daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name=self._name, daemon=True)
         self._watcher.start()
         return self
 
