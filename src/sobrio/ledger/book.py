@@ -57,6 +57,8 @@ Judged: TypeAlias = tuple[bytes, bytes | None]
 _BUSY_S: Final = 5.0
 """How long to wait for another program that writes."""
 _AT_ONCE: Final = 100
+_PAGE_BYTES: Final = 16_384
+"""Of a new file. A receipt takes about 7,000 bytes: on smaller pages it takes a fifth more of the disk."""
 
 
 class Book:
@@ -160,7 +162,10 @@ class Book:
         if version > SCHEMA:
             raise LedgerError(f"{self.path}: written by a later sobrio (schema {version}); update sobrio")
         if not self.read_only:
-            database.executescript(f"PRAGMA journal_mode = WAL; {_TABLES} PRAGMA user_version = {SCHEMA};")
+            database.executescript(
+                f"PRAGMA page_size = {_PAGE_BYTES}; PRAGMA journal_mode = WAL; {_TABLES} "
+                f"PRAGMA user_version = {SCHEMA};"
+            )
 
     @contextmanager
     def _kept(self) -> Iterator[sqlite3.Connection]:
