@@ -15,6 +15,7 @@ from sobrio.assemble import open_rooms
 from sobrio.cli.app import app
 from sobrio.errors import InputError
 from sobrio.route import Rooms
+from sobrio.understand import Predictor
 
 SMALL, LARGE = "smollm2-135m-instruct", "llama-3.3-70b-instruct"
 
@@ -120,6 +121,36 @@ def test_a_line_that_holds_no_message_is_named(tmp_path: Path) -> None:
 def test_prompts_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     asked = ["models", "calibrate", SMALL, "--choose-from", str(tmp_path / "absent.txt")]
     assert isinstance(CliRunner().invoke(app, asked).exception, InputError)
+
+
+def test_calibrate_adds_to_an_earlier_fit(labels: Path, tmp_path: Path) -> None:
+    """What both models' labels taught stays, and what was fitted on is not tested."""
+    first, both_fits = str(tmp_path / "first.npz"), str(tmp_path / "both.npz")
+    run("predictor", "fit", str(labels), "--out", first)
+    newer = tmp_path / "newer.jsonl"
+    lines = [{"prompt": f"Name {n} birds of the sea", "model": SMALL, "score": n % 2} for n in range(40)]
+    newer.write_text(labels.read_text() + "\n" + "\n".join(map(json.dumps, lines)), encoding="utf-8")
+    asked = ("models", "calibrate", SMALL, "--on", str(newer), "--onto", first, "--out", both_fits, "--json")
+    said = json.loads(run(*asked))
+    assert said["tested"] == 10
+    assert set(said) == {"tested", "before", "calibrated", "kept", "why"}
+    known = Predictor.default().with_fit(both_fits)
+    assert set(known.lessons()) == {SMALL, LARGE}
+    assert known.labels.count == 100
+    told = CliRunner().invoke(app, ["models", "calibrate", SMALL, "--on", str(labels), "--onto", first])
+    assert isinstance(told.exception, InputError) and "fitted on" in str(told.exception)
+
+
+def test_calibrate_does_not_test_another_wording_of_what_it_taught(tmp_path: Path) -> None:
+    """Each question stands there with its options in two orders: ten of forty are tested, both ways."""
+    file = tmp_path / "labels.jsonl"
+    lines = [
+        {"prompt": f"Question {n}: {options}", "model": SMALL, "score": n % 2}
+        for options in ("A red, B blue", "A blue, B red")
+        for n in range(40)
+    ]
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    assert json.loads(run("models", "calibrate", SMALL, "--on", str(file), "--json"))["tested"] == 20
 
 
 def test_a_fit_is_written_where_the_gateway_reads_it(sobrio: Callable[..., Any], labels: Path) -> None:

@@ -16,6 +16,7 @@ from sobrio.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sobrio.understand import Predictor
     from sobrio.understand.conversation import Prompt
     from sobrio.understand.evaluation import Evaluation
     from sobrio.understand.labelled import Labelled
@@ -31,6 +32,7 @@ def calibrate(
         Path | None, typer.Option("--on", help="Labelled prompts: JSON lines of prompt, model, score.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write the fit there, such as fit.npz.")] = None,
+    onto: Annotated[Path | None, typer.Option("--onto", help="An earlier fit to add to.")] = None,
     choose_from: Annotated[
         Path | None, typer.Option("--choose-from", help="Prompts, one a line: say which to label next.")
     ] = None,
@@ -48,7 +50,7 @@ def calibrate(
         _say_next(choose_from, known, count, json=json)
         return
     if known is not None:
-        _teach(known, out, json=json)
+        _teach(known, out, onto, json=json)
         say_next_step(out, data_dir)
 
 
@@ -88,17 +90,17 @@ def _text(file: Path) -> str:
         raise InputError(f"{file} is no text in UTF-8; write one prompt a line") from None
 
 
-def _teach(known: Labelled, out: Path | None, *, json: bool) -> None:
+def _teach(known: Labelled, out: Path | None, onto: Path | None, *, json: bool) -> None:
     """Before and after on prompts kept out of the teaching; what is written knows all of them."""
     from sobrio.understand import Predictor
 
     if len(known.prompts) < _LEAST:
         raise InputError(f"{len(known.prompts)} labelled prompts are too few, give at least {_LEAST}")
-    before = Predictor.default()
-    tested, found = _tried(before, known)
+    before = Predictor.default() if onto is None else Predictor.default().with_fit(onto)
+    tested, found = _tried(before, known, "from public facts" if onto is None else "before")
     fitted = before.fit(known.prompts, known.models, known.scores, known.output_tokens, known.weights,
                         days=known.days)  # fmt: skip
-    (verdict,) = fitted.verdicts()
+    verdict = next(each for each in fitted.verdicts() if known.models[0] in each.models)
     if out is not None:
         fitted.save_fit(out)
     if json:
@@ -111,16 +113,29 @@ def _teach(known: Labelled, out: Path | None, *, json: bool) -> None:
         output.line(verdict.why)
 
 
-def _tried(before: Any, known: Labelled) -> tuple[int, dict[str, dict[str, Any]]]:
+def _tried(before: Predictor, known: Labelled, untaught: str) -> tuple[int, dict[str, dict[str, Any]]]:
     import numpy as np
 
     from sobrio.understand.evaluation import evaluate
 
-    kept = np.arange(len(known.prompts)) % _TESTED_PART > 0
+    kept = np.array(_taught(known.prompts, before))
+    if kept.all():
+        raise InputError("nearly every prompt was fitted on; label others to see what they bring")
     taught, tested = known.at(np.flatnonzero(kept)), known.at(np.flatnonzero(~kept))
     after = before.fit(taught.prompts, taught.models, taught.scores, taught.output_tokens, taught.weights)
     found: dict[str, Evaluation] = {
-        "from public facts": evaluate(before, tested)[0],
+        untaught: evaluate(before, tested)[0],
         "calibrated": evaluate(after, tested)[0],
     }
     return len(tested.prompts), {name: asdict(each) for name, each in found.items()}
+
+
+def _taught(prompts: Sequence[Prompt], before: Predictor) -> list[bool]:
+    """Of every `_TESTED_PART` questions all but one, and what is known already; wordings stay together."""
+    from sobrio.understand.outcomes import keys_of, stems_of
+
+    numbers: dict[str, int] = {}
+    questions = [numbers.setdefault(stem, len(numbers)) for stem in stems_of(prompts)]
+    fitted = before.labels.keys
+    known = {each for each, key in zip(questions, keys_of(prompts), strict=True) if key in fitted}
+    return [each % _TESTED_PART > 0 or each in known for each in questions]

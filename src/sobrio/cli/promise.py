@@ -62,7 +62,7 @@ def promise(
 def _must_be_new(prompts: Sequence[Prompt], predictor: Predictor) -> None:
     from sobrio.understand.outcomes import keys_of
 
-    fitted = {key for each in predictor.labels.outcomes for key in each.keys or ()}
+    fitted = predictor.labels.keys
     seen = sum(key in fitted for key in keys_of(prompts))
     if seen:
         raise InputError(

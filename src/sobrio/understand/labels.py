@@ -54,6 +54,11 @@ class Labels:
         return len(keys)
 
     @property
+    def keys(self) -> frozenset[str]:
+        """Of every prompt labelled so far, as `keys_of` tells them."""
+        return frozenset(key for each in self.outcomes for key in each.keys or ())
+
+    @property
     def digest(self) -> str:
         """Which labels these are: 8 hexadecimal digits."""
         found = hashlib.sha256(str(self.half_life_days and float(self.half_life_days)).encode())

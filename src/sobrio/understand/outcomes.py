@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sobrio.encode import spans_of
 from sobrio.understand.conversation import Prompt, messages_of
 from sobrio.understand.labelled import ages, recency
 from sobrio.understand.views import Floats, Prompts
@@ -46,6 +47,17 @@ def keys_of(prompts: Iterable[Prompt]) -> tuple[str, ...]:
 def _key(prompt: Prompt) -> str:
     turns = "\0".join(f"{each.role}\0{each.text}" for each in messages_of(prompt))
     return hashlib.blake2b(turns.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def stems_of(prompts: Iterable[Prompt]) -> tuple[str, ...]:
+    """The same for the same words and numbers in any order, such as options that changed places."""
+    return tuple(map(_stem, prompts))
+
+
+def _stem(prompt: Prompt) -> str:
+    said = "\n".join(each.text for each in messages_of(prompt))
+    words = np.sort(spans_of(said).with_digits().words)
+    return hashlib.blake2b(words.tobytes(), digest_size=8).hexdigest()
 
 
 def together(outcomes: Sequence[Outcomes], half_life_days: float | None) -> Outcomes:
