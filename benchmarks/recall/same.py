@@ -307,7 +307,8 @@ def main() -> None:
     data = Path(sys.argv[sys.argv.index("--data") + 1])
     learnt = lessons(data, PAIRS / "training")
     reports = {name: report(scorer(), learnt, data, shape) for name, (scorer, shape) in SCORERS.items()}
-    result = {"python": platform.python_version(), **reports}
+    command = "python benchmarks/recall/same.py --data DIR --write"
+    result = {"command": command, "python": platform.python_version(), **reports}
     print(json.dumps(result, indent=1))
     if "--write" in sys.argv:
         RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -38,9 +38,9 @@ RESULT = Path(__file__).parents[1] / "results" / "recall-stream.json"
 ANSWERABLE, SEED = 0.33, 0
 POOL, CANDIDATES, REWORDINGS = 20, 5, 3
 RATES, SPLITS = (0.01, 0.02, 0.05), 40
-WOULD_BE = (0.5, 0.8, 0.9)
+WOULD_BE = (0.5, 0.8, 0.85)
 """Scores from which a request is a would-be hit: labels below the level vouched for say nothing of it."""
-LABELLED = (400, 600, 800)
+LABELLED = (400, 600, 800, 1_200)
 """Would-be hits that are labelled."""
 WRITTEN = ("general.en", "general.fr", "medical.en", "medical.fr")
 """Files of written blocks, in the order in which training numbers them."""
@@ -240,13 +240,16 @@ def summary(hits: Hits, labelled: int, rate: float, would_be_from: float) -> dic
         "with_a_threshold": sum(each["threshold"] is not None for each in draws),
         "hit_rate": round(float(np.mean([each["hit_rate"] or 0.0 for each in draws])), 4) if draws else None,
         "wrong_per_hit": round(float(np.mean(wrong)), 4) if wrong else None,
+        "more_wrong_than_promised": sum(share > rate for share in wrong),
     }
 
 
 def report(data: Path, trained: Training) -> dict[str, object]:
     given = stream(data)
     found, scorer = scored(given, trained), trained.scorer
+    scores, right = found["judge"]
     return {
+        "command": "python benchmarks/recall/stream.py --data DIR --write",
         "python": platform.python_version(),
         "scorer": scorer.fingerprint,
         "kept": len(given.kept),
@@ -254,6 +257,13 @@ def report(data: Path, trained: Training) -> dict[str, object]:
         "hit_rate_at_1_percent_wrong_in_hindsight": {
             name: round(hindsight(scores, right, np.unique(scores)), 4)
             for name, (scores, right) in found.items()
+        },
+        "at_or_above": {
+            str(level): {
+                "requests": int((scores >= level).sum()),
+                "wrong_per_hit": round(float((~right)[scores >= level].mean()), 4),
+            }
+            for level in (*WOULD_BE, 0.9)
         },
         "served": {
             f"{rate:.0%}": {

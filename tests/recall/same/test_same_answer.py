@@ -183,11 +183,36 @@ def test_importing_the_scorer_loads_no_optional_package() -> None:
         ("Draft a memo on parking.", "Draft a leaflet on parking."),
         ("What is the capital of Niger?", "What is the capital of Nigeria?"),
         ("Who is Mario Rossi?", "Who is Mario Rossini?"),
+        ("Who discovered radium?", "When was radium discovered?"),
+        ("Qui a découvert le radium ?", "Quand le radium a-t-il été découvert ?"),
+        ("How long should I water the lawn?", "How often should I water the lawn?"),
+        ("What is the oldest bridge in Lyon?", "What is the longest bridge in Lyon?"),
+        ("Do all spiders spin webs?", "Do some spiders spin webs?"),
+        ("Can I cancel by phone?", "Must I cancel by phone?"),
+        ("Puis-je résilier par téléphone ?", "Dois-je résilier par téléphone ?"),
+        ("When was the last eclipse?", "When is the next eclipse?"),
+        ("How do I cook rice without a lid?", "How do I not cook rice without a lid?"),
+        ("Does a vet advise a farmer?", "Is a vet advised by a farmer?"),
+        ("Is the deposit included?", "Is the deposit excluded?"),
+        ("À quelle heure finit le cours ?", "À quelle heure commence le cours ?"),
     ],
 )
 def test_what_was_served_once_is_seen(scorer: SameAnswer, kept: str, asked: str) -> None:
     unchanged, changed = scorer.score([(kept.rstrip(" ?.") + " please?", kept), (asked, kept)])
     assert changed < 0.5 * unchanged
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [
+        ("Does a vet advise a farmer?", "Is a farmer advised by a vet?"),
+        ("In what year was radium discovered?", "When was radium discovered?"),
+        ("Should I mix flour and salt?", "Should I mix salt and flour?"),
+        ("Combien de temps dure le film ?", "Quelle est la durée du film ?"),
+    ],
+)
+def test_other_words_for_the_same_are_no_clash(scorer: SameAnswer, kept: str, asked: str) -> None:
+    assert scorer.score([(asked, kept)])[0] > 0.5
 
 
 def test_a_comparison_turned_round_with_the_opposite_word_asks_the_same(scorer: SameAnswer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sobrio.recall.same.asking import kinds_clash, modes_clash, tenses_clash
 from sobrio.recall.same.clashes import aspects, groups, names, numbers, opposites
 from sobrio.recall.same.order import compared_turned, order
 from sobrio.recall.same.overlap import Words, coverage, edges, lengths, likeness, spelling, weights
@@ -47,6 +48,10 @@ NAMES: Final[dict[str, int]] = {
     "language": -1,
     "pronouns": -1,
     "only": -1,
+    "asks_other": -1,
+    "asks_more": -1,
+    "modes": -1,
+    "tenses": -1,
     "first_shared": 1,
     "last_shared": 1,
     "clash": -1,
@@ -54,6 +59,7 @@ NAMES: Final[dict[str, int]] = {
     "covered_squared": 0,
     "average_covered": 0,
     "clean": 1,
+    "denied": -1,
 }
 """Every feature is the same for (a, b) and (b, a)."""
 
@@ -67,10 +73,12 @@ CLASHES: Final = (
         "swapped_numbers",
         "added_numbers",
     ),
-    *("counted", "roles_clash", "names_turned", "swapped_names", "language"),
+    *("counted", "roles_clash", "names_turned", "swapped_names", "language", "asks_other", "modes", "tenses"),
 )
 """What takes some of the score however few examples the training has."""
 _SMALL_GAP: Final = 0.2
+_GAP_OF_NOT: Final = 0.35
+"""What a denying word alone, which is common, leaves uncovered."""
 
 
 def features(a: Reading, b: Reading, sentence: float, words: Words) -> list[float]:
@@ -93,9 +101,13 @@ def features(a: Reading, b: Reading, sentence: float, words: Words) -> list[floa
         float(bool(a.language and b.language) and a.language != b.language),
         len(a.pronouns ^ b.pronouns) / 3,
         float(a.only != b.only),
+        float(kinds_clash(a.asking, b.asking)),
+        float(bool(a.asking.kind) != bool(b.asking.kind)),
+        float(modes_clash(a.asking, b.asking)),
+        float(tenses_clash(a.asking, b.asking)),
         *edges(alike),
     ]
-    return found + _together(dict(zip(NAMES, found, strict=False)))
+    return found + _together(dict(zip(NAMES, found, strict=False)), more_denied=a.denials != b.denials)
 
 
 def _both_ways(a: Reading, b: Reading) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -106,9 +118,10 @@ def _both_ways(a: Reading, b: Reading) -> tuple[tuple[float, ...], tuple[float, 
     return against, way_round
 
 
-def _together(found: dict[str, float]) -> list[float]:
+def _together(found: dict[str, float], *, more_denied: bool) -> list[float]:
     """What counts most where everything else agrees."""
     clash = float(any(found[name] for name in CLASHES))
     covered = found["covered_least"]
     clean = float(not clash and found["gap_least"] < _SMALL_GAP)
-    return [clash, clash * covered, covered**2, found["average"] * covered, clean]
+    denied = float(more_denied and found["gap_most"] < _GAP_OF_NOT)
+    return [clash, clash * covered, covered**2, found["average"] * covered, clean, denied]

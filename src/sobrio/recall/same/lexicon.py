@@ -33,6 +33,10 @@ _ENDINGS: Final = (
     ),
 )
 _LEAST_STEM: Final = 4
+_INFLECTED: Final = {
+    "ir": ("i", "ie", "is", "it", "issent", "issez", "e", "ent"),
+    "re": ("", "s", "ent", "ez", "u", "ue", "us", "ues"),
+}
 _MARKS: Final = dict.fromkeys(range(0x300, 0x370))
 _WORDS: Final = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:\+\+|#)?|[€$£%]")
 _OPPOSED: Final = {"opposites": (0, 1), "antonyms": (-1, 2)}
@@ -71,10 +75,23 @@ class Lexicon:
     """Lines of synonyms, and members of groups, a word belongs to."""
     members: dict[str, dict[str, int]] = field(default_factory=dict)
     """Per word, the member it is of each group."""
+    things: set[str] = field(default_factory=set)
+    """Members that are things, whose order in a sentence may matter."""
     sides: dict[str, set[tuple[int, int]]] = field(default_factory=dict)
     """Per word or stem, (line of opposites, side): 1 - side is the other one; side 1 is the denying one."""
     aspects: dict[str, set[str]] = field(default_factory=dict)
     """What a word, or several in a row, ask for: a cost, a cause, a way …"""
+    asks: dict[str, str] = field(default_factory=dict)
+    """What the beginning of a question wants: a person, a time, a cost …"""
+    modes: dict[str, str] = field(default_factory=dict)
+    tenses: dict[str, str] = field(default_factory=dict)
+    interrogatives: set[str] = field(default_factory=set)
+    joining: set[str] = field(default_factory=set)
+    """Words between things that may stand in any order."""
+    choosing: set[str] = field(default_factory=set)
+    """Question words that a noun follows."""
+    leading: set[str] = field(default_factory=set)
+    """Words in front of a question that do not belong to it."""
     roles: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     pronouns: dict[str, int] = field(default_factory=dict)
@@ -103,6 +120,12 @@ def lexicon() -> Lexicon:
     return found
 
 
+def _inflected(word: str) -> list[str]:
+    """Forms of a French infinitive that share no stem with it; of another word, forms that nobody writes."""
+    endings = _INFLECTED.get(word[-2:], ()) if len(word) > _LEAST_STEM else ()
+    return [word[:-2] + ending for ending in endings]
+
+
 def _all(found: Lexicon) -> set[str]:
     return {*found.senses, *found.sides, *found.members, *found.roles, *found.numbers}
 
@@ -111,7 +134,7 @@ def _read(found: Lexicon, kind: str, name: str, line: int, place: int, text: str
     if kind in _OPPOSED:
         for side, half in zip(_OPPOSED[kind], text.split("/"), strict=True):
             for word in _entries(half):
-                for form in dict.fromkeys((word, stem(word))):
+                for form in dict.fromkeys((word, stem(word), *_inflected(word))):
                     found.sides.setdefault(form, set()).add((line, side))
         return
     for word in _entries(text):
@@ -120,13 +143,19 @@ def _read(found: Lexicon, kind: str, name: str, line: int, place: int, text: str
 
 def _place(found: Lexicon, kind: str, name: str, line: int, place: int, word: str) -> None:
     match kind:
-        case "group":
+        case "group" | "choice":
+            if kind == "group":
+                found.things.add(word)
             found.members.setdefault(word, {})[name] = line
             found.senses.setdefault(word, set()).add(line)
         case "synonyms":
             found.senses.setdefault(word, set()).add(line)
         case "aspect":
             found.aspects.setdefault(word, set()).add(name)
+        case "asks":
+            found.asks.setdefault(word, name)
+        case "modes" | "tenses":
+            getattr(found, kind)[word] = name
         case "source" | "of" | "target" | "place" | "agent" | "comparison":
             found.roles[word] = kind
         case "numbers":
@@ -137,7 +166,7 @@ def _place(found: Lexicon, kind: str, name: str, line: int, place: int, word: st
             found.pronouns[word] = line
         case "marks":
             found.languages.setdefault(word, set()).add(name)
-        case "negators" | "only" | "stop" | "making" | "degrees":
+        case _:
             getattr(found, kind).add(word)
 
 

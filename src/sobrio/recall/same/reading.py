@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 
+from sobrio.recall.same.asking import Asking, asking
 from sobrio.recall.same.lexicon import fold, lexicon, stem, tokens
 
 _LONGEST_PHRASE: Final = 4
@@ -16,6 +18,8 @@ MAX_WORDS: Final = 60
 """Later words of a long text are not read: the semantic cache is for short questions."""
 _LETTER: Final = re.compile(r"(?<=\S\s)[A-HJ-Z]\b(?!['’.])")
 """The A of "vitamin A" is a name, and no small word."""
+_HALF: Final = frozenset({"ne", "n"})
+"""The other half denies."""
 _QUE: Final = frozenset({"que", "qu"})
 _REACH: Final = 4
 """Words between "plus" and its "que" at most."""
@@ -36,6 +40,8 @@ class Reading:
     """Names and members of groups, in their order."""
     kinds: tuple[str, ...]
     """The group of each thing; "" for a name of none."""
+    joined: frozenset[frozenset[str]]
+    """Two neighbours among the things with "and" or "or" between them."""
     numbers: Counter[str]
     counted: frozenset[tuple[str, int]]
     """(number, sense of the word it counts), for words of known sense."""
@@ -44,6 +50,8 @@ class Reading:
     names: frozenset[str]
     aspects: frozenset[str]
     negated: bool
+    denials: int
+    """Denying words; "ne … pas" is one."""
     only: bool
     passive: bool
     piece: frozenset[int]
@@ -51,6 +59,7 @@ class Reading:
     compared: tuple[frozenset[str], frozenset[str]]
     """What stands before and behind the "than" of a comparison; both empty where there is none."""
     pronouns: frozenset[int]
+    asking: Asking
     language: str
 
 
@@ -70,8 +79,10 @@ def read(text: str) -> Reading:
     things = {**stems, **numbers}
     names = frozenset(stem(fold(found)) for found in _CAPITAL.findall(text) if _is_name(found))
     counted = {stems[place + 1]: "counted" for place in numbers if place + 1 in stems}
-    roles = tuple({**dict(_roles(words, things)), **counted}.items())
-    named = [place for place, thing in stems.items() if words[place] in known.members or thing in names]
+    language = _language(words)
+    article = "à" not in text.lower() and language != "fr"
+    roles = tuple({**dict(_roles(words, things, article=article)), **counted}.items())
+    named = [place for place, thing in stems.items() if words[place] in known.things or thing in names]
     return Reading(
         words=tuple(words),
         content=content,
@@ -80,6 +91,11 @@ def read(text: str) -> Reading:
         members=tuple(item for word in words for item in known.members.get(word, {}).items()),
         things=tuple(stems[place] for place in named),
         kinds=tuple(min(known.members.get(words[place], {"": 0})) for place in named),
+        joined=frozenset(
+            frozenset((stems[one], stems[other]))
+            for one, other in pairwise(named)
+            if not known.joining.isdisjoint(words[one + 1 : other])
+        ),
         numbers=Counter(numbers.values()),
         counted=frozenset(
             (value, min(known.senses[words[place + 1]]))
@@ -90,12 +106,14 @@ def read(text: str) -> Reading:
         names=names,
         aspects=_aspects(plain),
         negated=any(word in known.negators for word in words),
+        denials=_denials(words),
         only=any(word in known.only for word in words),
         passive=any(role == "agent" for _, role in roles),
         piece=_piece(words, content),
         compared=_compared(words, things),
         pronouns=frozenset(known.pronouns[word] for word in words if word in known.pronouns),
-        language=_language(words),
+        asking=asking(plain),
+        language=language,
     )
 
 
@@ -138,11 +156,13 @@ def _number(word: str) -> str | None:
     return lexicon().numbers.get(word)
 
 
-def _roles(words: Sequence[str], things: dict[int, str]) -> Iterable[tuple[str, str]]:
-    """A thing takes the role of the preposition up to two words before it."""
+def _roles(words: Sequence[str], things: dict[int, str], *, article: bool) -> Iterable[tuple[str, str]]:
+    """A thing takes the role of the preposition up to two words before it; the `article` "a" is none."""
     known, role, since = lexicon(), "", _LONGEST_PHRASE
     for place, word in enumerate(words):
-        if word in known.roles and not (known.roles[word] == "of" and role and since <= 2):
+        if article and word == "a":
+            pass
+        elif word in known.roles and not (known.roles[word] == "of" and role and since <= 2):
             role, since = known.roles[word], 0
         elif place in things:
             if role and since <= 2:
@@ -182,6 +202,11 @@ def _compares(words: Sequence[str], place: int, word: str) -> bool:
 def _is_name(found: str) -> bool:
     folded = fold(found)
     return folded not in lexicon().stop and len(folded) > 1
+
+
+def _denials(words: Sequence[str]) -> int:
+    said = [word for word in words if word in lexicon().negators]
+    return sum(word not in _HALF for word in said) or min(len(said), 1)
 
 
 def _aspects(words: Sequence[str]) -> frozenset[str]:

@@ -109,12 +109,11 @@ _ENDS: Final = {
         ("from", "into"),
         ("convert", "to"),
         ("transfer", "to"),
-        ("between", "and"),
         ("before", "and"),
         ("move", "to"),
         ("change", "to"),
         ("of", "in"),
         ("than", "or"),
     ),
-    "fr": (("de", "à"), ("de", "vers"), ("du", "au"), ("entre", "et"), ("depuis", "vers")),
+    "fr": (("de", "à"), ("de", "vers"), ("du", "au"), ("depuis", "vers")),
 }

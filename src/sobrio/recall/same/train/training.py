@@ -24,7 +24,7 @@ from sobrio.recall.same.vectors import Sentences, WordVectors, likeness
 
 Floats = NDArray[np.float64]
 
-VERSION: Final = "same-3"
+VERSION: Final = "same-4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,10 @@ _SHARES: Final = {
 _FREE: Final = frozenset(("missing_least", "length_ratio", "shorter", "pronouns", "only"))
 """Features whose coefficient may have either sign beside the others."""
 _OVERLAP: Final = frozenset(("spelling", "shared"))
-TRAPS: Final = tuple("negation antonym number unit date time entity direction format language".split())  # noqa: SIM905
+TRAPS: Final = (
+    *("negation", "antonym", "number", "unit", "date", "time", "entity", "direction", "format", "language"),
+    *("asked", "quantifier", "modality"),
+)
 _TRAP: Final = 2.0
 """Times a trap counts: a wrong answer served is worse than a right one not served."""
 _PENALTY: Final = 0.002
