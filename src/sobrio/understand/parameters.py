@@ -39,8 +39,6 @@ class Located(NamedTuple):
     """The landmark it lies nearest to; `None` where it lies nowhere."""
     worth: Floats
     """Of each hashed fact, for quality, then for length."""
-    subjects: Floats
-    """How likely it is about each; they sum to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +74,27 @@ class Parameters:
     """How much each n-gram speaks for each subject, shape (encoder dimensions, subjects)."""
 
     table: Floats = field(init=False)
-    """`hashed`, `landmarks` and `subjects` side by side: a prompt reads all at the same places."""
+    """`hashed` and `landmarks` side by side: a prompt reads both at the same few hundred places."""
 
     weights: Floats = field(init=False)
     """`dense` and `alone` side by side."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", np.hstack([self.dense, self.alone]))
-        object.__setattr__(self, "table", np.hstack([self.hashed, self.landmarks, self.subjects]))
+        object.__setattr__(self, "table", np.hstack([self.hashed, self.landmarks]))
 
     def located(self, hashed: Sparse) -> Located:
         """All that the table says of one prompt."""
         found = hashed.values @ self.table.take(hashed.places, axis=0)
-        worth, subjects = self.hashed.shape[1], found.shape[0] - self.subjects.shape[1]
-        where = self._near(found[worth:subjects], len(hashed.places))
-        return Located(*where, found[:worth], _shares(found[subjects:]))
+        width = self.hashed.shape[1]
+        return Located(*self._near(found[width:], len(hashed.places)), found[:width])
+
+    def about(self, hashed: Sparse) -> Floats:
+        """How likely each subject is of one prompt; they sum to 1."""
+        scores = hashed.values @ self.subjects.take(hashed.places, axis=0)
+        odds: Floats = np.exp(_SHARPNESS * scores)
+        odds /= odds.sum()
+        return odds
 
     def _near(self, likeness: Floats, ngrams: int) -> tuple[float, int | None]:
         """(confidence, nearest landmark).
@@ -109,13 +113,6 @@ class Parameters:
             return near / float(self.usual[0]) * _AT_THE_EDGE, nearest
         rank = int(self.usual.searchsorted(near)) / len(self.usual)
         return _AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank, nearest
-
-
-def _shares(scores: Floats) -> Floats:
-    """Of scores near 1 for what is so and near 0 for what is not."""
-    odds: Floats = np.exp(_SHARPNESS * scores)
-    odds /= odds.sum()
-    return odds
 
 
 def trust(confidence: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -101,7 +101,7 @@ class Predictor:
 
     def expected(self, seen: Sequence[Features], models: Sequence[str | Model]) -> Floats:
         """`quality` for prompts whose features are at hand."""
-        view, roster = self.view(seen), self._roster(models)
+        view, roster = self._view(seen), self._roster(models)
         return self.labels.correct(view.prompts, chances(view, roster), roster.names)
 
     def output_tokens(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
@@ -155,7 +155,7 @@ class Predictor:
     def assess(self, prompt: Prompt, models: Sequence[str | Model]) -> Assessment:
         """Everything sobrio understands of one request, with an expectation per model."""
         seen = features_of(prompt)
-        view = self.view([seen])
+        view = self._view([seen])
         confidence = float(view.confidence[0])
         familiar = confidence >= _UNFAMILIAR
         roster = self.rosters.of((*arguments.models_of(models), _MID_SIZE))
@@ -206,6 +206,10 @@ class Predictor:
 
     def view(self, seen: Sequence[Features]) -> View:
         return view_of(self.parameters, seen)
+
+    def _view(self, seen: Sequence[Features]) -> View:
+        """With what these labels ask for."""
+        return view_of(self.parameters, seen, subjects=bool(self.labels.lessons))
 
 
 @cache

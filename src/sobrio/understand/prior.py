@@ -20,6 +20,7 @@ _LEAST_WORTH: Final = np.array([_RISING.get(fact, -np.inf) for fact in FACTS], n
 """Logits per tenfold active size, tenfold sparsity, year: a larger, later or reasoning model is never
 expected to be worse than another of the same kind."""
 _MOST_LN_TOKENS: Final = 7.5
+_NOTHING: Final = np.zeros(0, np.float32)
 
 Floats = NDArray[np.float64]
 
@@ -40,7 +41,8 @@ class View(msgspec.Struct, frozen=True):
     """Of the visible answer, where the prompt states its length; else NaN."""
 
 
-def view_of(known: Parameters, seen: Sequence[Features]) -> View:
+def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = True) -> View:
+    """Without `subjects`, which labels alone ask for, it takes less time."""
     located = [known.located(each.hashed) for each in seen]
     confidence = np.array([each.confidence for each in located])
     surface = standardise(_rows([each.dense for each in seen], len(NAMES)), known.mean, known.scale)
@@ -49,8 +51,10 @@ def view_of(known: Parameters, seen: Sequence[Features]) -> View:
     near[:, :, : len(HASHED_FACTS)] += _rows([each.worth for each in located], 2, len(HASHED_FACTS))
     worth += (near - worth) * trust(confidence)[:, None, None]
     quality = np.maximum(worth[:, 0], _LEAST_WORTH)
-    subjects = _rows([each.subjects for each in located], known.subjects.shape[1])
-    prompts = Prompts(surface, tuple(each.hashed for each in seen), quality, subjects)
+    hashed = tuple(each.hashed for each in seen)
+    about = [known.about(each) if subjects else _NOTHING for each in hashed]
+    width = known.subjects.shape[1] if subjects else 0
+    prompts = Prompts(surface, hashed, quality, _rows(about, width))
     return View(
         prompts,
         confidence,
