@@ -39,15 +39,20 @@ def figures(sides: tuple) -> list[float | None]:
 
 
 def both(realised, reference, seconds: float = 0.001):
-    """By the tables and, with the call told twice at nothing the second time, by sorting everything."""
+    """By the tables and, with the call told twice at nothing the second time, by the general way.
+
+    A table sorts every scenario for a request it has seldom met the like of, and a few for the others.
+    """
     idle = replace(reference, model=SMALL, input_tokens=0, output_tokens=0, cached_tokens=0, role="retry")
     said = {"router_cpu_seconds": seconds, "equivalence": "unverified"}
-    quick = ESTIMATOR.account(realised, reference, **said)
+    first, *_, quick = (ESTIMATOR.account(realised, reference, **said) for _ in range(OFTEN))
+    assert figures(quick) == pytest.approx(figures(first), rel=1e-9, abs=1e-12)
     general = ESTIMATOR.account((*realised, replace(idle, requests=0), replace(idle, zone="FRA", requests=0)),
                                 reference, **said)  # fmt: skip
     return quick, general
 
 
+OFTEN = 5
 TOKENS = st.integers(0, 200_000)
 
 
@@ -121,11 +126,12 @@ def test_counts_that_cannot_be_are_still_refused():
 def test_many_kinds_of_requests_do_not_pile_up_tables():
     for step in range(200):
         answered, reference = pair(1 + 7**step % 90_000, 1 + 5**step % 90_000, 3**step % 90_000)
-        ESTIMATOR.account((answered,), reference, router_cpu_seconds=0.001, equivalence="unverified")
+        for _ in range(OFTEN):
+            ESTIMATOR.account((answered,), reference, router_cpu_seconds=0.001, equivalence="unverified")
 
     tables = ESTIMATOR._swift._pairs.values()
     kept = [sum(few.rates.nbytes for few in each.table._boxes.values()) for each in tables]
-    assert max(kept) <= 8_000_000
+    assert 0 < max(kept) <= 4_000_000
 
 
 @pytest.mark.parametrize("compared", [True, False])
