@@ -16,6 +16,8 @@ import pytest
 from sobrio.assemble import open_rooms
 from sobrio.gateway import application, running
 from sobrio.gateway.keys import keys_from
+from sobrio.recall import SqliteStore
+from sobrio.route import Rooms
 from sobrio.testing import LoopbackUpstream
 
 POLICY = """
@@ -45,8 +47,8 @@ SECRETS = {"SOBRIO_API_KEYS": "one:secret-of-one,two:secret-of-two,french:secret
 
 
 class Place:
-    def __init__(self, url: str, keeping: LoopbackUpstream, plain: LoopbackUpstream) -> None:
-        self.url, self.keeping, self.plain = url, keeping, plain
+    def __init__(self, url: str, rooms: Rooms, keeping: LoopbackUpstream, plain: LoopbackUpstream) -> None:
+        self.url, self.rooms, self.keeping, self.plain = url, rooms, keeping, plain
 
     def openai(self, team: str = "one") -> openai.OpenAI:
         return openai.OpenAI(base_url=self.url, api_key=f"secret-of-{team}", max_retries=0)
@@ -68,7 +70,7 @@ def open_place(tmp_path: Path) -> Iterator[Callable[[], Place]]:
                 open_rooms(tmp_path / "policy.yaml", data_dir=tmp_path / "data", environ=environ)
             )
             url = stack.enter_context(running(application(rooms, keys=keys_from(SECRETS))))
-            return Place(url, keeping, plain)
+            return Place(url, rooms, keeping, plain)
 
         yield make
 
@@ -140,10 +142,12 @@ def test_to_another_tenant_it_does_not_exist(place: Place) -> None:
     assert len(place.keeping.requests) == before
 
 
-def test_it_is_found_after_a_restart(open_place: Callable[[], Place], tmp_path: Path) -> None:
+def test_it_is_found_by_another_process_too(open_place: Callable[[], Place], tmp_path: Path) -> None:
     place = open_place()
     with place.openai() as client:
         made = client.responses.create(model="keeping", input="hello there")
+    assert isinstance(place.rooms.cache, SqliteStore)
+    place.rooms.cache.flush()
     environ = {"KEEPING_URL": place.keeping.base_url, "PLAIN_URL": place.plain.base_url}
     with (
         open_rooms(tmp_path / "policy.yaml", data_dir=tmp_path / "data", environ=environ) as rooms,
