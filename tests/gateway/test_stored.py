@@ -219,7 +219,7 @@ def test_where_nobody_can_count_it_says_so_and_is_asked_once(
 
 
 def test_these_requests_count_against_limits_of_requests(open_place: Callable[..., Place]) -> None:
-    limit = "limits: [{name: few, each: key, requests: 3, per: minute}]\n"
+    limit = "limits: [{name: few, each: key, requests: 3, per: month}]\n"
     place = open_place(POLICY + limit)
     with place.openai() as client:
         made = client.responses.create(model="keeping", input="hello there")
