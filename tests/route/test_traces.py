@@ -18,7 +18,7 @@ from sobrio.terms.request import Caller, Request
 from sobrio.testing import LoopbackUpstream
 
 LADDER = ("llama-3.2-3b-instruct", "llama-3.1-8b-instruct", "llama-3.3-70b-instruct")
-"""Of one family: the larger is never expected to be worse."""
+"""Of one family: the larger is never surely worse."""
 POLICY = """
 version: 1
 name: traces

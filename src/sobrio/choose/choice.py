@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -20,6 +20,9 @@ from sobrio.terms.impacts import Rates
 from sobrio.terms.model import Deployment
 from sobrio.terms.promise import Promise
 from sobrio.terms.speed import Speed
+
+_SURE_Z: Final = NormalDist().inv_cdf(0.95)
+"""A conversation moves to whoever takes less only with this confidence, at the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,7 @@ class _Case(msgspec.Struct, frozen=True):
 
     def _moves_down(self, expected: Expectation, cost: Price) -> str | None:
         """From turn to turn expectations differ by more than near equals do: whoever takes less than the
-        model that answered before has to be as good as that one with the policy's confidence."""
+        model that answered before has to be surely as good as that one, however bold the policy is."""
         held = self.held
         if held is None or held.model == expected.model:
             return None
@@ -172,9 +175,8 @@ class _Case(msgspec.Struct, frozen=True):
             return None
         if expected.quality < known.quality:
             return f"this conversation was answered by {held.model}, expected to do better"
-        sure = expected.quality - known.quality >= self.bar.z * math.hypot(
-            expected.quality_sd, known.quality_sd
-        )
+        z = max(self.bar.z, _SURE_Z)
+        sure = expected.quality - known.quality >= z * math.hypot(expected.quality_sd, known.quality_sd)
         if sure or not self._takes_less(cost, known, held):
             return None
         return f"this conversation was answered by {held.model}, and this one is not surely as good"
