@@ -55,6 +55,8 @@ def test_it_moves_to_a_lesser_model_only_where_that_one_is_surely_as_good() -> N
     assert "not surely as good" in (refused(decision)["small"] or "")
     assert choose(careful, assessed(small=0.95, sd=0.05), RATES, held=held).model == "small"
     assert choose(careful, assessed(small=0.81, sd=0.05), RATES).model == "small"
+    bold = replace(ALLOWED, confidence=0.5)
+    assert choose(bold, assessed(small=0.81, sd=0.05), RATES, held=held).model == "middle"
 
 
 def test_it_moves_up_when_the_next_turn_needs_more() -> None:
