@@ -8,6 +8,7 @@ from sobrio.terms.model import Model
 from sobrio.understand import Predictor
 from sobrio.understand.features import features_of
 from sobrio.understand.gloss import gloss
+from sobrio.understand.language import language_of_text
 from sobrio.understand.reading import read
 
 SMALL = Model("an 8B model", 8.0, 8.0, released="2024-07")
@@ -29,10 +30,46 @@ SAME = (
         ("de", "Bruchrechnung", "fraction calculation"),
         ("es", "¿Cuántas manzanas quedan?", "how many apples stay?"),
         ("fr", "1 250,50 euros", "1,250.50 euros"),
+        ("fr", "Donne une idée", "give an idea"),
+        ("es", "¿Cuándo se inventó la rueda?", "when invented the wheel?"),
+        ("de", "Beweise den Satz von Gauß.", "prove the theorem of Gauß."),
     ],
 )
 def test_known_words_are_read_in_english(language: str, text: str, english: str) -> None:
     assert gloss(text, language) == english
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Weigh Kant against Mill."),
+        ("fr", "Implémente Raft en Go"),
+        ("de", "Implementiere Raft in Go"),
+        ("es", "Cuéntame un chiste"),
+        ("it", "Raccontami una barzelletta"),
+        ("pt", "Escreva um poema"),
+        ("nl", "Vertel me een grap"),
+    ],
+)
+def test_an_order_of_few_words_tells_its_language(language: str, text: str) -> None:
+    assert language_of_text(text) == language
+
+
+@pytest.mark.parametrize(
+    ("task", "texts"),
+    [
+        ("question answering", ("When was the press invented?", "Wann wurde die Presse erfunden?")),
+        (
+            "question answering",
+            ("Compare Kant and Mill.", "Vergleiche Kant und Mill.", "Compara a Kant y Mill."),
+        ),
+        ("code", ("What is a deadlock?", "Qu'est-ce qu'un interblocage ?", "Was ist ein Deadlock?")),
+        ("code", ("Write a kernel in Rust.", "Écris un noyau en Rust.", "Escribe un núcleo en Rust.")),
+        ("creative", ("Invent three names.", "Invente trois noms.", "Erfinde drei Namen.")),
+    ],
+)
+def test_a_short_request_has_its_task_in_every_language(task: str, texts: tuple[str, ...]) -> None:
+    assert {features_of(text).task for text in texts} == {task}
 
 
 def test_words_may_be_written_without_accents() -> None:

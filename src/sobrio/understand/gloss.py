@@ -42,7 +42,7 @@ _MARKS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
 """Spaces and numbers as English sets them."""
 _ENGLISH: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"(?<=\S) {2,}(?=\S)"), " "),
-    (re.compile(r"\ba (?=[aeiou])"), "an "),
+    (re.compile(r"a (?=[aeiou])(?<=\ba )"), "an "),
 )
 """Words that have no English leave no gap, and articles go by what follows."""
 _HABITS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
@@ -71,8 +71,8 @@ _ELIDED: Final = frozenset(
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     words: Mapping[str, str]
-    phrases: Mapping[str, tuple[str, str]]
-    """Of several words, the longest first: (first word, English)."""
+    phrases: Mapping[str, tuple[frozenset[str], str]]
+    """Of several words, the longest first: (its words, English)."""
     compounds: bool
 
     def english(self, word: str) -> str | None:
@@ -116,9 +116,9 @@ def _glossed(text: str, language: str) -> str:
 
 def _phrases_read(text: str, lexicon: Lexicon) -> str:
     small = text.lower()
-    words = set(_word.findall(small)) if len(small) == len(text) else ()
-    for phrase, (first, english) in lexicon.phrases.items():
-        if first in words:
+    words = set(_word.findall(small)) if len(small) == len(text) else set()
+    for phrase, (parts, english) in lexicon.phrases.items():
+        if parts <= words:
             at = small.find(phrase)
             while at >= 0:
                 end = at + len(phrase)
@@ -162,7 +162,9 @@ def _lexicon(language: str) -> Lexicon:
     words = {word: english for english, some in every[language].items() for word in some.split(",")}
     plain = {_without_accents(word): english for word, english in reversed(words.items())}
     longest = sorted((each for each in words if not each.isalpha()), key=lambda each: (-len(each), each))
-    phrases = {each: (_word.findall(each)[0], words[each] + " " * each.endswith("'")) for each in longest}
+    phrases = {
+        each: (frozenset(_word.findall(each)), words[each] + " " * each.endswith("'")) for each in longest
+    }
     return Lexicon(plain | words, phrases, compounds=language == "de")
 
 
