@@ -1,7 +1,7 @@
 """French, German and Spanish against English: is the same problem sent to the same model?
 
-The parallel prompts in `parallel.txt` were written for this test before any result was seen.
-Never train on them.
+The parallel prompts in `parallel.txt` were written for this test before any result was seen. Those in
+`parallel_dev.txt` are to choose word lists and rules on. Never train on either.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sobrio.understand import Predictor
 from sobrio.understand.features import Features, features_of
 
 PROMPTS = Path(__file__).with_name("parallel.txt")
+DEVELOPMENT = Path(__file__).with_name("parallel_dev.txt")
 LANGUAGES = ("en", "fr", "de", "es")
 SMALL = Model("an 8B model", 8.0, 8.0, released="2024-07")
 LARGE = Model("a 70B model", 70.0, 70.0, released="2024-12")
@@ -41,8 +42,8 @@ def prompts(file: Path = PROMPTS) -> Iterator[tuple[str, tuple[str, ...]]]:
             asked = []
 
 
-def parity() -> dict[str, Any]:
-    kinds, asked = zip(*prompts(), strict=True)
+def parity(file: Path = PROMPTS) -> dict[str, Any]:
+    kinds, asked = zip(*prompts(file), strict=True)
     seen = {
         language: [features_of(each[place]) for each in asked] for place, language in enumerate(LANGUAGES)
     }

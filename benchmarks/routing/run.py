@@ -21,7 +21,7 @@ from battery import battery
 from calibration import calibration, calibration_left_out
 from cost import cost
 from graded import graded as graded_requests
-from parity import parity
+from parity import DEVELOPMENT, parity
 from pool import pool
 from ranking import World, few_labels, held_out_fifths, leave_one_source_out
 from stated import stated_lengths
@@ -52,6 +52,7 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
     return {
         "cost": cost,
         "parity": parity,
+        "parity_development": lambda: parity(DEVELOPMENT),
         "graded": graded_requests,
         "stated": lambda: stated_lengths(world()),
         "few_labels": lambda: [
