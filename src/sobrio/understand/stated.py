@@ -51,7 +51,7 @@ _NUMBERS: Final = {
     for name in names.split()
 }
 _INTRODUCED: Final = (
-    "in of on about around under within exactly than to least most max maximum minimum write draft use with "
+    "in into of on about around under within exactly than to least most max maximum minimum write draft use with "
     "en de sur environ exactement moins plus écris écrivez rédige rédigez "
     "von mit auf etwa ungefähr genau höchstens mindestens unter maximal schreib schreibe verfasse "
     "unas unos aproximadamente exactamente menos más máximo mínimo con escribe redacta"
@@ -68,6 +68,13 @@ _described = re.compile(rf"\ban? (?:short |long |brief |detailed )?(?=\d){_numbe
 _apart = re.compile(rf"(?:^|\(|[,:] )(?=\d){_number}[ \u00a0]$")
 _after = re.compile(r"\W*$|[,)]|\.\s| (?:on|about|sur|über|sobre|max)\b")
 _letters = re.compile(r"\w*")
+_given = re.compile(
+    r"\b(?:this|that|these|attached|following|(?<!write )(?<!draft )(?:my|our)|"
+    r"cet?|cette|ces|mon|ma|mes|notre|nos|ci-joint|dies\w*|mein\w*|unser\w*|est[aeo]s?|mis?|nuestr\w*)"
+    r"(?: \w+)? $"
+)
+"""What is there already, before its length: "this 300-word text", « ce texte de 300 mots »."""
+_OF: Final = ("of", "de", "von", "mit", "con")
 
 
 def stated_tokens(text: str, language: str) -> float:
@@ -97,7 +104,14 @@ def _count(lower: str, start: int, end: int) -> int | None:
         found = _described.search(lower, back, start)
     if found is None and _after.match(lower, ending.end()):
         found = _apart.search(lower, back, start)
-    if found is None:
+    if found is None or _is_given(lower, back, found):
         return None
     number = next(filter(None, found.groups()))
     return _NUMBERS.get(number) or int("".join(filter(str.isdigit, number)))
+
+
+def _is_given(lower: str, back: int, found: re.Match[str]) -> bool:
+    """Whether the length is that of a text which the request brings along."""
+    said = found[0].lstrip()
+    hangs = said.startswith(_OF) or said.startswith(found[found.lastindex or 0])
+    return hangs and _given.search(lower, back, found.start() + len(found[0]) - len(said)) is not None
