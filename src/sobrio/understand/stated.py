@@ -51,7 +51,8 @@ _NUMBERS: Final = {
     for name in names.split()
 }
 _INTRODUCED: Final = (
-    "in into of on about around under within exactly than to least most max maximum minimum write draft use with "
+    "in into of on about around under within exactly than to least most max maximum minimum "
+    "write draft use with "
     "en de sur environ exactement moins plus écris écrivez rédige rédigez "
     "von mit auf etwa ungefähr genau höchstens mindestens unter maximal schreib schreibe verfasse "
     "unas unos aproximadamente exactamente menos más máximo mínimo con escribe redacta"
@@ -113,5 +114,5 @@ def _count(lower: str, start: int, end: int) -> int | None:
 def _is_given(lower: str, back: int, found: re.Match[str]) -> bool:
     """Whether the length is that of a text which the request brings along."""
     said = found[0].lstrip()
-    hangs = said.startswith(_OF) or said.startswith(found[found.lastindex or 0])
+    hangs = said.startswith((*_OF, found[found.lastindex or 0]))
     return hangs and _given.search(lower, back, found.start() + len(found[0]) - len(said)) is not None
