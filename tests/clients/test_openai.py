@@ -91,6 +91,21 @@ def test_what_speaks_responses_is_sent_them_untouched(openai_client, house):
 
 
 @pytest.mark.parametrize(
+    "more",
+    [
+        {"conversation": "conv_1"},
+        {"background": True},
+        {"tools": [{"type": "mcp", "server_label": "mail", "server_url": "https://mail.example/mcp"}]},
+    ],
+)
+def test_what_changes_something_elsewhere_is_done_each_time(openai_client, house, more):
+    before = len(house.upstream.requests)
+    told = [openai_client.responses.create(model="responder", input="Go on", **more) for _ in range(2)]
+    assert [each.model_extra["sobrio"]["cache"] for each in told] == ["miss", "miss"]
+    assert len(house.upstream.requests) == before + 2
+
+
+@pytest.mark.parametrize(
     "more", [{"previous_response_id": "resp_1"}, {"background": True}, {"tools": [{"type": "web_search"}]}]
 )
 def test_what_cannot_be_translated_is_a_bad_request(openai_client, more):

@@ -165,6 +165,18 @@ def test_what_no_upstream_keeps_is_not_there(place: Place, model: str, more: dic
             client.responses.retrieve(made.id)
 
 
+@pytest.mark.parametrize(
+    "header", [{"cache-control": "no-store"}, {"x-sobrio-cache": "off"}, {"x-sobrio-cache": "no-store"}]
+)
+def test_where_nothing_is_to_be_kept_no_note_is_either(place: Place, header: dict[str, str]) -> None:
+    with place.openai() as client:
+        made = client.responses.create(model="keeping", input="hello there", extra_headers=header)
+        with pytest.raises(openai.NotFoundError):
+            client.responses.retrieve(made.id)
+    assert isinstance(place.rooms.cache, SqliteStore)
+    assert place.rooms.cache.stats().entries == 0
+
+
 @pytest.mark.parametrize("name", ["..%2Fmodels", "a b", "a/../../files", "x" * 600, "%00"])
 def test_an_id_that_is_none_leads_nowhere(place: Place, name: str, exchange: Callable[..., Any]) -> None:
     path = f"/v1/responses/{name.replace(' ', '%20')}"

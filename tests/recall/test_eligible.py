@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -60,3 +61,49 @@ def test_every_other_wish_lets_the_answer_be_kept(cache: str) -> None:
 @pytest.mark.parametrize("cache", ["no-store", "off"])
 def test_what_the_caller_wants_forgotten_is_not_kept(cache: str) -> None:
     assert not may_store(request(cache=cache), 1.0, 200, "stop")
+
+
+HOSTED = (
+    {"conversation": "conv_1"},
+    {"previous_response_id": "resp_1"},
+    {"background": True},
+    {"prompt": {"id": "pmpt_1"}},
+    {"prompt": {"id": "pmpt_1", "version": "2"}},
+    {"web_search_options": {}},
+    {"plugins": [{"id": "web"}]},
+    {"search_parameters": {"mode": "on"}},
+    {"mcp_servers": [{"type": "url", "url": "https://mail.example"}]},
+    {"container": "container_1"},
+    {"tools": [{"type": "mcp", "server_label": "mail"}]},
+    {"tools": [{"type": "function", "function": {"name": "f"}}, {"type": "web_search"}]},
+    {"tools": [{"type": "web_search_20250305", "name": "web_search"}]},
+    {"tools": [{"type": "code_execution_20250825", "name": "code_execution"}]},
+    {"tools": [{"googleSearch": {}}]},
+    {"tools": ["nobody knows"]},
+    {"tools": {}},
+)
+BY_THE_CLIENT = (
+    {"conversation": None, "plugins": [], "background": False, "web_search_options": None, "tools": None},
+    {"tools": []},
+    {"tools": [{"type": "function", "function": {"name": "f"}}]},
+    {"tools": [{"type": "function", "name": "f"}, {"type": "custom", "name": "g"}]},
+    {"tools": [{"name": "weather", "input_schema": {"type": "object"}}]},
+    {"tools": [{"type": "bash_20250124", "name": "bash"}]},
+    {"prompt": "Once upon a time"},
+    {"background": "transparent"},
+)
+
+
+def asking(fields: dict[str, Any]) -> Request:
+    return Request("m", (), {name: json.dumps(value).encode() for name, value in fields.items()})
+
+
+@pytest.mark.parametrize("fields", HOSTED)
+def test_what_reaches_outside_the_request_is_done_each_time(fields: dict[str, Any]) -> None:
+    assert not may_recall(asking(fields), 1.0)
+    assert not may_store(asking(fields), 1.0, 200, "stop")
+
+
+@pytest.mark.parametrize("fields", BY_THE_CLIENT)
+def test_what_the_client_runs_itself_is_no_obstacle(fields: dict[str, Any]) -> None:
+    assert may_recall(asking(fields), 1.0)

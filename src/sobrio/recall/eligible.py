@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from sobrio.recall.fleeting import changes_with_time, is_personal
+from sobrio.recall.outside import reaches_outside
 from sobrio.terms.request import Request
 
 _WHOLE: Final = frozenset({"stop", "tool_calls", "function_call"})
@@ -42,10 +43,12 @@ _turns = msgspec.json.Decoder(list[_Turn])
 
 
 def may_recall(request: Request, max_temperature: float) -> bool:
-    """An unset temperature counts as the providers' default of 1; several answers ask for variety."""
+    """An unset temperature counts as the providers' default of 1; several answers ask for variety, and what
+    reaches outside the request is done each time it is asked for."""
     temperature = 1.0 if request.temperature is None else request.temperature
     single = request.fields.get("n", b"1") in (b"1", b"null")
-    return request.options.cache != "off" and single and temperature <= max_temperature
+    wanted = request.options.cache != "off" and single and temperature <= max_temperature
+    return wanted and not reaches_outside(request)
 
 
 def may_keep(request: Request) -> bool:

@@ -15,6 +15,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 import msgspec
 
 from sobrio.errors import CacheError, InputError, NotReachable, UpstreamError
+from sobrio.recall.eligible import may_keep
 from sobrio.recall.key import stored_key
 from sobrio.route.dialect import failure_in
 from sobrio.route.failure import error_body
@@ -55,11 +56,12 @@ _named = msgspec.json.Decoder(_Named)
 async def note(journey: Journey, deployment: Deployment, backing: Backing, payloads: Sequence[bytes]) -> None:
     """Notes where the response is that these payloads, or this document, begin.
 
-    Without it the answer is as good: it can only not be asked for again.
+    Without it the answer is as good: it can only not be asked for again, and that is what those get who want
+    nothing kept.
     """
     request, cache = journey.request, journey.rooms.cache
     stored = request.shape == "responses" == spoken("responses", backing)
-    if cache is None or not stored or request.fields.get("store") == b"false":
+    if cache is None or not stored or not may_keep(request) or request.fields.get("store") == b"false":
         return
     response_id = next((each for each in map(_id_of, payloads) if each), "")
     place = _Place(deployment.name, journey.cache_key)
