@@ -8,6 +8,7 @@ repeated: who waits for an answer has better things to do.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sobrio.errors import CacheError
@@ -25,12 +26,16 @@ class Door:
     """Gives the client of `url`, always the same one, which is made when it is first asked for: a cluster's
     asks its way at once."""
 
-    def __init__(self, url: str, timeout_s: float) -> None:
-        """Each wait for the server is bounded by `timeout_s`. Raises `CacheError` without the package, or
-        for a malformed address."""
+    def __init__(
+        self, url: str, timeout_s: float, connection: Callable[[type[Any]], type[Any]] | None = None
+    ) -> None:
+        """Each wait for the server is bounded by `timeout_s`; `connection` makes a class of connections of
+        the package's own. Raises `CacheError` without the package, or for a malformed address."""
         redis = _package()
         self._address, self._settings = _plain(url), _settings(timeout_s)
-        _must_be_an_address(self._address)
+        own = _parsed(self._address).get("connection_class", redis.Connection)
+        if connection is not None:
+            self._settings["connection_class"] = connection(own)
         self._kind = redis.RedisCluster if _is_cluster(url) else redis.Redis
         self._client: Redis = None
         self._making = threading.Lock()
@@ -54,7 +59,7 @@ def async_client(url: str, timeout_s: float) -> AsyncRedis | AsyncCluster:
     from redis.backoff import NoBackoff
 
     address = _plain(url)
-    _must_be_an_address(address)
+    _parsed(address)
     settings = {**_settings(timeout_s), "retry": Retry(NoBackoff(), 0)}
     kind = redis.asyncio.RedisCluster if _is_cluster(url) else redis.asyncio.Redis
     return kind.from_url(address, **settings)
@@ -101,11 +106,13 @@ def _plain(url: str) -> str:
     return scheme.removesuffix(_CLUSTER) + colon + rest
 
 
-def _must_be_an_address(url: str) -> None:
+def _parsed(url: str) -> dict[str, Any]:
+    """What the address says. Raises `CacheError`."""
     from redis.connection import parse_url
 
     try:
-        parse_url(url)  # type: ignore[no-untyped-call]
+        said: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
     except ValueError as error:
         hint = "write redis://host:port/0, or redis+cluster://host:port"
         raise CacheError(f"the server's address is malformed ({error}); {hint}") from None
+    return said

@@ -14,6 +14,7 @@ import redis
 from sobrio.errors import CacheError
 from sobrio.recall import RedisStore, seal_of
 from sobrio.recall.circuit import Circuit
+from sobrio.recall.patience import one_look_up
 from sobrio.terms.question import Label
 
 KEY = b"k" * 32
@@ -183,6 +184,22 @@ def test_a_silent_server_costs_a_bounded_wait(ask):
         with pytest.raises(CacheError, match="server failed"):
             store.get(KEY)
         assert time.monotonic() - begun < 20  # 50 ms, on a machine that is not busy otherwise
+
+
+def test_all_that_a_look_up_asks_shares_one_patience():
+    with (
+        silent() as url,
+        socket.create_server(("127.0.0.1", 0)) as later,
+        closing(RedisStore(url, patience_s=0.05)) as first,
+        closing(RedisStore(f"redis://127.0.0.1:{later.getsockname()[1]}/0", patience_s=0.01)) as second,
+    ):
+        with one_look_up():
+            for store in (first, second):
+                with pytest.raises(CacheError, match="server failed"):
+                    store.get(KEY)
+        later.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            later.accept()  # nobody has come: the patience was used up before
 
 
 def test_what_cannot_be_written_is_not_acknowledged():

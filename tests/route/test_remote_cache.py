@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 
 from sobrio.recall import RedisStore
 from sobrio.route import explain_aside, receive
@@ -57,3 +58,33 @@ def test_a_server_that_is_gone_fails_no_request(house):
             assert answer["choices"]
             assert "cache-unavailable" in answer["sobrio"]["caveats"]
     assert len(house.upstream.requests) == 3
+
+
+@contextmanager
+def dripping() -> Iterator[str]:
+    """The address of a server that begins a reply to whoever comes, a byte at a time, and never ends it."""
+    over = threading.Event()
+
+    def drip(peer: socket.socket) -> None:
+        with suppress(OSError), peer:
+            while not over.wait(0.002):
+                peer.sendall(b"+")
+
+    def serve() -> None:
+        with suppress(OSError):
+            while not over.is_set():
+                threading.Thread(target=drip, args=(server.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        finally:
+            over.set()
+
+
+def test_a_reply_that_drips_without_end_holds_no_request(house):
+    with dripping() as url, closing(RedisStore(url)) as store:
+        answer = house.without(cache=store).answer("hello")
+    assert answer["choices"]
+    assert "cache-unavailable" in answer["sobrio"]["caveats"]

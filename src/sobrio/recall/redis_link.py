@@ -8,29 +8,32 @@ from typing import Final
 
 from sobrio.errors import CacheError
 from sobrio.recall.circuit import Circuit
+from sobrio.recall.patience import one_look_up, punctual
 from sobrio.redis_door import Door, Redis, failures, knows
 
+PATIENCE_S: Final = 0.05
+"""A look-up is worth no longer a wait, for connections and answers together."""
 _WRITING_S: Final = 5.0
 
 
 class Link:
     """`asking` is for the request path, `writing` for everything that may take its time."""
 
-    def __init__(self, url: str, *, patience_s: float) -> None:
-        """Connects when first asked. `patience_s` bounds each wait of the request path.
+    def __init__(self, url: str, *, patience_s: float = PATIENCE_S) -> None:
+        """Connects when first asked. `patience_s` bounds what a look-up waits in all.
 
         Raises `CacheError` without the package, or for a malformed address.
         """
         self._circuit = Circuit()
-        self._asking = Door(url, patience_s)
+        self._asking = Door(url, patience_s, punctual)
         self._writing = Door(url, _WRITING_S)
 
     @contextmanager
     def asking(self) -> Iterator[Redis]:
-        """Raises `CacheError` at once while the circuit is open."""
+        """Raises `CacheError` at once while the circuit is open, and when the look-up has waited too long."""
         if self._circuit.open:
             raise CacheError("the cache's server does not answer; it is left alone for a moment")
-        with _told(self._circuit):
+        with _told(self._circuit), one_look_up():
             yield self._asking()
 
     @contextmanager

@@ -16,15 +16,13 @@ from sobrio.recall.by_vector_set import ByVectorSet
 from sobrio.recall.change import Change, Drop, Learn, Note, Put, near_of, record_of
 from sobrio.recall.found import Found
 from sobrio.recall.pending import Pending
-from sobrio.recall.redis_link import Link, each_of
+from sobrio.recall.redis_link import PATIENCE_S, Link, each_of
 from sobrio.recall.redis_names import GENERATION, SALT, SCOPES, Names
 from sobrio.recall.seal import Seal, Unsealed
 from sobrio.recall.stats import Stats
 from sobrio.redis_door import Redis
 from sobrio.terms.question import Label, Near, Question
 
-_PATIENCE_S: Final = 0.05
-"""A look-up is worth no longer a wait, for a connection or for an answer."""
 _MOST_LABELS: Final = 10_000
 _PAGE: Final = 1_000
 _FOREVER: Final = "+inf"
@@ -50,7 +48,7 @@ class RedisStore:
         *,
         seal: Seal | None = None,
         max_entries: int = 100_000,
-        patience_s: float = _PATIENCE_S,
+        patience_s: float = PATIENCE_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Connects when first asked. `max_entries` bounds each scope; the first to expire go first."""

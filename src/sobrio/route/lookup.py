@@ -13,6 +13,7 @@ from sobrio.policy.plan import Recall
 from sobrio.recall.eligible import may_recall
 from sobrio.recall.entry import WRONG, Entry, decode
 from sobrio.recall.key import exact_key
+from sobrio.recall.patience import one_look_up
 from sobrio.recall.similar import Terms
 from sobrio.route.journey import Journey
 from sobrio.route.rooms import Rooms
@@ -33,7 +34,8 @@ def look_up(journey: Journey, cache: AnswerStore) -> Entry | None:
         if allowed == "off":
             return None
         try:
-            return _same(journey, cache) or _like(journey, cache, allowed)
+            with one_look_up():
+                return _same(journey, cache) or _like(journey, cache, allowed)
         except CacheError:
             journey.caveats.append("cache-unavailable")
             return None

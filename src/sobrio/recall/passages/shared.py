@@ -22,7 +22,7 @@ import msgspec
 import numpy as np
 
 from sobrio.errors import CacheError
-from sobrio.recall.passages.library import LeftOut, Library
+from sobrio.recall.passages.library import LeftOut, Library, first_epoch
 from sobrio.recall.passages.volume import Piece, Volume
 from sobrio.recall.redis_link import Link, each_of
 from sobrio.recall.redis_names import Names
@@ -36,7 +36,6 @@ _LIBRARIES: Final = "sobrio:libraries"
 _PLAIN: Final = Names(Unsealed())
 """What things are called without a key."""
 _COPY: Final = Path(":memory:")
-_PATIENCE_S: Final = 1.0
 _FIRST_S: Final = 1.0
 _PAGE: Final = 50
 
@@ -78,7 +77,7 @@ class SharedLibrary(Library):
         super().__init__(_COPY)
         self._sealed = seal or Unsealed()
         self._names = Names(self._sealed)
-        self._link = Link(url, patience_s=_PATIENCE_S)
+        self._link = Link(url)
         self._epochs: dict[str, int] = {}
         self._held: dict[str, dict[bytes, _Place]] = defaultdict(dict)
         self._shut: dict[str, _Shut] = {}
@@ -88,7 +87,7 @@ class SharedLibrary(Library):
 
     def pull(self) -> None:
         """Copies what has changed on the server. Raises `CacheError` when it does not answer."""
-        with self._pulling, self._link.asking() as server:
+        with self._pulling, self._link.writing() as server:
             tags = sorted(tag.decode() for tag in server.smembers(_LIBRARIES))
             epochs = each_of(server, [self._names.shelf(tag, "epoch") for tag in tags])
             for tag, epoch in zip(tags, map(int, (each or 0 for each in epochs)), strict=True):
@@ -158,6 +157,7 @@ class SharedLibrary(Library):
             for each, record in put.items():
                 pipe.hset(records, each, record)
                 pipe.hset(versions, each, secrets.token_bytes(8))
+            pipe.set(epoch, first_epoch(), nx=True)
             pipe.incr(epoch)
             pipe.execute()
 
