@@ -52,7 +52,7 @@ class Rooms:
     """The semantic cache where the policy in force turns it on."""
     retriever: Retriever | None = None
     edition: Callable[[tuple[str, ...]], int] | None = None
-    """Grows when passages of these scopes change; answers made with earlier ones are then no longer given."""
+    """Another number when passages of these scopes change; answers made before are then no longer given."""
     indexed: Callable[[tuple[str, ...]], int] | None = None
     """The edition that questions are answered from: an earlier one while the index is built anew."""
     quotas: Quotas | None = None

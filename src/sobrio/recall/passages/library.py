@@ -6,6 +6,7 @@ The scope is part of every key and of every query: no statement here reads acros
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -67,6 +68,11 @@ class Holdings:
     repeats: int
 
 
+def first_epoch() -> int:
+    """A random number: a library in the place of another never counts what the other counted."""
+    return 1 + secrets.randbits(48)
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """How many documents were taken in without the key, and how many are sealed under another."""
@@ -119,7 +125,7 @@ class Library:
             self._rows("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def epoch(self, scope: str) -> int:
-        """Grows with every change of the scope, in whichever process."""
+        """Grows with every change of the scope, in whichever process; 0 for one that never changed."""
         rows = self._rows("SELECT epoch FROM epochs WHERE scope = ?", (scope,))
         return int(rows[0][0]) if rows else 0
 
@@ -248,7 +254,8 @@ class Library:
 
     def _next_epoch(self, scope: str) -> None:
         self._database.execute(
-            "INSERT INTO epochs VALUES (?, 1) ON CONFLICT (scope) DO UPDATE SET epoch = epoch + 1", (scope,)
+            "INSERT INTO epochs VALUES (?, ?) ON CONFLICT (scope) DO UPDATE SET epoch = epoch + 1",
+            (scope, first_epoch()),
         )
 
     def _rows(self, statement: str, values: Sequence[str] = ()) -> list[Any]:

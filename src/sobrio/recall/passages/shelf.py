@@ -6,7 +6,9 @@ import logging
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 
+import msgspec
 import numpy as np
 
 from sobrio.errors import CacheError
@@ -24,6 +26,12 @@ log = logging.getLogger("sobrio.recall")
 class _Edition:
     epoch: int
     index: Hybrid
+
+
+def _as_edition(epochs: Iterable[tuple[str, int]]) -> int:
+    """A number that no other epochs share: one scope's step forward does not make up for another's."""
+    written = msgspec.msgpack.encode(list(epochs))
+    return int.from_bytes(blake2b(written, digest_size=7).digest())
 
 
 def told(left_out: LeftOut) -> str | None:
@@ -76,12 +84,12 @@ class Shelf:
         return self._library.problem or self._left_out
 
     def edition(self, scopes: Iterable[str]) -> int:
-        """Grows with every change of these scopes: answers made with an earlier one then want making anew."""
-        return sum(map(self._library.epoch, scopes))
+        """Another number with every change of these scopes: answers made with another want making anew."""
+        return _as_edition((each, self._library.epoch(each)) for each in scopes)
 
     def indexed(self, scopes: Iterable[str]) -> int:
         """The edition of them that questions are answered from."""
-        return sum(map(self._built, scopes))
+        return _as_edition((each, self._built(each)) for each in scopes)
 
     def follow(self, every_s: float) -> None:
         """Looks for changes every so often, on a thread of its own."""
