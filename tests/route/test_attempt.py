@@ -11,8 +11,10 @@ import pytest
 from sobrio.call.breaker import Breakers
 from sobrio.call.retry import RetryBudget
 from sobrio.errors import NotReachable, SobrioError, UpstreamError, UpstreamTimeout
+from sobrio.wire.untranslatable import Untranslatable
 
 DOWN = UpstreamError("down", status=503)
+UNSAID = Untranslatable("no word for it")
 BUSY = UpstreamError("busy", status=503, retry_after_s=0.01)
 
 
@@ -109,6 +111,24 @@ def test_when_everything_rests_the_client_is_told_when_to_come_back(build) -> No
         house.answer("one more")
     assert refused.value.retry_after_s == 2
     assert len(upstream.asked) == 10
+
+
+def test_an_outage_is_never_told_as_the_client_s_mistake(build) -> None:
+    """The fallback cannot be asked at all; what failed, and later rests, could have answered."""
+    asked: list[Exception] = [UpstreamTimeout("down"), UNSAID] * 5
+    house, _ = flaky(build("named"), *asked, UNSAID, breakers=Breakers(Clock()))
+    for number in range(5):
+        with pytest.raises(UpstreamTimeout):
+            house.answer(f"question {number}")
+    with pytest.raises(NotReachable) as told:
+        house.answer("one more")
+    assert (told.value.status, told.value.retry_after_s) == (503, 2.0)
+
+
+def test_what_nobody_can_be_asked_is_the_client_s_mistake(build) -> None:
+    house, _ = flaky(build("named"), UNSAID, UNSAID)
+    with pytest.raises(Untranslatable):
+        house.answer("hello")
 
 
 def test_a_trial_that_ends_otherwise_does_not_close_the_door_for_ever(build) -> None:

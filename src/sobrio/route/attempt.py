@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from itertools import count
 from typing import Final
 
@@ -46,8 +47,14 @@ class Begun(msgspec.Struct, frozen=True):
 
 
 async def begin_answer(journey: Journey, decision: Decision) -> Begun:
-    """Tries the decided deployment, then its fallbacks. Raises the last failure."""
-    last: UpstreamError | Untranslatable | None = None
+    """Tries the decided deployment, then its fallbacks.
+
+    Raises the last failure of those that were called; else, where some are left alone, `NotReachable` that
+    says for how long; and only where nobody could be asked at all, that the request cannot be translated.
+    """
+    failed: UpstreamError | None = None
+    unsaid: Untranslatable | None = None
+    passed_over: list[str] = []
     breakers = journey.rooms.breakers
     for name in (decision.deployment, *decision.fallbacks):
         deployment = journey.policy.deployments[name]
@@ -55,27 +62,30 @@ async def begin_answer(journey: Journey, decision: Decision) -> Begun:
             continue
         if not breakers.admits(name):
             journey.failures.append(Failure(name, "not called: it failed too often a moment ago"))
+            passed_over.append(name)
             continue
         try:
             return await _persistently(journey, deployment, deployment.backing)
         except UpstreamError as error:
-            last = error
+            failed = error
             if not worth_another(error):
                 break
         except Untranslatable as error:
             journey.failures.append(Failure(name, f"not called: {error.message}"))
-            last = error
-    raise last or _nobody(journey, decision)
+            unsaid = error
+    raise failed or _resting(journey, passed_over) or unsaid or _nobody(decision)
 
 
-def _nobody(journey: Journey, decision: Decision) -> NotReachable:
+def _resting(journey: Journey, passed_over: Sequence[str]) -> NotReachable | None:
+    if not passed_over:
+        return None
     rests = journey.rooms.breakers.resting()
-    waits = [rests[name] for name in (decision.deployment, *decision.fallbacks) if name in rests]
-    if waits:
-        message = "every deployment for this request failed too often a moment ago"
-        return NotReachable(
-            f"{message}; come back in {max(1, round(min(waits)))} s", retry_after_s=min(waits)
-        )
+    wait_s = min(rests.get(name, 0.0) for name in passed_over)
+    message = "every deployment that could answer this request failed too often a moment ago"
+    return NotReachable(f"{message}; come back in {max(1, round(wait_s))} s", retry_after_s=wait_s)
+
+
+def _nobody(decision: Decision) -> NotReachable:
     return NotReachable(f"nothing can be called for '{decision.deployment}'; see `sobrio explain`")
 
 
