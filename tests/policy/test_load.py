@@ -303,3 +303,39 @@ def test_timeouts_that_allow_nothing_are_refused(
     placed(tmp_path / "policy.yaml", upstream)
     with pytest.raises(PolicyError, match="_s' in"):
         load_policy(tmp_path / "policy.yaml", catalog, {})
+
+
+@pytest.mark.parametrize(
+    ("timeouts", "said"),
+    [
+        ("{total_s: .inf}", "'total_s' in upstream 'place' should be a finite number"),
+        ("{connect_s: .nan}", "'connect_s' in upstream 'place' should be"),
+        ("{total_s: true}", "'total_s' in upstream 'place': write a number of seconds, such as 30"),
+        (
+            "{first_token_s: 90, total_s: 60}",
+            "'timeouts' in upstream 'place': first_token_s (90) is above total_s (60); raise total_s",
+        ),
+        (
+            "{connect_s: 2000}",
+            "'timeouts' in upstream 'place': connect_s (2000) is above total_s (1800); raise total_s",
+        ),
+    ],
+)
+def test_timeouts_that_mean_nothing_are_told(
+    policy_of: Load, tmp_path: Path, catalog: Catalog, timeouts: str, said: str
+) -> None:
+    policy_of()
+    upstream = f'{{kind: openai, base_url: "http://127.0.0.1:9/v1", timeouts: {timeouts}}}'
+    placed(tmp_path / "policy.yaml", upstream)
+    with pytest.raises(PolicyError) as caught:
+        load_policy(tmp_path / "policy.yaml", catalog, {})
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_short_total_bounds_what_is_left_to_the_defaults(
+    policy_of: Load, tmp_path: Path, catalog: Catalog
+) -> None:
+    policy_of()
+    placed(tmp_path / "policy.yaml", '{kind: openai, base_url: "http://h/v1", timeouts: {total_s: 2}}')
+    assert load_policy(tmp_path / "policy.yaml", catalog, {})

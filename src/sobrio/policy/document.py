@@ -11,7 +11,18 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sobrio.policy.plan import Recall
-from sobrio.policy.value import Abilities, Address, Amount, Duration, Names, Objective, Range, Share, Tasks
+from sobrio.policy.value import (
+    Abilities,
+    Address,
+    Amount,
+    Duration,
+    Names,
+    Objective,
+    Range,
+    Seconds,
+    Share,
+    Tasks,
+)
 from sobrio.terms.limit import Measure, Span
 
 Written = Annotated[str, BeforeValidator(str)]
@@ -137,13 +148,22 @@ class PlaceOptions(Section):
 class Timeouts(Section):
     """How long one call may take, in seconds; then it counts as failed."""
 
-    connect_s: float = Field(default=5.0, gt=0, description="Until the connection is there.")
-    first_token_s: float = Field(
+    connect_s: Seconds = Field(default=5.0, description="Until the connection is there.")
+    first_token_s: Seconds = Field(
         default=300.0,
-        gt=0,
         description="Of a stream: until the first piece of its answer, thoughts included.",
     )
-    total_s: float = Field(default=1800.0, gt=0, description="Until the whole answer.")
+    total_s: Seconds = Field(default=1800.0, description="Until the whole answer.")
+
+    @model_validator(mode="after")
+    def _parts_fit_into_the_whole(self) -> Self:
+        """Defaults do: whoever writes a short `total_s` alone means it."""
+        for name in sorted(self.model_fields_set - {"total_s"}):
+            if getattr(self, name) > self.total_s:
+                raise ValueError(
+                    f"{name} ({getattr(self, name):g}) is above total_s ({self.total_s:g}); raise total_s"
+                )
+        return self
 
 
 class Upstream(Section):

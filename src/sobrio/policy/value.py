@@ -30,6 +30,13 @@ def _seconds(value: Any) -> Any:
     return float(match[1]) * _UNITS[match[2]]
 
 
+def _a_number(value: Any) -> Any:
+    """`true` would count as 1."""
+    if isinstance(value, bool):
+        raise ValueError("write a number of seconds, such as 30")
+    return value
+
+
 def _rising(value: tuple[float, float]) -> tuple[float, float]:
     if not 0 < value[0] <= value[1] < math.inf:
         raise ValueError("write P5 and P95, above 0 and from low to high, such as [5, 12]")
@@ -62,6 +69,7 @@ Duration = Annotated[
     ),
 ]
 Address = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_callable)]
+Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(_a_number)]
 Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Range = Annotated[
