@@ -16,6 +16,7 @@ import pytest
 from sobrio.assemble import open_rooms
 from sobrio.gateway import application, running
 from sobrio.gateway.keys import keys_from
+from sobrio.gateway.keystore import KeyStore
 from sobrio.recall import SqliteStore
 from sobrio.route import Rooms
 from sobrio.testing import LoopbackUpstream
@@ -62,14 +63,14 @@ class Place:
 def open_place(tmp_path: Path) -> Iterator[Callable[[], Place]]:
     with ExitStack() as stack:
 
-        def make(policy: str = POLICY) -> Place:
+        def make(policy: str = POLICY, keys: KeyStore | None = None) -> Place:
             keeping, plain = (stack.enter_context(LoopbackUpstream()) for _ in range(2))
             (tmp_path / "policy.yaml").write_text(policy)
             environ = {"KEEPING_URL": keeping.base_url, "PLAIN_URL": plain.base_url}
             rooms = stack.enter_context(
                 open_rooms(tmp_path / "policy.yaml", data_dir=tmp_path / "data", environ=environ)
             )
-            url = stack.enter_context(running(application(rooms, keys=keys_from(SECRETS))))
+            url = stack.enter_context(running(application(rooms, keys=keys_from(SECRETS, keys))))
             return Place(url, rooms, keeping, plain)
 
         yield make
@@ -175,6 +176,35 @@ def test_where_nothing_is_to_be_kept_no_note_is_either(place: Place, header: dic
             client.responses.retrieve(made.id)
     assert isinstance(place.rooms.cache, SqliteStore)
     assert place.rooms.cache.stats().entries == 0
+
+
+@pytest.mark.parametrize(
+    ("models", "status"),
+    [
+        (["plain"], 404),
+        (["small-claude"], 404),
+        (["nobody"], 404),
+        (["keeping"], 200),
+        (["plain", "sobrio/auto"], 200),
+        (["gpt-5-nano"], 200),
+    ],
+)
+def test_a_key_for_some_models_finds_what_those_made(
+    open_place: Callable[..., Place], tmp_path: Path, exchange: Callable[..., Any],
+    models: list[str], status: int,
+) -> None:  # fmt: skip
+    keys = KeyStore(tmp_path / "keys.sqlite")
+    _, text = keys.issue("limited", tenant="one", models=models)
+    place = open_place(keys=keys)
+    with place.openai() as client:
+        made = client.responses.create(model="keeping", input="hello there")
+    sent = {"authorization": f"Bearer {text}"}
+    for method, part in (("GET", ""), ("GET", "/input_items"), ("POST", "/cancel"), ("DELETE", "")):
+        answer = exchange(place.url, method, f"/v1/responses/{made.id}{part}", None, sent)
+        assert answer.status == status
+    if status == 404:
+        assert answer.error["code"] == "response_not_found"
+        assert len(place.keeping.requests) == 1
 
 
 @pytest.mark.parametrize("name", ["..%2Fmodels", "a b", "a/../../files", "x" * 600, "%00"])

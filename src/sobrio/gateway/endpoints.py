@@ -69,7 +69,10 @@ class Endpoints:
         """The endpoint for a response that an upstream keeps."""
 
         async def answer(visit: Visit) -> Reply:
-            return await ask_where_it_is(self._rooms, visit.caller, method, visit.name, part, visit.query)
+            models = visit.admission.models
+            return await ask_where_it_is(
+                self._rooms, visit.caller, method, visit.name, part, visit.query, models=models
+            )
 
         return answer
 

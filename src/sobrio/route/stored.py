@@ -15,6 +15,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 import msgspec
 
 from sobrio.errors import CacheError, InputError, NotReachable, UpstreamError
+from sobrio.policy.reach import leads_to
 from sobrio.recall.eligible import may_keep
 from sobrio.recall.key import stored_key
 from sobrio.route.dialect import failure_in
@@ -73,16 +74,23 @@ async def note(journey: Journey, deployment: Deployment, backing: Backing, paylo
 
 
 async def ask_where_it_is(
-    rooms: Rooms, caller: Caller, method: Literal["GET", "POST", "DELETE"], name: str, part: Part, query: str
+    rooms: Rooms,
+    caller: Caller,
+    method: Literal["GET", "POST", "DELETE"],
+    name: str,
+    part: Part,
+    query: str,
+    *,
+    models: frozenset[str] | None = None,
 ) -> Reply:
     """What the upstream that keeps the response says, as it says it. It is no call of a model: nothing is
-    booked but the request.
+    booked but the request. `models` are the names that the caller may ask for; `None` means any.
 
     Raises `InputError` (400, 404), `NotReachable` without the notes, `OverLimit` and `UpstreamError`.
     """
     if not _QUERY.fullmatch(query):
         raise InputError("the query holds a character that no parameter of a response has")
-    deployment, backing, place = await _where(rooms, caller, name)
+    deployment, backing, place = await _where(rooms, caller, name, models)
     await _count(rooms, caller)
     path = f"{PATHS['responses']}/{name}{part}" + (f"?{query}" if query else "")
     streamed = method == "GET" and bool(_STREAMED.search(query))
@@ -92,7 +100,9 @@ async def ask_where_it_is(
     return await _passed(answered, ("x-sobrio-model", deployment.model.name))
 
 
-async def _where(rooms: Rooms, caller: Caller, name: str) -> tuple[Deployment, Backing, _Place]:
+async def _where(
+    rooms: Rooms, caller: Caller, name: str, models: frozenset[str] | None
+) -> tuple[Deployment, Backing, _Place]:
     cache, known = rooms.cache, None
     if cache is not None and _ID.fullmatch(name):
         try:
@@ -100,11 +110,14 @@ async def _where(rooms: Rooms, caller: Caller, name: str) -> tuple[Deployment, B
         except CacheError as error:
             raise NotReachable(f"where the response is cannot be looked up: {error.message}") from None
     place = _place.decode(known) if known else None
-    deployment = rooms.policy().deployments.get(place.deployment) if place else None
-    if place is None or deployment is None or deployment.backing is None:
+    policy = rooms.policy()
+    deployment = policy.deployments.get(place.deployment) if place else None
+    allowed = models is None or (deployment is not None and leads_to(policy, deployment.name, models))
+    if place is None or deployment is None or deployment.backing is None or not allowed:
         raise InputError(
             f"there is no response {name[:200]!r} here: found are those of this tenant that were made in the "
-            "last day by an upstream that keeps them; otherwise send the conversation itself as 'input'",
+            "last day by an upstream that keeps them, and that the key may ask for; otherwise send the "
+            "conversation itself as 'input'",
             status=404,
             code="response_not_found",
         )
