@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
+import httpx
 import msgspec
 import openai
 import pytest
@@ -187,3 +188,12 @@ def test_it_closes_while_clients_hang_on() -> None:
             client = clients.enter_context(socket.create_connection(("127.0.0.1", upstream.port)))
             assert upstream.wait_until(lambda it: it.open == 1)
         assert client.recv(1) == b""
+
+
+@pytest.mark.parametrize("path", ["messages/count_tokens", "images/generations", "embeddings"])
+def test_what_has_no_stream_ignores_the_wish_for_one(upstream: LoopbackUpstream, path: str) -> None:
+    asked = {"model": "m", "messages": HI, "input": "hi", "prompt": "hi"}
+    plain, wished = (
+        httpx.post(f"{upstream.base_url}/{path}", json=asked | more) for more in ({}, {"stream": True})
+    )
+    assert (wished.status_code, wished.json()) == (200, plain.json())

@@ -173,9 +173,10 @@ async def _spoken(exchange: Exchange) -> None:
 
 
 async def _plain(exchange: Exchange, answer: dict[str, Any]) -> None:
+    """Completions alone are streamed: elsewhere `stream` is a word that means nothing."""
     if _fails(exchange):
         await fail(exchange)
-    elif exchange.streamed:
+    elif exchange.streamed and "choices" in answer:
         usage = {"choices": [], "usage": answer.pop("usage")}
         await exchange.send_events(
             [*(msgspec.json.encode(each) for each in (answer, answer | usage)), b"[DONE]"]
