@@ -115,7 +115,7 @@ NEAR_MISSES = [
     (PRESIDENT, "Who was the first vice president of Brazil?"),
     (PRESIDENT, "Who was the first woman president of Brazil?"),
     (PRESIDENT, "Who was the first emperor of Brazil?"),
-    (PRESIDENT, "Who is the president of Brazil?"),
+    (PRESIDENT, "Who was president of Brazil?"),
     (CURRENCY, "What is the capital of Sweden?"),
     (CURRENCY, "What was the former currency of Sweden?"),
     (CURRENCY, "What is the symbol of the currency of Sweden?"),

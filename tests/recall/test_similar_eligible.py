@@ -28,6 +28,14 @@ def may(text: str = "What is the capital of France?", **fields: Any) -> bool:
         "¿Cómo puedo cambiar mi contraseña?",
         "When was the treaty of Westphalia signed in 1648?",
         "I know what a monad is, but why use one?",
+        "How old is the Earth?",
+        "Quel âge a la Terre ?",
+        "Do I need a visa for Japan?",
+        "Do I have to file a tax return?",
+        "In what year was the Eiffel Tower built?",
+        "Combien de temps faut-il cuire un œuf avant de le peler ?",
+        "Wie alt ist die Sonne?",
+        "¿Cuántos años tiene la Tierra?",
     ],
 )
 def test_what_is_the_same_for_everybody_on_any_day(text: str) -> None:
@@ -49,6 +57,29 @@ def test_what_is_the_same_for_everybody_on_any_day(text: str) -> None:
         "What happened ｔｏｄａｙ?",
         "What happened to\u200bday?",
         "WHAT HAPPENED TODAY?",
+        "How many days until Christmas?",
+        "What day of the week is it?",
+        "What is the price of bitcoin?",
+        "How much is bitcoin?",
+        "What's the score of the match?",
+        "Who is the president of France?",
+        "How old is Emmanuel Macron?",
+        "Is the A86 blocked?",
+        "When does the next train leave?",
+        "Dis-moi quel jour on est",
+        "Quel jour sommes-nous ?",
+        "Combien de jours avant Noël ?",
+        "Quel est le prix du bitcoin ?",
+        "Quel âge a Macron ?",
+        "Qui est le président de la France ?",
+        "Welchen Tag haben wir?",
+        "Wie viele Tage sind es bis Weihnachten?",
+        "Was ist der Preis von Bitcoin?",
+        "Wie alt ist Olaf Scholz?",
+        "¿Qué día es?",
+        "¿Cuántos días faltan para Navidad?",
+        "¿Cuál es el precio del bitcoin?",
+        "¿Cuántos años tiene Pedro Sánchez?",
     ],
 )
 def test_what_changes_with_the_day_is_asked_anew(text: str) -> None:
@@ -71,6 +102,22 @@ def test_what_changes_with_the_day_is_asked_anew(text: str) -> None:
         "J'ai de la fièvre, que faire ?",
         "How much do I owe?",
         "W\u200bhere is m\u200by order?",
+        "Who am I?",
+        "What did I order?",
+        "I live at 12 rue Foch",
+        "How can this be cured? I live in Lyon.",
+        "Où suis-je ?",
+        "Qu'ai-je commandé ?",
+        "Combien de congés me reste-t-il ?",
+        "J'habite 12 rue Foch",
+        "Wer bin ich?",
+        "Was habe ich bestellt?",
+        "Wie viel Urlaub bleibt mir?",
+        "Ich wohne in der Hauptstraße 5",
+        "¿Quién soy?",
+        "¿Qué he pedido?",
+        "¿Cuántas vacaciones me quedan?",
+        "Vivo en la calle Mayor 5",
     ],
 )
 def test_what_is_about_somebody_is_asked_anew(text: str) -> None:
@@ -95,8 +142,20 @@ def test_what_is_about_somebody_is_asked_anew(text: str) -> None:
                 {"role": "user", "content": "What is the capital of France?"},
             ]
         },
+        {"web_search_options": {}},
+        {"plugins": [{"id": "web"}]},
+        {"search_parameters": {"mode": "auto"}},
+        {"mcp_servers": [{"type": "url", "url": "https://example.org"}]},
+        {"container": "c"},
+        {"conversation": "c"},
+        {"previous_response_id": "r"},
+        {"prompt": {"id": "p"}},
+        {"store": True},
+        {"a_field_of_tomorrow": 1},
         {"messages": [{"role": "user", "content": " "}]},
         {"messages": [{"role": "user", "content": "long " * 200}]},
+        {"messages": [{"role": "user", "content": "so " * 61}]},
+        {"messages": [{"role": "user", "content": "a,b " * 31}]},
     ],
 )
 def test_what_wants_variety_or_holds_more_than_text_is_asked_anew(fields: dict[str, Any]) -> None:
@@ -110,3 +169,19 @@ def test_earlier_turns_and_text_parts_are_no_obstacle() -> None:
         {"role": "user", "content": [{"type": "text", "text": "What is its capital?"}]},
     ]
     assert may(messages=turns, temperature=0.0, tools=None)
+
+
+def test_fields_that_leave_the_answer_to_the_texts_are_no_obstacle() -> None:
+    assert may("so " * 60)
+    assert may(
+        max_tokens=20,
+        seed=7,
+        stop=["."],
+        user="u",
+        metadata={"a": "b"},
+        stream=True,
+        stream_options={"include_usage": True},
+        response_format={"type": "json_object"},
+        store=False,
+        web_search_options=None,
+    )

@@ -14,12 +14,15 @@ from typing import Any, Final
 import msgspec
 
 from sobrio.recall.fleeting import folded
+from sobrio.recall.marks import marks_clash
 
 _SHORT: Final = 12
 """Words of a short answer at most."""
 _fence = re.compile(r"^```\w*\n|\n```$")
 _number = re.compile(r"\d+(?:[.,]\d+)*")
 _word = re.compile(r"\w+")
+_letter = re.compile(r"(?<=\w\s)[A-Z]\b(?!['’])")
+"""The A of "vitamin A" is a name, and no filler."""
 _FILLERS: Final = frozenset(
     [
         *("a", "an", "the", "it", "is", "are", "was", "were", "its", "that", "this", "of"),
@@ -37,7 +40,9 @@ def same_answer_text(one: str, other: str) -> bool | None:
     words, others = _words(one), _words(other)
     if not words or not others or max(len(words), len(others)) > _SHORT:
         return None
-    return _numbers(one) == _numbers(other) and _told(words) == _told(others)
+    if marks_clash(one.rstrip(" !"), other.rstrip(" !")):
+        return False
+    return _numbers(one) == _numbers(other) and _told(words, one) == _told(others, other)
 
 
 def _value(text: str) -> Any:
@@ -72,9 +77,10 @@ def _words(text: str) -> list[str]:
     return _word.findall(_number.sub(" ", folded(text))) + _numbers(text)
 
 
-def _told(words: list[str]) -> list[str]:
+def _told(words: list[str], text: str) -> list[str]:
     """What is left without fillers: "It is Paris." and "Paris" say the same."""
-    return [word for word in words if word not in _FILLERS] or words
+    letters = {found.lower() for found in _letter.findall(text)}
+    return [word for word in words if word not in _FILLERS or word in letters] or words
 
 
 def _numbers(text: str) -> list[str]:

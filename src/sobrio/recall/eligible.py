@@ -8,6 +8,7 @@ import msgspec
 
 from sobrio.recall.fleeting import changes_with_time, is_personal
 from sobrio.recall.outside import reaches_outside
+from sobrio.recall.same.reading import is_read_whole
 from sobrio.terms.request import Request
 
 _WHOLE: Final = frozenset({"stop", "tool_calls", "function_call"})
@@ -17,16 +18,20 @@ _KEEPING: Final = frozenset({"default", "semantic", "exact", "refresh"})
 _STEADY: Final = 0.3
 """A temperature asked for above this wants another answer each time."""
 _LONGEST: Final = 600
-"""Characters of a question; longer texts differ in more ways than a likeness can show."""
-_WITH_TOOLS: Final = (
-    "tools",
-    "functions",
-    "tool_choice",
-    "function_call",
-    "modalities",
-    "audio",
-    "prediction",
+"""Characters of a question, which the judge must also read whole; longer texts differ in more ways than a
+likeness can show."""
+_KNOWN: Final = frozenset(
+    [
+        *("model", "messages", "system", "stream", "stream_options", "user", "metadata", "sobrio"),
+        *("max_tokens", "max_completion_tokens", "stop", "stop_sequences", "response_format", "n", "seed"),
+        *("temperature", "top_p", "top_k", "frequency_penalty", "presence_penalty", "logit_bias"),
+        *("reasoning_effort", "verbosity", "thinking", "service_tier", "parallel_tool_calls"),
+        *("safety_identifier", "prompt_cache_key", "prompt_cache_retention"),
+    ]
 )
+"""Fields beside which the answer hangs on the texts alone; what they hold is part of the context. Any other
+may bring in a search, a tool, a kept conversation or another medium."""
+_UNSET: Final = frozenset({b"null", b"false", b"[]"})
 _WITH_TURNS: Final = frozenset({"chat", "messages"})
 _TEXT_PARTS: Final = frozenset({"text", "input_text"})
 
@@ -69,7 +74,7 @@ def may_recall_similar(request: Request) -> bool:
     be the same to the letter.
     """
     steady = request.temperature is None or request.temperature <= _STEADY
-    bare = not any(request.fields.get(name, b"null") != b"null" for name in _WITH_TOOLS)
+    bare = all(name in _KNOWN or value in _UNSET for name, value in request.fields.items())
     return steady and bare and _is_text(request) and _is_lasting(request.messages[-1].text)
 
 
@@ -86,6 +91,5 @@ def _only_text(turn: _Turn) -> bool:
 
 
 def _is_lasting(text: str) -> bool:
-    return (
-        bool(text.strip()) and len(text) <= _LONGEST and not changes_with_time(text) and not is_personal(text)
-    )
+    short = len(text) <= _LONGEST and is_read_whole(text)
+    return bool(text.strip()) and short and not changes_with_time(text) and not is_personal(text)

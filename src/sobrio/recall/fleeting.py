@@ -26,6 +26,39 @@ hoy|manana|ayer|ahora|actual(?:es|mente)?|reciente(?:s|mente)?|noticias?|pronost
 ultim[oa]s? (?:noticias?|version|hora|semana|mes|precios?)|est[ea] (?:semana|mes|ano|noche|tarde)
 (?:semana|mes|ano) (?:que viene|pasad[oa]|proxim[oa])|que hora es|tipo de cambio|en este momento
 """
+_ASKED_NOW: Final = r"""
+(?:what|which) (?:time|day|date|weekday|month|year|season)\b.{0,25}\bis (?:it|today)
+how (?:many|much|long|soon)\b.*\b(?:until|till|ago)
+how (?:many|much) (?:days|weeks|months|hours|minutes|time)\b.*\b(?:before|left|remain(?:s|ing)?|to go)
+(?:what (?:is|are)|what'?s|how much is|give me|tell me) the (?:\w+ ){0,2}(?:prices?|scores?|standings)
+worth in (?:euros?|dollars?|pounds?|yen|eur|usd|gbp)
+how old (?:is|are) (?!the |an? |this )\w+|how much is \w+ ?\??$|what is the age of (?!the |an? )\w+
+who (?:is|are) (?:the )?(?:[\w']+ ){0,3}(?:president|minister|chancellor|king|queen|pope|ceo|mayor)
+who (?:is|are) (?:the )?(?:[\w']+ ){0,3}(?:governor|champion|head of|leader of)|who's the
+(?:is|are) .{1,60} (?:down|open|closed|blocked|delayed|available|online|cancelled) ?\??$
+when (?:do|does|is|are|will) (?:\w+ ){0,3}next|who won the last|how is .{1,40} doing
+quel(?:le)? (?:jour|date|heure|annee|mois) (?:\w+ ){0,2}(?:est-on|on est|sommes-nous|nous sommes|est-ce)
+combien de (?:jours|semaines|mois|heures|minutes|temps)\b.*\b(?:avant (?!d[e'])\w+|jusqu|reste|d'ici)
+(?:quel est|c'est quoi|donne-moi|dis-moi) le (?:prix|cours|score|resultat|classement)
+quel age (?:a|ont)(?:-t-(?:il|elle))? (?!les? |la |l'|une? )\w+|on est quel jour
+qui est (?:le |la |l')?(?:\w+ ){0,2}(?:presidente?|ministre|chancelier|roi|reine|pape|maire|pdg)
+quand .*\bprochaine?s?
+est(?:-elle|-il|-ce que)? .{0,60}\b(?:en panne|ouverte?|fermee?|bloquee?|en retard) ?\??$
+welche[nrs]? (?:wochen)?(?:tag|datum|jahr|monat) (?:haben wir|ist (?:es|das))|was fur (?:ein|einen) tag
+wie ?viele? (?:tage|wochen|monate|stunden|minuten|zeit)\b.*\b(?:bis|noch|vor)
+wie lange .*\b(?:noch|bis)|wie lange ist .* her
+(?:preis|kurs|spielstand|tabellenstand) (?:von|des|der|fur|vom)|wie steht es
+wie alt (?:ist|sind) (?!die |der |das |eine? )\w+
+wer ist (?:(?:der|die) )?(?:\w+ ){0,2}(?:\w*(?:prasident|kanzler|konig|minister|meister)(?:in)?|papst)
+wann .*\bnachste[nrs]?|(?:ist|sind) .{1,60} (?:offen|geoffnet|geschlossen|gesperrt|verspatet|gestort) ?\??$
+(?:que|cual) (?:dia|fecha|ano|mes)\b.{0,15}\b(?:estamos|es (?:hoy|hoy dia))|que dia es ?\??$|a cuantos estamos
+cuant[oa]s? (?:dias|semanas|meses|horas|minutos|tiempo)\b.*\b(?:faltan?|quedan?|hasta|antes de)|hace cuanto
+(?:cual es|a cuanto esta|dime) el (?:precio|marcador|resultado|cambio)
+(?:cuantos anos|que edad) tienen? (?!el |la |los |las |una? )\w+
+quien es (?:(?:el|la) )?(?:\w+ ){0,2}(?:president[ea]|primer ministro|canciller|rey|reina|papa|alcalde(?:sa)?)
+cuando .*\bproxim[oa]s?|(?:esta|estan) .{1,60} (?:abiert[oa]s?|cerrad[oa]s?|cortad[oa]s?|caid[oa]s?) ?\??$
+"""
+"""Which day it is, how long it is to something, and what a price, a score, an age or an office is now."""
 _OWN: Final = """
 my|mine|our|ours|myself|mon|ma|mes|notre|nos|mein(?:e[mnrs]?)?|unser(?:e[mnrs]?)?|mis?|mi[oa]|nuestr[oa]s?
 """
@@ -39,17 +72,28 @@ _IDENTITY: Final = r"""
 [\w.+-]+@[\w-]+\.\w+
 \d(?:[ ./-]?\d){5,}
 \b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,}
-\b(?:i'?m|i am|i have|i've|je suis|j'ai|ich bin|ich habe|soy|estoy|tengo)\b
+\b(?:i'?m|i am|i have(?! to\b)|i've|je suis|j'ai|ich bin|ich habe|soy|estoy|tengo)\b
 \b(?:am|was|did|do|have|will) i .*\b(?:owe|pay|due|eligible|approved|charged)\b
+\b(?:am|was|did|had|have) i\b|\bdo i (?:have (?!to\b)|own|owe|earn|live|work|look|weigh)
+(?:^|[.,;:!?] ?|\b(?:and|but|because|since) )i (?:just |also )?(?:live|work|was|had|weigh|earn|owe|own)\b
+(?:^|[.,;:!?] ?|\b(?:and|but|because|since) )i (?:got|bought|ordered|paid|booked|suffer|lost|feel)\b
+\b(?:suis|etais|ai|avais|aurai|serai)[- ]je\b
+\bme (?:reste|manque)(?:nt|-t-il)?\b|\bj'(?:habite|etais|avais)\b
+\bje (?:m'appelle|vis|travaille|pese|mesure|gagne|souffre|viens d[e'])
+\b(?:bin|war|hab|habe|hatte|werde|wurde) ich\b
+\bich (?:wohne|lebe|arbeite|heisse|wiege|verdiene|war|hatte|leide)\b
+\bbleib(?:t|en) mir\b|\bmir (?:noch )?(?:bleib|ubrig)
+\b(?:me (?:quedan?|faltan?|llamo|toca)|vivo en|he (?:sido|tenido|\w{2,}[ai]do))\b
 """
-"""An e-mail address; a telephone, account or card number; an IBAN; who one is, has, or owes."""
+"""An e-mail address; a telephone, account or card number; an IBAN; who or where one is, what one has, has
+done or owes."""
 
 
 def _any_of(lines: str) -> str:
     return "(?:" + "|".join(lines.strip().split("\n")) + ")"
 
 
-_times = re.compile(rf"\b{_any_of(_TIMES)}\b")
+_times = re.compile(rf"\b{_any_of(_TIMES)}\b|\b{_any_of(_ASKED_NOW)}(?!\w)")
 _own = re.compile(rf"\b{_any_of(_OWN)}\b")
 _procedure = re.compile(rf"\W*{_any_of(_PROCEDURE)}")
 _identity = re.compile(_any_of(_IDENTITY))

@@ -221,3 +221,71 @@ def test_a_comparison_turned_round_with_the_opposite_word_asks_the_same(scorer: 
         [("Is lead lighter than gold?", kept), ("Is lead heavier than gold?", kept)]
     )
     assert turned_twice > 2 * turned_once
+
+
+LONG = " ".join(["We run a small shop and want it to be safe for all of us."] * 5)
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [
+        (f"{LONG} How do we enable root login?", f"{LONG} How do we disable root login?"),
+        (f"{LONG} How do I cook rice?", f"{LONG} What is the capital of Peru?"),
+        ("Convert 5 mW to W", "Convert 5 MW to W"),
+        ("convert 5 mw to w", "Convert 5 MW to W"),
+        ("How many Mb are in 1 GB?", "How many MB are in 1 GB?"),
+        ("How long is 1 GB at 10 Mb/s?", "How long is 1 GB at 10 MB/s?"),
+        ("What is 5!", "What is 5?"),
+        ("What is C?", "What is C++?"),
+        ("How do I read a file in C?", "How do I read a file in C#?"),
+        ("What is -5 + 3?", "What is 5 + 3?"),
+        ("What is 5 - 3?", "What is 5 + 3?"),
+        ("What is 6 / 3?", "What is 6 * 3?"),
+        ("Is 5 > 3?", "Is 5 < 3?"),
+        ("What is 10^-3?", "What is 10^3?"),
+        ("What does == mean in Python?", "What does != mean in Python?"),
+        ("What does && do in bash?", "What does || do in bash?"),
+        ("What does $? mean in bash?", "What does $! mean in bash?"),
+        ("How many pens do I get for $5?", "How many pens do I get for €5?"),
+    ],
+)
+def test_other_signs_units_and_unread_ends_forbid_a_hit(scorer: SameAnswer, kept: str, asked: str) -> None:
+    assert max(scorer.score([(asked, kept), (kept, asked)])) <= 0.01
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [
+        ("What is the capital of France?", "what is the capital of france"),
+        ("What is the capital of France?", "what is the capital of France"),
+        ("What is 5 - 3?", "what is 5 - 3"),
+        (LONG, LONG),
+    ],
+)
+def test_the_same_question_typed_otherwise_is_the_same(scorer: SameAnswer, kept: str, asked: str) -> None:
+    assert scorer.score([(asked, kept)])[0] == pytest.approx(0.999)
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [
+        ("What is AIDS?", "What is aids?"),
+        ("what is aids", "What is AIDS?"),
+        ("What is Polish?", "What is polish?"),
+    ],
+)
+def test_a_name_is_not_surely_the_word_it_spells(scorer: SameAnswer, kept: str, asked: str) -> None:
+    assert scorer.score([(asked, kept)])[0] < 0.9
+
+
+@pytest.mark.parametrize(
+    ("kept", "asked"),
+    [
+        ("What is 5 plus 3?", "What is 5 + 3?"),
+        ("How many euros are 5 dollars?", "How many euros are $5?"),
+        ("What is 20 percent of 50?", "What is 20 % of 50?"),
+        ("Is it open at 5 PM?", "Is it open at 5 pm?"),
+    ],
+)
+def test_a_sign_in_words_is_no_clash(scorer: SameAnswer, kept: str, asked: str) -> None:
+    assert scorer.score([(asked, kept)])[0] > 0.01

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from sobrio.encode import encoder_named, static_encoder
 from sobrio.errors import InputError
+from sobrio.recall.marks import marks_clash, typed_alike
 from sobrio.recall.same.bound import threshold
 from sobrio.recall.same.features import features
 from sobrio.recall.same.overlap import Words
 from sobrio.recall.same.parameters import Parameters, load
-from sobrio.recall.same.reading import english, plain, read
+from sobrio.recall.same.reading import english, is_read_whole, plain, read
 from sobrio.recall.same.vectors import Sentences, WordVectors, likeness
 from sobrio.terms.ports import Encoder
 
@@ -29,7 +30,11 @@ USE: Final = "use"
 
 _DATA: Final = Path(__file__).parent / "data"
 _TO_THE_LETTER: Final = 0.999
-"""Of texts that differ in case, spaces and closing marks alone; the written pairs are never so alike."""
+"""Of texts that differ in typing alone; the written pairs are never so alike."""
+_HARDLY: Final = 0.01
+"""At most, of texts whose signs clash or that go on behind what is read of them."""
+_RULES: Final = "rules-2"
+"""Changes with what is decided beside the parameters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class SameAnswer:
 
     @property
     def fingerprint(self) -> str:
-        own = f"{self.parameters.version}-{self.sentences.fingerprint}"
+        own = f"{self.parameters.version}-{_RULES}-{self.sentences.fingerprint}"
         return own if self.elsewhere is None else f"{own}+{self.elsewhere.fingerprint}"
 
     def read(self, text: str) -> bytes:
@@ -116,7 +121,8 @@ class SameAnswer:
         if not pairs:
             return np.zeros(0)
         found = self.parameters.probability(table(pairs, self.sentences, self.words, readings))
-        return np.where([plain(a) == plain(b) for a, b in pairs], _TO_THE_LETTER, found)
+        bounds = np.array([_bounds(a, b) for a, b in pairs])
+        return np.clip(found, bounds[:, 0], bounds[:, 1])
 
     def threshold(
         self, max_false_hit_rate: float = 0.01, *, labels: Sequence[tuple[tuple[str, str], bool]]
@@ -145,6 +151,17 @@ def table(
         return readings.get(text) or sentences.read(text)
 
     return np.array([features(read(a), read(b), likeness(reading(a), reading(b)), words) for a, b in pairs])
+
+
+def _bounds(a: str, b: str) -> tuple[float, float]:
+    """What the probability is at least and at most, whatever the features say."""
+    if a == b:
+        return _TO_THE_LETTER, _TO_THE_LETTER
+    if not (is_read_whole(a) and is_read_whole(b)) or marks_clash(a, b):
+        return 0.0, _HARDLY
+    if plain(a) == plain(b) and typed_alike(a, b):
+        return _TO_THE_LETTER, _TO_THE_LETTER
+    return 0.0, 1.0
 
 
 def _fitted(encoder: str, file: str) -> SameAnswer | None:

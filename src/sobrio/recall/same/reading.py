@@ -15,7 +15,7 @@ from sobrio.recall.same.lexicon import fold, lexicon, stem, tokens
 
 _LONGEST_PHRASE: Final = 4
 MAX_WORDS: Final = 60
-"""Later words of a long text are not read: the semantic cache is for short questions."""
+"""Later words of a long text are not read (`is_read_whole`): the semantic cache is for short questions."""
 _LETTER: Final = re.compile(r"(?<=\S\s)[A-HJ-Z]\b(?!['’.])")
 """The A of "vitamin A" is a name, and no small word."""
 _HALF: Final = frozenset({"ne", "n"})
@@ -121,6 +121,11 @@ def english(text: str) -> bool:
     """Its words say so; or they say nothing, and no letter is one that English lacks."""
     language = read(text).language
     return language == "en" or (not language and not any(c.isalpha() and not c.isascii() for c in text))
+
+
+def is_read_whole(text: str) -> bool:
+    """Whether a text ends before what is read of it does, by words and by tokens."""
+    return len(text.split()) <= MAX_WORDS and len(tokens(fold(text))) <= MAX_WORDS
 
 
 def plain(text: str) -> str:
