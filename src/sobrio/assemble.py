@@ -24,11 +24,13 @@ from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
 from sobrio.observe import Metrics
 from sobrio.policy import CachePolicy, Policy, load_policy
+from sobrio.policy.promised import promised
 from sobrio.quota import LocalQuotas, SharedQuotas
 from sobrio.recall import FILE, RedisStore, SameAnswer, Similar, SqliteStore, Streams, seal_of
 from sobrio.redis_door import async_client, failures
 from sobrio.route import Rooms
 from sobrio.route.rooms import Page, Totals
+from sobrio.terms.promise import passed_over
 from sobrio.understand import Predictor
 from sobrio.understand.language import language_of_text
 from sobrio.watched import Watched
@@ -178,13 +180,16 @@ def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: Ex
     return shelf
 
 
+def predictor_of(fit: Path) -> Predictor:
+    """The shipped predictor, with what `sobrio predictor fit` learned where there is such a file."""
+    return Predictor.default().with_fit(fit) if fit.exists() else Predictor.default()
+
+
 class _Understanding:
-    """The predictor in force: the shipped one, with what `sobrio predictor fit` learned for this place."""
+    """The predictor in force."""
 
     def __init__(self, fit: Path) -> None:
-        def load() -> Predictor:
-            return Predictor.default().with_fit(fit) if fit.exists() else Predictor.default()
-
+        load = partial(predictor_of, fit)
         self.watched = Watched("predictor", fit, load(), load)
 
     @property
@@ -193,6 +198,12 @@ class _Understanding:
 
     def assess(self, request: Request, models: Sequence[Model]) -> Assessment:
         return self.watched().assess(request, models)
+
+
+def _unkept(policy: Policy, predictor: str) -> str | None:
+    """Promises of the policy that are for another predictor, in words."""
+    told = (each for given in promised(policy).values() for each in passed_over(given, predictor))
+    return "; ".join(dict.fromkeys(told)) or None
 
 
 def _must_be_countable(policy: Policy, workers: int, environ: Mapping[str, str]) -> None:
@@ -316,6 +327,7 @@ def open_rooms(
             troubles=(
                 lambda: watched.problem,
                 lambda: understanding.watched.problem,
+                lambda: _unkept(watched(), understanding.version),
                 lambda: ledger.problem,
                 lambda: likeness.problem,
                 lambda: None if shelf is None else shelf.problem,

@@ -185,6 +185,14 @@ def test_a_promise_binds_where_the_floor_would_not():
     assert refused["middle"] == "large is expected to gain 0.0500, by a promise at most 0.0100"
 
 
+def test_a_promise_for_another_predictor_is_said_to_be_passed_over():
+    stale, apart = Promise("small", "large", 0.9, "older"), Promise("small", "elsewhere", 0.9, "older")
+    decision = choose(allowed("small", "middle", "large", promises=(apart, stale)), POOL, RATES)
+    assert decision.why.endswith("is passed over: it was granted on predictor older, another is in force")
+    kept = (stale, Promise("small", "large", 0.25))
+    assert "passed over" not in choose(allowed("small", "large", promises=kept), POOL, RATES).why
+
+
 @pytest.mark.parametrize(
     "promise",
     [

@@ -153,6 +153,19 @@ def test_calibrate_does_not_test_another_wording_of_what_it_taught(tmp_path: Pat
     assert json.loads(run("models", "calibrate", SMALL, "--on", str(file), "--json"))["tested"] == 20
 
 
+def test_calibrate_tests_every_kind_of_a_file_that_takes_turns(tmp_path: Path) -> None:
+    """Every fourth line is a rhyme, on which the model fails; some of them are tested, and some sums."""
+    file = tmp_path / "labels.jsonl"
+    lines = [
+        {"prompt": f"Guest {n}: {'sum' if n % 4 else 'rhyme'}", "model": SMALL, "score": float(n % 4 > 0)}
+        for n in range(120)
+    ]
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    said = json.loads(run("models", "calibrate", SMALL, "--on", str(file), "--json"))
+    assert said["tested"] == 30
+    assert 0.55 < said["calibrated"]["score"] < 0.95
+
+
 def test_a_fit_is_written_where_the_gateway_reads_it(sobrio: Callable[..., Any], labels: Path) -> None:
     said = sobrio("predictor", "fit", str(labels), "--data-dir", "here", "--json")
     assert said.json["file"] == str(Path("here", "fit.npz"))
@@ -250,9 +263,58 @@ def test_a_promise_needs_prompts_that_nothing_was_fitted_on(
     assert sobrio(*both(tmp_path / "others.jsonl", 120), "--fit", fit).code == 0
 
 
+@pytest.mark.parametrize("spelt", [str.upper, "{} ".format, "\u200b{}\n".format, "a\u00ad{}".format])
+def test_what_was_fitted_on_is_known_in_other_spellings(
+    sobrio: Callable[..., Any], tmp_path: Path, spelt: Callable[[str], str]
+) -> None:
+    asked = both(tmp_path / "fitted.jsonl", 60)
+    sobrio("predictor", "fit", "fitted.jsonl")
+    others = tmp_path / "others.jsonl"
+    rows = map(json.loads, (tmp_path / "fitted.jsonl").read_text(encoding="utf-8").splitlines())
+    lines = [json.dumps(row | {"prompt": spelt(row["prompt"]).removeprefix("a")}) for row in rows]
+    others.write_text("\n".join(lines), encoding="utf-8")
+    told = sobrio(*asked[:2], str(others), *asked[3:])
+    assert told.code == 2
+    assert "60 of 60 labelled prompts were fitted on" in told.err
+
+
+@pytest.mark.parametrize("between", [" ", "\n", "\u200b", "\u2060"])
+def test_wordings_of_one_question_are_one_label(
+    sobrio: Callable[..., Any], tmp_path: Path, between: str
+) -> None:
+    """Spaces and letters that cannot be seen make no other question."""
+    lines = [
+        json.dumps({"prompt": f"Name{n * between} birds", "model": model, "score": 1.0})
+        for n in range(300)
+        for model in (SMALL, LARGE)
+    ]
+    (tmp_path / "same.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    told = sobrio("predictor", "promise", "same.jsonl", "--small", SMALL, "--reference", LARGE)
+    assert told.code == 1
+    assert "1 labels are too few" in told.out
+    assert "300 labelled prompts ask 1 questions" in told.err
+
+
+def test_a_promise_is_granted_on_the_fit_in_force(
+    sobrio: Callable[..., Any], labels: Path, tmp_path: Path
+) -> None:
+    asked = both(tmp_path / "others.jsonl", 120)
+    shipped = sobrio(*asked, "--json").json["predictor"]
+    fitted = sobrio("predictor", "fit", str(labels), "--data-dir", "here", "--json").json["predictor"]
+    assert sobrio(*asked, "--json").json["predictor"] == shipped
+    assert sobrio(*asked, "--data-dir", "here", "--json").json["predictor"] == fitted
+    sobrio("predictor", "fit", str(labels))
+    assert sobrio(*asked, "--json").json["predictor"] == fitted
+    assert fitted != shipped
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
-    [(("--reference", "gpt-4o"), "no label is gpt-4o's"), (("--loss", "2"), "between 0 and 1")],
+    [
+        (("--reference", SMALL), "two models"),
+        (("--reference", "gpt-4o"), "no label is gpt-4o's"),
+        (("--loss", "2"), "between 0 and 1"),
+    ],
 )
 def test_a_promise_that_cannot_be_asked_for(
     sobrio: Callable[..., Any], tmp_path: Path, more: tuple[str, ...], said: str
@@ -324,4 +386,10 @@ def test_a_policy_keeps_the_promise_that_was_printed_for_it(
     assert decided("")["model"] == LARGE
     assert decided(line)["model"] == SMALL
     assert "by a promise at most" in decided(line)["why"]
-    assert decided(line.replace("predictor: '", "predictor: 'other-"))["model"] == LARGE
+    other = line.replace("predictor: '", "predictor: 'other-")
+    assert decided(other)["model"] == LARGE
+    assert "is passed over: it was granted on predictor other-" in decided(other)["why"]
+    with open_rooms(policy, data_dir=tmp_path / "home") as rooms:
+        troubles = [trouble for look in rooms.troubles if (trouble := look()) is not None]
+    assert len(troubles) == 1
+    assert f"the promise for {SMALL} in place of {LARGE} is passed over" in troubles[0]

@@ -119,3 +119,33 @@ def test_an_accelerator_the_energy_model_does_not_know_is_named(
     found = [each for each in check(policy_of(more)) if each.code == "unmeasured-accelerator"]
     assert bool(found) == bool(words)
     assert all(words in each.message and "joules_per_output_token" in each.message for each in found)
+
+
+PAIR = "model: small, reference: large, max_gain: 0.1"
+
+
+@pytest.mark.parametrize(
+    ("promises", "code", "words"),
+    [
+        ("{model: embedder, reference: large, max_gain: 0.1}", "promise-not-deployed", "'embedder'"),
+        ("{model: small, reference: embedder, max_gain: 0.1}", "promise-not-deployed", "'embedder'"),
+        ("{model: small, reference: small-2026, max_gain: 0.1}", "promise-to-itself", "'small'"),
+        (f"{{{PAIR}}}, {{{PAIR}}}", "repeated-promise", "'small' in place of 'large'"),
+        (f"{{{PAIR}}}, {{{PAIR}, predictor: one}}", "repeated-promise", "'small' in place of 'large'"),
+    ],
+)
+def test_a_promise_that_can_never_be_kept_is_found(
+    policy_of: Load, promises: str, code: str, words: str
+) -> None:
+    for where, policy in {
+        "defaults": policy_of(defaults=f"  promises: [{promises}]\n"),
+        "rule 'a'": policy_of(f"rules: [{{name: a, why: w, use: {{promises: [{promises}]}}}}]"),
+    }.items():
+        found = [each for each in check(policy) if each.code == code]
+        assert len(found) == 1 and found[0].level == "mistake"
+        assert found[0].message.startswith(where) and words in found[0].message
+
+
+def test_a_pair_may_have_a_promise_for_each_of_two_predictors(policy_of: Load) -> None:
+    promises = f"{{{PAIR}, predictor: one}}, {{{PAIR}, predictor: two}}"
+    assert check(policy_of(defaults=f"  promises: [{promises}]\n")) == []

@@ -148,3 +148,26 @@ def test_a_loss_or_confidence_that_is_no_share_is_refused(out: Any) -> None:
         promise([0.1], [1.0], [1.0], loss=out)
     with pytest.raises(InputError, match="between 0 and 1"):
         promise([0.1], [1.0], [1.0], confidence=out)
+
+
+def test_other_wordings_of_a_question_are_no_further_labels() -> None:
+    """25 questions in 12 wordings each are 25 observations, not 300."""
+    questions = np.repeat(np.arange(25), 12)
+    gain, flawless = np.linspace(0.0, 1.0, 300), np.ones(300)
+    assert isinstance(promise(gain, flawless, flawless), Promise)
+    refused = promise(gain, flawless, flawless, questions=questions.tolist())
+    assert isinstance(refused, TooFewLabels)
+    assert refused.labels == 25
+    with pytest.raises(InputError, match="one question"):
+        promise(gain, flawless, flawless, questions=["a"])
+
+
+def test_a_question_loses_what_its_wordings_lose_on_average() -> None:
+    gain, small, reference = world(900, seed=3)
+    once = promise(gain, small, reference, loss=0.1)
+    each_twice = [np.repeat(each, 2) for each in (gain, small, reference)]
+    twice = promise(*each_twice, loss=0.1, questions=np.repeat(np.arange(900), 2).tolist())
+    assert isinstance(once, Promise) and isinstance(twice, Promise)
+    assert twice.labels == 900
+    assert twice.threshold == pytest.approx(once.threshold, abs=0.01)
+    assert twice.loss == pytest.approx(once.loss, abs=0.01)

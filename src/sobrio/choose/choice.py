@@ -18,7 +18,7 @@ from sobrio.terms.conversation import Held
 from sobrio.terms.decision import Candidate, Decision
 from sobrio.terms.impacts import Rates
 from sobrio.terms.model import Deployment
-from sobrio.terms.promise import Promise
+from sobrio.terms.promise import Promise, passed_over
 from sobrio.terms.speed import Speed
 
 _SURE_Z: Final = NormalDist().inv_cdf(0.95)
@@ -81,7 +81,7 @@ def choose(
         deployment=deployment.name,
         model=deployment.model.name,
         rule=allowed.rule,
-        why=_why(adequate, seen, allowed) + _by_promise(chosen, case),
+        why=_why(adequate, seen, allowed) + _by_promise(chosen, case) + _passed_over(allowed, case),
         reference=allowed.reference,
         quality_floor=allowed.quality_floor,
         policy=allowed.policy,
@@ -297,6 +297,15 @@ def _why(adequate: Sequence[Candidate], seen: Sequence[Candidate], allowed: Allo
 def _by_promise(chosen: Candidate, case: _Case) -> str:
     promised = chosen.refused is None and chosen.model in case.bar.max_gains
     return f"; {case.bar.promised(case.expected[chosen.model])}" if promised else ""
+
+
+def _passed_over(allowed: Allowed, case: _Case) -> str:
+    """Promises that would matter here, were this the predictor they were granted on."""
+    here = {each.model.name for each in allowed.deployments}
+    own = [
+        each for each in allowed.promises if each.reference == case.bar.reference.model and each.model in here
+    ]
+    return "".join(f"; {told}" for told in passed_over(own, case.assessment.predictor))
 
 
 def _fallbacks(chosen: Candidate, adequate: Sequence[Candidate], allowed: Allowed) -> tuple[str, ...]:

@@ -131,11 +131,13 @@ def _tried(before: Predictor, known: Labelled, untaught: str) -> tuple[int, dict
 
 
 def _taught(prompts: Sequence[Prompt], before: Predictor) -> list[bool]:
-    """Of every `_TESTED_PART` questions all but one, and what is known already; wordings stay together."""
+    """Of every `_TESTED_PART` questions all but one, and what is known already; wordings stay together.
+
+    Questions are drawn by their hash, so that a file whose kinds of prompts take turns is tested on all.
+    """
     from sobrio.understand.outcomes import keys_of, stems_of
 
-    numbers: dict[str, int] = {}
-    questions = [numbers.setdefault(stem, len(numbers)) for stem in stems_of(prompts)]
-    fitted = before.labels.keys
+    questions, fitted = stems_of(prompts), before.labels.keys
     known = {each for each, key in zip(questions, keys_of(prompts), strict=True) if key in fitted}
-    return [each % _TESTED_PART > 0 or each in known for each in questions]
+    tested = set(sorted(set(questions) - known)[_TESTED_PART - 1 :: _TESTED_PART])
+    return [each not in tested for each in questions]

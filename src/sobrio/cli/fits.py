@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sobrio.cli import output
+
+if TYPE_CHECKING:
+    from sobrio.understand import Predictor
 
 
 def read_by_the_gateway(data_dir: Path | None) -> Path:
     from sobrio.assemble import FIT, home
 
     return home(data_dir) / FIT
+
+
+def in_force(data_dir: Path | None) -> Predictor:
+    """The one that a gateway and `sobrio explain` read there."""
+    from sobrio.assemble import predictor_of
+
+    return predictor_of(read_by_the_gateway(data_dir))
 
 
 def say_next_step(written: Path | None, data_dir: Path | None) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sobrio.cli import output
-from sobrio.cli.options import Json
+from sobrio.cli.fits import in_force
+from sobrio.cli.options import DataDir, Json
 from sobrio.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,22 +28,26 @@ def promise(
     reference: Annotated[str, typer.Option("--reference", help="The model that answers otherwise.")],
     loss: Annotated[float, typer.Option("--loss", help="Most of the reference's score to lose.")] = 0.05,
     confidence: Annotated[float, typer.Option("--confidence", help="That no more is lost.")] = 0.95,
-    fit: Annotated[Path | None, typer.Option("--fit", help="A file that 'predictor fit' wrote.")] = None,
+    fit: Annotated[Path | None, typer.Option("--fit", help="A fit other than the one in force.")] = None,
+    data_dir: DataDir = None,
     json: Json = False,
 ) -> None:
     """Find the boldest operating point whose loss can be promised. Exit 1 when there is none."""
     from sobrio.understand import Predictor
     from sobrio.understand.labelled import read_labelled
+    from sobrio.understand.outcomes import stems_of
     from sobrio.understand.promise import Promise
     from sobrio.understand.promise import promise as promised
 
+    if small == reference:
+        raise InputError(f"a promise is about two models, and both are {small}")
     known = read_labelled(labels).of(small, reference)
-    predictor = Predictor.default() if fit is None else Predictor.default().with_fit(fit)
+    predictor = in_force(data_dir) if fit is None else Predictor.default().with_fit(fit)
     _must_be_new(known.prompts, predictor)
     expected, scores = predictor.quality(known.prompts, known.models), known.scores
-    found = promised(
-        expected[:, 1] - expected[:, 0], scores[:, 0], scores[:, 1], loss=loss, confidence=confidence
-    )
+    found = promised(expected[:, 1] - expected[:, 0], scores[:, 0], scores[:, 1],
+                     questions=stems_of(known.prompts), loss=loss, confidence=confidence)  # fmt: skip
+    _say_wordings(len(known.prompts), found.labels)
     asked = {"small": small, "reference": reference, "at_most": loss, "confidence": confidence}
     granted = isinstance(found, Promise)
     if json:
@@ -67,6 +72,16 @@ def _must_be_new(prompts: Sequence[Prompt], predictor: Predictor) -> None:
     if seen:
         raise InputError(
             f"{seen} of {len(prompts)} labelled prompts were fitted on; label others for a promise"
+        )
+
+
+def _say_wordings(prompts: int, questions: int) -> None:
+    if questions < prompts:
+        output.prose().print(
+            f"{prompts} labelled prompts ask {questions} questions; each counts once, however worded",
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
 
 

@@ -10,9 +10,11 @@ from typing import Literal
 from sobrio.policy import refusal
 from sobrio.policy.planning import AUTO
 from sobrio.policy.policy import Policy
+from sobrio.policy.promised import promised
 from sobrio.policy.rule import Rule, When
 from sobrio.terms.accelerator import kind
 from sobrio.terms.model import Deployment
+from sobrio.terms.promise import Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ def check(policy: Policy) -> list[Finding]:
         *_reference(policy),
         *(finding for each in policy.deployments.values() for finding in _hardware(each)),
         *_aliases(policy),
+        *_promises(policy),
         *_names_used_twice(policy.rules),
         *_unreachable(policy.rules),
         *(finding for rule in policy.rules for finding in _rule(policy, rule)),
@@ -71,6 +74,33 @@ def _aliases(policy: Policy) -> Iterator[Finding]:
             yield Finding("shadowed-alias", f"alias '{name}': it hides the model of the same name")
         if not alias.why:
             yield Finding("no-why", f"alias '{name}': it has no 'why'")
+
+
+def _promises(policy: Policy) -> Iterator[Finding]:
+    deployed = {each.model.name for each in policy.deployments.values()}
+    for where, promises in promised(policy).items():
+        for each in promises:
+            yield from _promise(where, each, deployed)
+        yield from _repeated_promises(where, promises)
+
+
+def _promise(where: str, promise: Promise, deployed: set[str]) -> Iterator[Finding]:
+    if promise.model == promise.reference:
+        yield Finding("promise-to-itself", f"{where}: a promise names '{promise.model}' as its own reference")
+    for name in dict.fromkeys(promise.pair):
+        if name not in deployed:
+            message = f"{where}: a promise names '{name}', which has no deployment"
+            yield Finding("promise-not-deployed", message)
+
+
+def _repeated_promises(where: str, promises: tuple[Promise, ...]) -> Iterator[Finding]:
+    told: set[tuple[str, str]] = set()
+    for one, other in combinations(promises, 2):
+        together = one.predictor == other.predictor or None in (one.predictor, other.predictor)
+        if one.pair == other.pair and together and one.pair not in told:
+            told.add(one.pair)
+            message = f"{where}: '{one.model}' in place of '{one.reference}' is promised twice"
+            yield Finding("repeated-promise", message)
 
 
 def _names_used_twice(rules: tuple[Rule, ...]) -> Iterator[Finding]:

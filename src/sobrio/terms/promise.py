@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -20,3 +21,19 @@ class Promise:
 
     def holds(self, reference: str, predictor: str) -> bool:
         return self.reference == reference and self.predictor in (None, predictor)
+
+    @property
+    def pair(self) -> tuple[str, str]:
+        return self.model, self.reference
+
+
+def passed_over(promises: Sequence[Promise], predictor: str) -> Iterator[str]:
+    """In words, each pair once: those for which only another predictor's promises are given."""
+    given = {each.pair: each for each in promises}
+    kept = {each.pair for each in promises if each.holds(each.reference, predictor)}
+    for pair, each in given.items():
+        if pair not in kept:
+            yield (
+                f"the promise for {each.model} in place of {each.reference} is passed over: "
+                f"it was granted on predictor {each.predictor}, {predictor or 'another'} is in force"
+            )

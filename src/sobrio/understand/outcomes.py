@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +16,9 @@ from sobrio.encode import spans_of
 from sobrio.understand.conversation import Prompt, messages_of
 from sobrio.understand.labelled import ages, recency
 from sobrio.understand.views import Floats, Prompts
+
+_UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
+"""Soft hyphens, letters of no width, marks of direction and of variants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +46,19 @@ class Outcomes:
 
 
 def keys_of(prompts: Iterable[Prompt]) -> tuple[str, ...]:
-    """16 hexadecimal digits for each: nobody can read the prompt from them."""
+    """16 hexadecimal digits for each, the same in other spacing and capitals: nobody can read the prompt
+    from them."""
     return tuple(map(_key, prompts))
 
 
 def _key(prompt: Prompt) -> str:
-    turns = "\0".join(f"{each.role}\0{each.text}" for each in messages_of(prompt))
+    turns = "\0".join(f"{each.role}\0{_plain(each.text)}" for each in messages_of(prompt))
     return hashlib.blake2b(turns.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def _plain(text: str) -> str:
+    """What is said, however it is spaced and spelt in capitals."""
+    return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", text)).casefold().split())
 
 
 def stems_of(prompts: Iterable[Prompt]) -> tuple[str, ...]:
@@ -55,7 +67,7 @@ def stems_of(prompts: Iterable[Prompt]) -> tuple[str, ...]:
 
 
 def _stem(prompt: Prompt) -> str:
-    said = "\n".join(each.text for each in messages_of(prompt))
+    said = "\n".join(_plain(each.text) for each in messages_of(prompt))
     words = np.sort(spans_of(said).with_digits().words)
     return hashlib.blake2b(words.tobytes(), digest_size=8).hexdigest()
 

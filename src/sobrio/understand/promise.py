@@ -4,12 +4,14 @@
 
 Thresholds are tested from the safest to the boldest, each at the full level, and the first failure ends the
 walk (fixed-sequence testing). Each test is a betting martingale, exact at every sample size for bounded
-scores (Waudby-Smith and Ramdas, 2024, "Estimating means of bounded random variables by betting").
+scores (Waudby-Smith and Ramdas, 2024, "Estimating means of bounded random variables by betting"). Wordings
+of one question are one observation, their mean.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Final
@@ -36,10 +38,11 @@ class Promise:
 
     threshold: float
     small_share: float
-    """Of the labelled traffic."""
+    """Of the labelled traffic, every question counting the same."""
     loss: float
     """Measured relative loss on the labels; the promise is the bound, not this."""
     labels: int
+    """Questions with a label, each once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +66,45 @@ def promise(
     small: ArrayLike,
     reference: ArrayLike,
     *,
+    questions: Sequence[Hashable] | None = None,
     loss: float = 0.05,
     confidence: float = 0.95,
 ) -> Promise | TooFewLabels:
     """The boldest threshold that can be promised. All arrays have shape (prompts,), scores in [0, 1].
 
     `expected_gain` is the predictor's quality of the reference minus that of the small model; it must not
-    have been fitted on these very labels. Raises `InputError` for anything but finite numbers in these shapes
+    have been fitted on these very labels. `questions` tells which prompts word the same question, one entry
+    each; `None`: no two do. Raises `InputError` for anything but finite numbers in these shapes
     and ranges, and for a reference that never scores: a share of nothing is not defined.
     """
     gain, served, best = _checked(expected_gain, small, reference)
     if not all(isinstance(each, Real) and 0 < each < 1 for each in (loss, confidence)):
         raise InputError(f"loss and confidence must lie between 0 and 1, not {loss} and {confidence}")
+    place = _places(range(len(gain)) if questions is None else questions, len(gain))
     kept: Promise | None = None
+    safest = np.zeros(0)
     for threshold in np.quantile(gain, _SHARES) if len(gain) else ():
         takes = gain <= threshold
-        capital = _capital(loss * best - takes * (best - served), worst=1.0 - loss)
-        if capital.max() < -math.log1p(-confidence):
+        slack = _means(loss * best - takes * (best - served), place)
+        safest = safest if len(safest) else slack
+        if _capital(slack, worst=1.0 - loss).max() < -math.log1p(-confidence):
             break
-        lost = float((takes * (best - served)).sum() / best.sum())
-        kept = Promise(float(threshold), float(takes.mean()), lost, len(gain))
-    return kept or TooFewLabels(len(gain), _missing(gain, served, best, loss, confidence))
+        lost = _means(takes * (best - served), place).sum() / _means(best, place).sum()
+        kept = Promise(float(threshold), float(_means(takes, place).mean()), float(lost), len(slack))
+    return kept or TooFewLabels(len(safest), _missing(safest, loss, confidence))
+
+
+def _places(questions: Sequence[Hashable], count: int) -> NDArray[np.intp]:
+    """Which question every prompt words, counted in the order in which they come."""
+    if len(questions) != count:
+        raise InputError("questions must name one question per labelled prompt")
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(each, len(numbers)) for each in questions], np.intp)
+
+
+def _means(values: Floats | NDArray[np.bool_], place: NDArray[np.intp]) -> Floats:
+    """Of each question's wordings."""
+    return np.asarray(np.bincount(place, values) / np.bincount(place))
 
 
 def _checked(expected_gain: ArrayLike, small: ArrayLike, reference: ArrayLike) -> tuple[Floats, ...]:
@@ -114,17 +135,16 @@ def _capital(slack: Floats, *, worst: float) -> Floats:
     return np.asarray(np.cumsum(np.log1p(stakes * values)))
 
 
-def _missing(gain: Floats, served: Floats, best: Floats, loss: float, confidence: float) -> int | None:
-    """How many more until the test passes at the safest threshold, were all labels like these."""
+def _missing(slack: Floats, loss: float, confidence: float) -> int | None:
+    """How many more until the test passes with this slack of the safest threshold, were all labels alike."""
     goal = -math.log1p(-confidence)
     least = _reached(np.array([loss]), goal, loss) or _FORESEEN
-    if len(gain) < 2:
-        return least - len(gain)
-    slack = loss * best - (gain <= np.quantile(gain, _SHARES[0])) * (best - served)
+    if len(slack) < 2:
+        return least - len(slack)
     needed = _reached(slack, goal, loss)
-    if needed is None and len(gain) >= least:
+    if needed is None and len(slack) >= least:
         return None
-    return max(1, max(least, needed or least) - len(gain))
+    return max(1, max(least, needed or least) - len(slack))
 
 
 def _reached(slack: Floats, goal: float, loss: float) -> int | None:
