@@ -330,6 +330,7 @@ def open_rooms(
                 lambda: _unkept(watched(), understanding.version),
                 lambda: ledger.problem,
                 lambda: likeness.problem,
+                lambda: cache.problem,
                 lambda: None if shelf is None else shelf.problem,
             ),
             totals=_totals(ledger, own()),

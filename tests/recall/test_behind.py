@@ -84,3 +84,57 @@ def test_a_flush_does_not_wait_for_ever_and_too_much_is_refused():
         behind.flush(timeout_s=0.01)
     disk.ready.set()
     behind.close()
+
+
+def test_what_lasts_is_tried_until_it_is_written():
+    written = threading.Event()
+    disk = Disk()
+    disk.failures = 3
+
+    def write(items: Sequence[int]) -> None:
+        disk(items)
+        written.set()
+
+    behind = Behind(write, lasts=lambda number: number % 2 == 0, again_s=0.001)
+    for number in (1, 2, 3, 4):
+        behind.add(number)
+    assert written.wait(60)
+    behind.close()
+    assert disk.written[-2:] == [2, 4]
+
+
+def test_what_lasts_is_written_before_what_comes_later():
+    disk = Disk()
+    disk.failures = 1
+    behind = Behind(disk, lasts=lambda number: number == 1, again_s=60.0)
+    behind.add(1)
+    with pytest.raises(CacheError, match="full"):
+        behind.flush()
+    assert behind.late == 1
+    behind.add(2)
+    behind.flush()
+    assert disk.written == [1, 2]
+    assert (behind.late, behind.failure) == (0, None)
+    behind.close()
+
+
+def test_what_lasts_is_never_refused():
+    disk = Disk()
+    disk.ready.clear()
+    behind = Behind(disk, lasts=lambda number: number < 0, capacity=3)
+    for number in range(10):
+        behind.add(number)
+    assert not behind.add(10)
+    assert behind.add(-1)
+    disk.ready.set()
+    behind.close()
+    assert disk.written[-1] == -1
+
+
+def test_a_disk_that_stays_full_does_not_keep_a_process_from_ending():
+    disk = Disk()
+    disk.failures = 1_000_000
+    behind = Behind(disk, lasts=lambda _: True)
+    behind.add(1)
+    behind.close()
+    assert disk.written == []

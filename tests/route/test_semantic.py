@@ -303,6 +303,25 @@ def test_an_answer_that_was_found_bad_is_not_given_to_the_next_one(house):
     assert (again.cache, roles(again)) == ("miss", ["answer"])
 
 
+def test_a_late_complaint_leaves_the_answer_that_has_come_in_between(house):
+    _, made = asked(house, ASKED)
+    _, hit = asked(house, ASKED)
+    judge(house, made)
+    asked(house, ASKED)
+    for late in (hit, made):
+        judge(house, late)
+        assert asked(house, ASKED)[1].cache == "exact"
+
+
+def test_a_complaint_of_the_maker_leaves_the_mark_of_a_reader(house):
+    _, made = asked(house, ASKED)
+    _, hit = asked(house, ASKED)
+    judge(house, hit)
+    judge(house, made)
+    _, again = asked(house, ASKED)
+    assert (again.cache, roles(again)) == ("miss", ["retry"])
+
+
 def test_an_answer_that_was_found_good_stays(house):
     _, made = asked(house, ASKED)
     body = msgspec.json.encode({"receipt": made.id, "verdict": "good"})

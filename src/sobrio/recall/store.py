@@ -21,7 +21,7 @@ from sobrio.recall.known import Beacon, Known
 from sobrio.recall.pending import Pending
 from sobrio.recall.replica import Replica, Row
 from sobrio.recall.schema import READING, TABLES, WRITING, add_what_is_new
-from sobrio.recall.seal import Seal, Unsealed
+from sobrio.recall.seal import Seal, Unsealed, opens
 from sobrio.recall.stats import Stats
 from sobrio.recall.sweep import Sweeper
 from sobrio.recall.writing import Bounds, scope_name, shrink, totals, write
@@ -101,6 +101,14 @@ class SqliteStore:
     def drop(self, key: bytes, *, scope: str) -> None:
         self._pending.add(Drop(key, scope))
 
+    def settled(self, key: bytes, *, within_s: float) -> bool:
+        return self._pending.settled(key, within_s)
+
+    @property
+    def problem(self) -> str | None:
+        """In a line, while something forgotten waits to leave the file."""
+        return self._pending.problem
+
     def near(self, question: Question, *, scope: str, limit: int, floor: float) -> list[Near]:
         now, room = self._clock(), self._seal.name(room_of(scope, question.context))
         with self._told(), self._reading:
@@ -145,6 +153,13 @@ class SqliteStore:
             database.execute(f"PRAGMA user_version = {(generation + 1) % 2**31}")
         self._empty_log()
         return removed
+
+    def locked(self) -> int:
+        """How many scopes hold answers that the key there is now does not open: none can name them."""
+        sealed = f"SELECT key, value FROM entries WHERE NOT ({_IN_THE_CLEAR}) GROUP BY scope"
+        with self._told(), self._reading:
+            rows = self._reader.execute(sealed).fetchall()
+        return sum(not opens(self._seal, value, key) for key, value in rows)
 
     def sweep(self) -> int:
         """Takes what has expired out of the bytes of the file; how many entries that were.

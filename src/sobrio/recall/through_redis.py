@@ -18,13 +18,14 @@ from sobrio.recall.found import Found
 from sobrio.recall.pending import Pending
 from sobrio.recall.redis_link import PATIENCE_S, Link, each_of
 from sobrio.recall.redis_names import GENERATION, SALT, SCOPES, Names
-from sobrio.recall.seal import Seal, Unsealed
+from sobrio.recall.seal import Seal, Unsealed, opens
 from sobrio.recall.stats import Stats
 from sobrio.redis_door import Redis
 from sobrio.terms.question import Label, Near, Question
 
 _MOST_LABELS: Final = 10_000
 _PAGE: Final = 1_000
+_SAMPLE: Final = 100
 _FOREVER: Final = "+inf"
 _PLAIN: Final = Names(Unsealed())
 """What things are called in a store without a key."""
@@ -86,6 +87,14 @@ class RedisStore:
     def drop(self, key: bytes, *, scope: str) -> None:
         self._pending.add(Drop(key, scope))
 
+    def settled(self, key: bytes, *, within_s: float) -> bool:
+        return self._pending.settled(key, within_s)
+
+    @property
+    def problem(self) -> str | None:
+        """In a line, while something forgotten waits to leave the server."""
+        return self._pending.problem
+
     def near(self, question: Question, *, scope: str, limit: int, floor: float) -> list[Near]:
         tag = self._names.tag(scope)
         search = self._searching()
@@ -126,6 +135,16 @@ class RedisStore:
             )
             server.incr(GENERATION)
             return sum(self._emptied(server, tag) for tag in tags)
+
+    def locked(self) -> int:
+        """How many scopes hold answers that the key there is now does not open: none can name them."""
+        with self._link.writing() as server:
+            tags = [
+                tag.decode()
+                for tag, title in server.hgetall(SCOPES).items()
+                if _PLAIN.tag(title.decode()) != tag.decode()
+            ]
+            return sum(not self._opens_some(server, tag) for tag in tags)
 
     def stats(self) -> Stats:
         self.flush()
@@ -252,6 +271,15 @@ class RedisStore:
         server.unlink(self._names.rooms(tag), *rooms)
         server.hdel(SCOPES, tag)
         return removed
+
+    def _opens_some(self, server: Redis, tag: str) -> bool:
+        """Of the last to expire, whichever is still there; nothing is as good as opened."""
+        for each in server.zrange(self._names.held(tag), 0, _SAMPLE - 1, desc=True):
+            name = each.decode()
+            sealed = server.get(self._names.answer(name))
+            if sealed is not None:
+                return opens(self._seal, sealed, name.encode())
+        return True
 
     def _unlink(self, server: Redis, names: Sequence[str]) -> None:
         with server.pipeline(transaction=False) as pipe:

@@ -80,7 +80,12 @@ class AnswerStore(Protocol):
         ...
 
     def drop(self, key: bytes, *, scope: str) -> None:
-        """Forgets one answer and its question."""
+        """Forgets one answer and its question: for this process at once, and for others once it is written,
+        which is tried for as long as the process lives."""
+        ...
+
+    def settled(self, key: bytes, *, within_s: float) -> bool:
+        """Whether by then it is written that this answer is forgotten. Waits: never on an event loop."""
         ...
 
 

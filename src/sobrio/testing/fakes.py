@@ -106,6 +106,9 @@ class MemoryStore:
         if key in self.entries and self.entries[key][1] == scope:
             del self.entries[key]
 
+    def settled(self, *_: object, **__: object) -> bool:
+        return True
+
 
 class BrokenStore:
     """An `AnswerStore` that can neither read nor write."""
@@ -124,6 +127,9 @@ class BrokenStore:
 
     def drop(self, *_: object, **__: object) -> NoReturn:
         raise CacheError("the store was asked to fail")
+
+    def settled(self, *_: object, **__: object) -> bool:
+        return False
 
 
 class MemoryLedger:
