@@ -104,6 +104,25 @@ def test_clearing_takes_what_can_be_read_too_once_there_is_a_key(url, client, sc
     assert not client.keys("sobrio:a:*")
 
 
+def test_scopes_that_the_key_of_today_cannot_name_are_counted(url, client):
+    def store(secret: str | None) -> closing[RedisStore]:
+        return closing(RedisStore(url, patience_s=PATIENT_S, seal=seal_of(secret)))
+
+    with store("0123456789abcdef" * 4) as sealed:
+        for number, scope in enumerate(("tenant", "other")):
+            sealed.put(bytes([number]) * 32, b"v", scope=scope, ttl_s=60)
+        sealed.flush()
+        assert sealed.locked() == 0
+    for secret in (None, "fedcba9876543210" * 4):
+        with store(secret) as shut:
+            shut.put(KEY, b"v", scope="mine", ttl_s=60)
+            assert (shut.clear("tenant"), shut.locked()) == (0, 2)
+    with store("0123456789abcdef" * 4) as sealed:
+        assert sealed.clear("tenant") == 1
+        assert sealed.clear() >= 2
+        assert sealed.locked() == 0
+
+
 def test_a_replica_whose_log_was_trimmed_finds_what_is_left(url, client, ask):
     with (
         closing(RedisStore(url, patience_s=PATIENT_S)) as one,

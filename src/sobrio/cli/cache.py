@@ -61,19 +61,36 @@ def clear(
         raise CacheError("say whose: --scope TENANT, or --all")
     with _answers(policy, data_dir) as answers:
         removed = 0 if answers is None else answers.clear(scope)
+        scopes = 0 if answers is None else answers.locked()
     with _passages(policy, data_dir) as library:
+        before = 0 if library is None else library.left_out().locked
         passages = 0 if library is None else _cleared(library, scope)
+        documents = 0 if library is None else library.left_out().locked
+    said = f"{removed} answers and {passages} passages removed"
+    if scope is not None and (scopes or documents):
+        raise CacheError(
+            f"{said}, but {_locked(scopes, documents)} here are sealed under another key, and whose they are "
+            "cannot be told; set the SOBRIO_CACHE_KEY they were kept with, or remove all with --all"
+        )
     if json:
-        output.document({"scope": scope, "answers": removed, "passages": passages})
+        output.document(
+            {"scope": scope, "answers": removed, "passages": passages, "sealed_documents": before}
+        )
     else:
-        output.line(f"{removed} answers and {passages} passages removed")
+        output.line(f"{said}, {before} sealed documents too" if before else said)
+
+
+def _locked(scopes: int, documents: int) -> str:
+    parts = [(scopes, "scopes of answers"), (documents, "documents")]
+    return " and ".join(f"{count} {what}" for count, what in parts if count)
 
 
 def _cleared(library: Library, scope: str | None) -> int:
     """A tenant's passages and those of its teams, or one team's."""
     if scope is None:
         return library.clear()
-    return sum(library.clear(each) for each in library.scopes() if scope in (each, each.split("/")[0]))
+    below = {each for each in library.scopes() if each.split("/")[0] == scope}
+    return sum(library.clear(each) for each in sorted({scope, *below}))
 
 
 @contextmanager

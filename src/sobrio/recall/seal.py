@@ -76,6 +76,17 @@ class AesSeal:
             raise CacheError(message) from None
 
 
+def opens(seal: Seal, data: bytes, about: bytes) -> bool:
+    """Whether these sealed bytes are for this key."""
+    if not seal.sealing:
+        return False
+    try:
+        seal.open(data, about)
+    except CacheError:
+        return False
+    return True
+
+
 def seal_of(secret: str | None) -> Seal:
     return AesSeal(secret) if secret else Unsealed()
 

@@ -264,6 +264,28 @@ def test_the_command_takes_in_where_the_gateway_looks(url, tmp_path, monkeypatch
     assert b"Thirty days" not in everything(url)
 
 
+def test_the_command_removes_no_scope_it_cannot_name_and_counts_all_it_drops(
+    url, open_library, take, tmp_path, monkeypatch, capfd
+):
+    take(open_library(SECRET), LEAVE)
+    (tmp_path / "policy.yaml").write_text(f"{POLICY}caches: {{url: '{url}'}}\n")
+    monkeypatch.delenv("SOBRIO_CACHE_KEY", raising=False)
+
+    def clear(*whose: str) -> tuple[object, str, str]:
+        where = ("--policy", str(tmp_path / "policy.yaml"), "--data-dir", str(tmp_path / "data"))
+        monkeypatch.setattr(sys, "argv", ["sobrio", "cache", "clear", *whose, *where])
+        with pytest.raises(SystemExit) as ended:
+            run()
+        return (ended.value.code, *capfd.readouterr())
+
+    code, out, err = clear("--scope", "acme")
+    assert (code, out) == (2, "")
+    assert "but 2 documents here are sealed under another key" in err
+    assert "set the SOBRIO_CACHE_KEY" in err
+    assert clear("--all")[1] == "0 answers and 0 passages removed, 2 sealed documents too\n"
+    assert not clear("--scope", "acme")[0]
+
+
 def everything(url: str) -> bytes:
     """All keys and values of a server, of every node of it."""
     with closing(Door(url, 10)()) as client:
