@@ -9,7 +9,7 @@ from sobrio.errors import InputError, NotReachable, Refused, SobrioError
 from sobrio.policy import Plan, Policy
 from sobrio.policy.refusal import by_kind
 from sobrio.route.aid import use, weigh
-from sobrio.route.conversation import key_of
+from sobrio.route.conversation import place_of
 from sobrio.route.diet import slim
 from sobrio.route.journey import Journey
 from sobrio.terms.decision import Candidate, Decision
@@ -52,7 +52,7 @@ def _decided(journey: Journey) -> Decision:
     if not plan.deployments:
         raise _nothing_left(plan, policy)
     assert journey.assessment is not None
-    journey.conversation = key_of(request)
+    journey.conversation = place_of(request)
     slim(journey, plan)
     aid = weigh(journey, plan, journey.assessment)
     ground = rooms.grounds.of(plan, policy, rooms.accountant)
@@ -61,7 +61,7 @@ def _decided(journey: Journey) -> Decision:
         journey.assessment,
         ground.rates,
         max_output_tokens=request.max_output_tokens,
-        held=rooms.conversations.held(request, journey.conversation),
+        held=rooms.conversations.held(journey.conversation),
         haste=_haste(journey, plan),
         aid=aid,
     )

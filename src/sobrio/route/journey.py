@@ -15,6 +15,7 @@ from typing import Final
 from sobrio.policy import Plan, Policy
 from sobrio.recall.entry import Entry
 from sobrio.recall.passages.packing import Pack
+from sobrio.route.conversation import Place
 from sobrio.route.rooms import Rooms
 from sobrio.terms.activity import Activity
 from sobrio.terms.assessment import Assessment
@@ -74,8 +75,8 @@ class Journey:
     """Asked, and has not begun to answer."""
     spent: list[Activity] = field(default_factory=list)
     """Calls that came to nothing."""
-    conversation: bytes = b""
-    """Its key, where the choice was free."""
+    conversation: Place | None = None
+    """Where in it the request stands, where the choice was free."""
     reserved: list[Reservation] = field(default_factory=list)
     """What has been put on the accounts of limits and budgets."""
     failures: list[Failure] = field(default_factory=list)

@@ -14,10 +14,8 @@ def learn(journey: Journey, answered: Activity | None, receipt: Receipt) -> None
         listener(receipt)
     if answered is None:
         return
-    tokens = int(answered.input_tokens + answered.output_tokens)
+    _remember_who(journey, answered)
     rooms = journey.rooms
-    if journey.conversation:
-        rooms.conversations.note(journey.conversation, answered.deployment, answered.model.name, tokens)
     if journey.first_byte_ms is not None and not journey.failures:
         rooms.paces.note(
             answered.deployment,
@@ -25,3 +23,11 @@ def learn(journey: Journey, answered: Activity | None, receipt: Receipt) -> None
             total_ms=receipt.latency.total_ms - journey.route_ms,
             output_tokens=answered.output_tokens,
         )
+
+
+def _remember_who(journey: Journey, answered: Activity) -> None:
+    place, decision = journey.conversation, journey.decision
+    if place is None or decision is None:
+        return
+    tokens = int(answered.input_tokens + answered.output_tokens)
+    journey.rooms.conversations.note(place, decision, answered.deployment, answered.model.name, tokens)
