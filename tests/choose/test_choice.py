@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sobrio.choose import Allowed, choose
+from sobrio.choose import Allowed, Haste, choose
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.impacts import Rates
 from sobrio.terms.model import Backing, Deployment, Model
 from sobrio.terms.promise import Promise
 from sobrio.terms.request import Needs
+from sobrio.terms.speed import Speed
 
 BACKING = Backing(kind="openai", model="m", base_url="http://127.0.0.1:1/v1")
 
@@ -202,3 +203,16 @@ def test_a_promise_for_another_predictor_is_said_to_be_passed_over():
 )
 def test_a_promise_about_another_reference_or_predictor_changes_nothing(promise: Promise):
     assert choose(allowed("small", "middle", "large", promises=(promise,)), POOL, RATES).model == "middle"
+
+
+def test_every_choice_asked_for_is_written_and_charged():
+    one, three = (choose(allowed("small", "large"), POOL, RATES, choices=n).candidates[0] for n in (1, 3))
+    output_wh = RATES["small"].wh_per_output_token * 100
+    assert (one.expected_output_tokens, three.expected_output_tokens) == (100, 300)
+    assert three.energy_wh - one.energy_wh == pytest.approx(2 * output_wh)
+
+
+def test_choices_are_written_side_by_side():
+    haste = Haste(1_000, {"large": Speed(100, 5)})
+    decision = choose(allowed("large"), POOL, RATES, choices=8, haste=haste)
+    assert decision.candidates[0].refused is None

@@ -83,6 +83,11 @@ def test_a_deployment_without_a_key_says_what_to_do_and_not_to_retry(client):
         (b'{"model": "sobrio/auto", "messages": ' + b"[" * 100_000, "nested too deeply"),
         (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, "nested too deeply"),
         (b'{"model":"a","messages":[{"role":"user","content":"x"}],"sobrio":{"taem":"hr"}}', "team"),
+        (b'{"model":"small","messages":[{"role":"user","content":"x"}],"n":"x"}', "'n' has the wrong shape"),
+        (
+            b'{"model":"small","messages":[{"role":"user","content":"x"}],"tools":[1]}',
+            "'tools' has the wrong",
+        ),
     ],
 )
 def test_a_body_that_cannot_be_read_is_a_bad_request(post, body, says):
@@ -91,6 +96,15 @@ def test_a_body_that_cannot_be_read_is_a_bad_request(post, body, says):
     assert response.error["type"] == "invalid_request_error"
     assert says in response.error["message"]
     assert set(response.error) >= {"message", "type", "code", "param"}
+
+
+def test_a_message_that_cannot_be_read_is_told_in_anthropic_s_shape(post):
+    body = b'{"model":"small","max_tokens":5,"messages":[{"role":"user","content":"x"}],"tools":[1]}'
+    response = post("/v1/messages", body)
+    told = json.loads(response.body)
+    assert (response.status, told["type"]) == (400, "error")
+    assert told["error"]["type"] == "invalid_request_error"
+    assert "'tools' has the wrong shape" in told["error"]["message"]
 
 
 def test_nesting_hidden_in_an_unread_field_is_refused_too(post):

@@ -61,6 +61,16 @@ def test_one_key_does_not_use_up_another_s_share() -> None:
     reserve(of, ALICE), reserve(of, BOB)
 
 
+@pytest.mark.parametrize("each", ["key", "team"])
+def test_callers_without_a_key_share_one_account_of_their_tenant(each) -> None:
+    of = quotas(Limit("pace", "requests", 1, "minute", each=each))
+    reserve(of, Caller("acme"))
+    reserve(of, Caller("other"))
+    reserve(of, ALICE)
+    with pytest.raises(OverLimit):
+        reserve(of, Caller("acme", app="another"))
+
+
 def test_a_team_shares_one_account() -> None:
     of = quotas(Limit("pace", "requests", 1, "minute", each="team"))
     reserve(of, ALICE)

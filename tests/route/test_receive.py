@@ -38,7 +38,7 @@ field_names = st.text(string.ascii_letters + "_", min_size=1, max_size=12).filte
     lambda name: name
     not in {
         "model", "messages", "sobrio", "stream", "stream_options", "temperature",
-        "max_tokens", "max_completion_tokens",
+        "max_tokens", "max_completion_tokens", "n", "tools", "tool_choice", "functions", "response_format",
     }
 )  # fmt: skip
 
@@ -113,6 +113,15 @@ def test_the_whole_conversation_is_read_with_images_and_tool_calls_counted():
         ({"model": "m", "messages": [{"content": "x"}]}, "'messages' has the wrong shape"),
         (HELLO | {"max_tokens": 0}, "'max_tokens' must be at least 1"),
         (HELLO | {"temperature": "hot"}, "'temperature' has the wrong shape"),
+        (HELLO | {"n": "x"}, "'n' has the wrong shape"),
+        (HELLO | {"n": 0}, "'n' has the wrong shape: Expected `int` >= 1"),
+        (HELLO | {"n": 1.5}, "'n' has the wrong shape"),
+        (HELLO | {"n": 1_025}, "'n' has the wrong shape: Expected `int` <= 1024"),
+        (HELLO | {"tools": [1]}, "'tools' has the wrong shape"),
+        (HELLO | {"tools": {}}, "'tools' has the wrong shape"),
+        (HELLO | {"tool_choice": 3}, "'tool_choice' has the wrong shape"),
+        (HELLO | {"functions": ["f"]}, "'functions' has the wrong shape"),
+        (HELLO | {"response_format": "json"}, "'response_format' has the wrong shape"),
         (HELLO | {"sobrio": {"qualty_floor": 1}}, "did you mean 'quality_floor'"),
         (HELLO | {"sobrio": {"quality_floor": 1.5}}, "between 0 and 1"),
         (HELLO | {"sobrio": {"max_latency_ms": -1}}, "'sobrio.max_latency_ms' must be more than 0"),
@@ -126,6 +135,27 @@ def test_a_wrong_body_gets_one_clear_line(body, message):
     assert message in caught.value.message
     assert "\n" not in caught.value.message
     assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("shape", ["messages", "responses"])
+def test_tools_are_objects_in_every_shape(shape):
+    body = {"model": "m", "max_tokens": 5, "messages": HELLO["messages"], "input": "hello", "tools": [1]}
+    with pytest.raises(InputError, match="'tools' has the wrong shape"):
+        receive(json.dumps(body).encode(), {}, Caller(), shape)
+
+
+def test_tools_and_choices_go_on_as_they_came():
+    fields = {"n": 3, "tools": [{"type": "function", "function": {"name": "f"}, "vendor": [1]}]}
+    fields |= {"tool_choice": {"type": "function"}, "response_format": {"type": "x"}, "functions": None}
+    request = received(HELLO | fields)
+    assert request.choices == 3
+    assert {name: json.loads(request.fields[name]) for name in fields} == fields
+    assert received(HELLO | {"n": None}).choices == received(HELLO).choices == 1
+
+
+def test_the_format_of_pictures_is_a_word():
+    body = {"model": "m", "prompt": "a cat", "n": 2, "response_format": "b64_json"}
+    assert receive(json.dumps(body).encode(), {}, Caller(), "images").choices == 2
 
 
 @pytest.mark.parametrize("field", ["x", "user", "metadata"])

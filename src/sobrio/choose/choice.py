@@ -48,6 +48,7 @@ def choose(
     rates: Mapping[str, Rates | None],
     *,
     max_output_tokens: int | None = None,
+    choices: int = 1,
     aid: Aid | None = None,
     held: Held | None = None,
     haste: Haste | None = None,
@@ -71,7 +72,7 @@ def choose(
         raise ValueError("nothing to choose from")
     expected = {each.model: each for each in assessment.expectations}
     bar = _bar(allowed, expected, assessment.predictor)
-    case = _Case(assessment, expected, rates, bar, max_output_tokens, held, haste)
+    case = _Case(assessment, expected, rates, bar, max_output_tokens, choices, held, haste)
     seen = [_candidate(each, case, added) for each, added in _options(allowed, assessment, aid)]
     adequate = _by_impact([each for each in seen if each.refused is None], allowed.objective)
     chosen = adequate[0] if adequate else _best(seen, case)
@@ -141,7 +142,8 @@ class _Bar(msgspec.Struct, frozen=True):
 
 
 class _Case(msgspec.Struct, frozen=True):
-    """What the candidates of one request have in common; `cap` is the caller's limit on output."""
+    """What the candidates of one request have in common; `cap` is the caller's limit on the output of each of
+    its `choices`."""
 
     assessment: Assessment
     expected: Mapping[str, Expectation]
@@ -149,6 +151,7 @@ class _Case(msgspec.Struct, frozen=True):
     rates: Mapping[str, Rates | None]
     bar: _Bar
     cap: int | None
+    choices: int
     held: Held | None
     haste: Haste | None
 
@@ -185,17 +188,26 @@ class _Case(msgspec.Struct, frozen=True):
         rates = self.rates.get(held.deployment)
         if rates is None:
             return False
-        read, kept = self.assessment.input_tokens, min(held.cached_tokens, self.assessment.input_tokens)
-        return (
-            cost.energy_wh
-            < price(known, rates, input_tokens=read, cached_tokens=kept, cap=self.cap).energy_wh
+        kept = min(held.cached_tokens, self.assessment.input_tokens)
+        return cost.energy_wh < self.price(known, rates, cached=kept).energy_wh
+
+    def price(self, expected: Expectation, rates: Rates, *, added: int = 0, cached: int = 0) -> Price:
+        """With `added` tokens of passages, `cached` ones kept upstream."""
+        return price(
+            expected,
+            rates,
+            input_tokens=self.assessment.input_tokens + added,
+            cached_tokens=cached,
+            cap=self.cap,
+            choices=self.choices,
         )
 
     def too_slow(self, deployment: str, output_tokens: float) -> str | None:
+        """Choices are written side by side."""
         speed = self.haste.speeds.get(deployment) if self.haste else None
         if self.haste is None or speed is None:
             return None
-        expected_ms = speed.answer_ms(output_tokens)
+        expected_ms = speed.answer_ms(output_tokens / self.choices)
         if expected_ms <= self.haste.max_latency_ms:
             return None
         return f"expected to take {expected_ms:.0f} ms, {self.haste.max_latency_ms:.0f} allowed"
@@ -248,13 +260,7 @@ def _candidate(deployment: Deployment, case: _Case, aid: Aid | None = None) -> C
     expected, added = (alone, 0) if aid is None else (with_aid(alone, aid), aid.tokens)
     cost = None
     if known is not None:
-        cost = price(
-            expected,
-            known,
-            input_tokens=case.assessment.input_tokens + added,
-            cached_tokens=case.cached_tokens(deployment, added),
-            cap=case.cap,
-        )
+        cost = case.price(expected, known, added=added, cached=case.cached_tokens(deployment, added))
     if cost is None:
         objection: str | None = "its impact is unknown, so it cannot be compared"
     else:
@@ -264,7 +270,7 @@ def _candidate(deployment: Deployment, case: _Case, aid: Aid | None = None) -> C
         model=deployment.model.name,
         expected_quality=expected.quality,
         relative_quality=expected.quality / max(case.bar.reference.quality, 1e-9),
-        expected_output_tokens=cost.output_tokens if cost else expected.output_tokens,
+        expected_output_tokens=cost.output_tokens if cost else case.choices * expected.output_tokens,
         energy_wh=cost.energy_wh if cost else None,
         ghg_g=cost.ghg_g if cost else None,
         refused=objection,

@@ -19,10 +19,22 @@ class Price(msgspec.Struct, frozen=True):
 
 
 def price(
-    expected: Expectation, rates: Rates, *, input_tokens: int, cap: int | None, cached_tokens: int = 0
+    expected: Expectation,
+    rates: Rates,
+    *,
+    input_tokens: int,
+    cap: int | None,
+    cached_tokens: int = 0,
+    choices: int = 1,
 ) -> Price:
-    """`cap` is the caller's own limit on output tokens; `cached_tokens` of the input are kept upstream."""
-    output_tokens = mean_output_tokens(expected, cap)
+    """`cap` is the caller's own limit on the output tokens of each choice; `cached_tokens` of the input are
+    kept upstream."""
+    output_tokens = choices * mean_output_tokens(expected, cap)
+    return price_of(output_tokens, rates, input_tokens=input_tokens, cached_tokens=cached_tokens)
+
+
+def price_of(output_tokens: float, rates: Rates, *, input_tokens: int, cached_tokens: int = 0) -> Price:
+    """Of a call of that length, all its choices together."""
     energy_wh = (
         rates.wh_per_request
         + rates.wh_per_output_token * output_tokens

@@ -21,6 +21,12 @@ _NAME: Final[_Schema] = {
 }
 _COUNT: Final[_Schema] = {"type": ["integer", "null"], "minimum": 1}
 _STREAM: Final[_Schema] = {"type": ["boolean", "null"]}
+_CHECKED: Final[Mapping[str, _Schema]] = {
+    "n": {"type": ["integer", "null"], "minimum": 1, "maximum": 1024},
+    "tools": {"type": ["array", "null"], "items": {"type": "object"}},
+    "tool_choice": {"type": ["string", "object", "null"]},
+}
+"""Read at the door in every shape."""
 _TURNS: Final[_Schema] = {
     "type": "array",
     "minItems": 1,
@@ -77,7 +83,8 @@ class Operation:
 
 
 def _asked(path: str, summary: str, required: Mapping[str, _Schema], *, streams: bool = True) -> Operation:
-    fields = {"model": _NAME, **required, **({"stream": _STREAM} if streams else {}), "sobrio": _SOBRIO}
+    streamed = {"stream": _STREAM} if streams else {}
+    fields = {"model": _NAME, **required, **_CHECKED, **streamed, "sobrio": _SOBRIO}
     return Operation("POST", path, summary, fields, ("model", *required), streams=streams)
 
 
@@ -93,6 +100,7 @@ _MESSAGE: Final[Mapping[str, _Schema]] = {
     "model": _NAME,
     "messages": _SAID_BY_TWO,
     "max_tokens": {"type": "integer", "minimum": 1},
+    **_CHECKED,
     "stream": _STREAM,
     "sobrio": _SOBRIO,
 }
@@ -120,6 +128,7 @@ _EXPLAINED: Final[Mapping[str, _Schema]] = {
     "model": _NAME,
     "messages": _TURNS,
     "input": _INPUT,
+    **_CHECKED,
     "sobrio": _SOBRIO,
 }
 _FEEDBACK: Final[Mapping[str, _Schema]] = {

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
+from sobrio.choose import price_of
 from sobrio.route.journey import Journey
 from sobrio.terms.activity import Activity
 from sobrio.terms.decision import Candidate, Decision
 from sobrio.terms.limit import Spend
+from sobrio.terms.model import Deployment, Model
 from sobrio.terms.ports import Quotas
 from sobrio.terms.receipt import Receipt
+from sobrio.terms.request import Request
+from sobrio.terms.shape import Shape
+from sobrio.understand.needs import output_room, request_tokens
+
+_PLAIN: Final[Mapping[Shape, str]] = {"completions": "prompt", "embeddings": "input", "images": "prompt"}
+"""Shapes without turns, and the field that holds their text."""
+_WORDLESS: Final = frozenset[Shape]({"embeddings", "images"})
+_BYTES_PER_TOKEN: Final = 4
+_LONGEST: Final = 128_000
+"""Tokens of an answer from a model whose context is not known."""
 
 
 async def ask_at_the_door(journey: Journey) -> None:
@@ -41,18 +56,50 @@ async def _reserve(journey: Journey, quotas: Quotas, spend: Spend) -> None:
 
 
 def _expected(journey: Journey, decision: Decision) -> Spend:
-    """Nothing is known before of a pinned call's length: it is charged when it has ended."""
-    assessment, option = journey.assessment, _chosen(decision)
-    read = (assessment.input_tokens if assessment else 0) + decision.passage_tokens
-    written = option.expected_output_tokens or 0.0
-    deployment = journey.policy.deployments[decision.deployment]
-    priced = journey.rooms.accountant.rates(deployment) is not None
+    """Of a call that was not assessed, such as a pinned one: its prompt by size, the longest answer."""
+    option, deployment = _chosen(decision), journey.policy.deployments[decision.deployment]
+    read = _read(journey) + decision.passage_tokens
+    written = option.expected_output_tokens
+    if written is None:
+        written = _longest(journey.request, deployment.model)
+    energy_wh, ghg_g = _impact(journey, option, deployment, read, written)
     return {
         "tokens": read + written,
         "usd": _usd(journey, decision.model, read, 0, written),
-        "energy_wh": (option.energy_wh or 0.0) if priced else None,
-        "ghg_g": (option.ghg_g or 0.0) if priced else None,
+        "energy_wh": energy_wh,
+        "ghg_g": ghg_g,
     }
+
+
+def _read(journey: Journey) -> int:
+    """Texts may be given as numbers of tokens, which have no words to count."""
+    if journey.assessment is not None:
+        return journey.assessment.input_tokens
+    request = journey.request
+    if request.shape in _PLAIN:
+        return -(-len(request.fields[_PLAIN[request.shape]]) // _BYTES_PER_TOKEN)
+    return request_tokens(request)
+
+
+def _longest(request: Request, model: Model) -> int:
+    """What the caller allows, else the room an answer usually has; nobody writes more than a model holds."""
+    if request.shape in _WORDLESS:
+        return 0
+    return request.choices * min(output_room(request), model.context_tokens or _LONGEST)
+
+
+def _impact(
+    journey: Journey, option: Candidate, deployment: Deployment, read: int, written: float
+) -> tuple[float | None, float | None]:
+    """Wh and g CO2e; a picture's size is not known before."""
+    if option.energy_wh is not None:
+        return option.energy_wh, option.ghg_g
+    rates = journey.rooms.accountant.rates(deployment)
+    if rates is None:
+        return None, None
+    cost = price_of(written, rates, input_tokens=read)
+    calls = journey.request.choices if journey.request.shape == "images" else 1
+    return calls * cost.energy_wh, calls * cost.ghg_g
 
 
 def _chosen(decision: Decision) -> Candidate:

@@ -61,6 +61,7 @@ def _decided(journey: Journey) -> Decision:
         journey.assessment,
         ground.rates,
         max_output_tokens=request.max_output_tokens,
+        choices=request.choices,
         held=rooms.conversations.held(journey.conversation),
         haste=_haste(journey, plan),
         aid=aid,

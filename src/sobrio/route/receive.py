@@ -6,7 +6,7 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, get_args
+from typing import Annotated, Any, Final, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -34,6 +34,7 @@ _HEADER: Final = "x-sobrio-"
 _NO_OPTIONS: Final = Options()
 _NO_CONTROL: Final = Control()
 _MOST_FIELDS: Final = 1_000
+_MOST_CHOICES: Final = 1_024
 _ANTHROPICS: Final = ("anthropic-version", "anthropic-beta")
 
 
@@ -46,6 +47,10 @@ class _Turn(msgspec.Struct, gc=False):
     role: str
     content: str | list[_Part] | None = None
     tool_calls: list[msgspec.Raw] | None = None
+
+
+class _Object(msgspec.Struct, gc=False):
+    """Of any fields: whoever is sent it knows them."""
 
 
 class _StreamOptions(msgspec.Struct, gc=False):
@@ -71,6 +76,9 @@ class _OtherBody(msgspec.Struct, gc=False):
     max_completion_tokens: int | None = None
     max_tokens: int | None = None
     temperature: float | None = None
+    n: Annotated[int, msgspec.Meta(ge=1, le=_MOST_CHOICES)] | None = None
+    tools: list[_Object] | None = None
+    tool_choice: str | _Object | None = None
     stream_options: _StreamOptions | None = None
     sobrio: _BodyOptions | None = None
 
@@ -79,6 +87,8 @@ class _Body(_OtherBody, gc=False):
     """Of a chat."""
 
     messages: list[_Turn] | msgspec.UnsetType = msgspec.UNSET
+    functions: list[_Object] | None = None
+    response_format: _Object | None = None
 
 
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -117,6 +127,7 @@ def receive(body: bytes, headers: Mapping[str, str], caller: Caller, shape: Shap
         include_usage=bool(read.stream_options and read.stream_options.include_usage),
         shape=shape,
         headers=_passed(headers) if shape == "messages" else (),
+        choices=read.n or 1,
     )
 
 

@@ -37,13 +37,18 @@ class Limit:
             return None
         match self.each:
             case "key":
-                return caller.key_id
+                return caller.key_id or _without_key(caller)
             case "tenant":
                 return caller.tenant
             case "team":
-                return f"key {caller.key_id}" if team is None and caller.key_id else team
+                return team or (f"key {caller.key_id}" if caller.key_id else _without_key(caller))
             case "all":
                 return ""
+
+
+def _without_key(caller: Caller) -> str:
+    """One account for all of a tenant that show no key, since nothing tells them apart."""
+    return f"no key {caller.tenant}"
 
 
 def _team_of(caller: Caller) -> str | None:

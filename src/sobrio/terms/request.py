@@ -89,3 +89,5 @@ class Request(msgspec.Struct, frozen=True):
     """In which `fields` are written, and in which the answer goes back."""
     headers: tuple[tuple[str, str], ...] = ()
     """The client's headers that belong to the shape, such as `anthropic-version`."""
+    choices: int = 1
+    """Answers, or pictures, asked for at once (`n`); `max_output_tokens` is of each."""
