@@ -9,6 +9,7 @@ import pytest
 
 from sobrio.policy import Policy
 from sobrio.policy.check import check
+from sobrio.terms.model import Model
 
 Load = Callable[..., Policy]
 
@@ -144,6 +145,13 @@ def test_a_promise_that_can_never_be_kept_is_found(
         found = [each for each in check(policy) if each.code == code]
         assert len(found) == 1 and found[0].level == "mistake"
         assert found[0].message.startswith(where) and words in found[0].message
+
+
+def test_what_a_promise_compares_with_need_not_be_deployed(policy_of: Load) -> None:
+    policy = policy_of(defaults="  promises: [{model: small, reference: gpt-5, max_gain: 0.1}]\n")
+    declared = replace(policy, references={"defaults": Model("gpt-5")})
+    assert [each.code for each in check(policy)] == ["promise-not-deployed"]
+    assert "promise-not-deployed" not in [each.code for each in check(declared)]
 
 
 def test_a_pair_may_have_a_promise_for_each_of_two_predictors(policy_of: Load) -> None:

@@ -78,17 +78,19 @@ def _aliases(policy: Policy) -> Iterator[Finding]:
 
 def _promises(policy: Policy) -> Iterator[Finding]:
     deployed = {each.model.name for each in policy.deployments.values()}
+    compared = deployed | {each.name for each in policy.references.values()}
     for where, promises in promised(policy).items():
         for each in promises:
-            yield from _promise(where, each, deployed)
+            yield from _promise(where, each, deployed, compared)
         yield from _repeated_promises(where, promises)
 
 
-def _promise(where: str, promise: Promise, deployed: set[str]) -> Iterator[Finding]:
+def _promise(where: str, promise: Promise, deployed: set[str], compared: set[str]) -> Iterator[Finding]:
+    """The reference need not be deployed: it is enough that the policy compares with it."""
     if promise.model == promise.reference:
         yield Finding("promise-to-itself", f"{where}: a promise names '{promise.model}' as its own reference")
-    for name in dict.fromkeys(promise.pair):
-        if name not in deployed:
+    for name, known in ((promise.model, deployed), (promise.reference, compared)):
+        if name not in known:
             message = f"{where}: a promise names '{name}', which has no deployment"
             yield Finding("promise-not-deployed", message)
 
