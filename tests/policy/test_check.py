@@ -148,8 +148,8 @@ def test_a_promise_that_can_never_be_kept_is_found(
 
 
 def test_what_a_promise_compares_with_need_not_be_deployed(policy_of: Load) -> None:
-    policy = policy_of(defaults="  promises: [{model: small, reference: gpt-5, max_gain: 0.1}]\n")
-    declared = replace(policy, references={"defaults": Model("gpt-5")})
+    policy = policy_of(defaults="  promises: [{model: small, reference: embedder, max_gain: 0.1}]\n")
+    declared = replace(policy, references={"defaults": Model("embedder")})
     assert [each.code for each in check(policy)] == ["promise-not-deployed"]
     assert "promise-not-deployed" not in [each.code for each in check(declared)]
 
