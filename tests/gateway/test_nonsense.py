@@ -51,7 +51,7 @@ MORE = st.dictionaries(
 
 
 @pytest.mark.parametrize("operation", POSTS, ids=[each.path for each in POSTS])
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_nonsense_is_answered_and_never_with_a_defect(post, operation, data):
     assert operation.fields is not None

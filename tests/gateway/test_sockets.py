@@ -241,7 +241,7 @@ def test_a_million_brackets_are_a_bad_request_wherever_they_stand(post):
         assert post("/v1/chat/completions", deep).status == 400
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     lines=st.lists(
         st.tuples(st.binary(min_size=1, max_size=12), st.binary(max_size=24)).map(b": ".join),
