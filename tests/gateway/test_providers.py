@@ -314,7 +314,7 @@ def test_a_stream_that_breaks_off_is_an_error(client, provider) -> None:
 def test_it_is_asked_at_its_own_address_with_its_own_key(client, place, provider) -> None:
     ask(client, f"{provider}-loopback", f"Where is {provider}?")
     asked = f"Where is {provider}?".encode()  # beside it litellm may ask Ollama for facts about the model
-    path, headers, _ = next(each for each in reversed(place.requests) if asked in each.body)
+    path, headers, *_ = next(each for each in reversed(place.requests) if asked in each.body)
     expected = {
         "azure": ("/openai/deployments/loopback/chat/completions?api-version=2024-10-21", "api-key", KEY),
         "bedrock": (
