@@ -197,3 +197,11 @@ def test_what_has_no_stream_ignores_the_wish_for_one(upstream: LoopbackUpstream,
         httpx.post(f"{upstream.base_url}/{path}", json=asked | more) for more in ({}, {"stream": True})
     )
     assert (wished.status_code, wished.json()) == (200, plain.json())
+
+
+@pytest.mark.parametrize("tools", [[{}], [{"type": "function"}], {"name": "f"}])
+def test_what_no_provider_could_read_is_a_bad_request(tools):
+    body = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "tools": tools}
+    with LoopbackUpstream() as upstream:
+        answer = httpx.post(f"{upstream.base_url}/chat/completions", json=body)
+    assert answer.status_code == 400

@@ -142,12 +142,18 @@ class LoopbackUpstream:
         place, (rest, deployment) = addressed(path, body), openai_path(path)
         speech, asked = place or (CHAT, {**body, **deployment})
         exchange = Exchange(reader, writer, asked, self._answers, self._slow_s, speech)
+        try:
+            await self._answered(exchange, request, spoken=bool(place), rest=rest)
+        except (KeyError, TypeError, AttributeError, ValueError):  # what no provider could read either
+            await exchange.send_error(400)
+
+    async def _answered(self, exchange: Exchange, request: Received, *, spoken: bool, rest: str) -> None:
         if self._api_key and not _shows(request, self._api_key):
             await exchange.send_error(401)
-        elif place:
+        elif spoken:
             self._stored.keep(exchange)
             await _spoken(exchange)
-        elif path == "/v1/models":
+        elif request.path.partition("?")[0] == "/v1/models":
             await exchange.send_json(200, {"object": "list", "data": [_card(m) for m in self._models]})
         elif rest in _PLAIN:
             await _plain(exchange, _PLAIN[rest](exchange))
