@@ -23,6 +23,8 @@ def may(text: str = "What is the capital of France?", **fields: Any) -> bool:
     [
         "What is the capital of France?",
         "How do I reset my password?",
+        "How do I weigh flour without scales?",
+        "How do I work with pandas?",
         "Comment puis-je changer mon mot de passe ?",
         "Wie kann ich mein Passwort ändern?",
         "¿Cómo puedo cambiar mi contraseña?",

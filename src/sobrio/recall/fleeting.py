@@ -74,7 +74,8 @@ _IDENTITY: Final = r"""
 \b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,}
 \b(?:i'?m|i am|i have(?! to\b)|i've|je suis|j'ai|ich bin|ich habe|soy|estoy|tengo)\b
 \b(?:am|was|did|do|have|will) i .*\b(?:owe|pay|due|eligible|approved|charged)\b
-\b(?:am|was|did|had|have) i\b|\bdo i (?:have (?!to\b)|own|owe|earn|live|work|look|weigh)
+\b(?:am|was|did|had|have) i\b|\bdo i (?:have (?!to\b)|own|owe|earn)
+\b(?:how much|where) do i (?:live|work|weigh)\b|\bhow do i look\W*$
 (?:^|[.,;:!?] ?|\b(?:and|but|because|since) )i (?:just |also )?(?:live|work|was|had|weigh|earn|owe|own)\b
 (?:^|[.,;:!?] ?|\b(?:and|but|because|since) )i (?:got|bought|ordered|paid|booked|suffer|lost|feel)\b
 \b(?:suis|etais|ai|avais|aurai|serai)[- ]je\b
