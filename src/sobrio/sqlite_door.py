@@ -9,17 +9,30 @@ from __future__ import annotations
 import random
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 Preparation: TypeAlias = Callable[[sqlite3.Connection], object]
+Each = TypeVar("Each")
 _PAUSE_S: Final = 0.01
+_AT_ONCE: Final = (64, 16, 4, 1)
 
 
 def running(script: str) -> Preparation:
     """The preparation that is just these statements."""
     return lambda database: database.executescript(script)
+
+
+def batches(rows: Sequence[Each]) -> Iterator[Sequence[Each]]:
+    """All rows in order, for statements of many rows: each takes the interpreter from the requests for a
+    moment. They come in few sizes, since a connection keeps the statements it has prepared, and one of
+    many rows takes a hundred kilobytes."""
+    start = 0
+    for size in _AT_ONCE:
+        while len(rows) - start >= size:
+            yield rows[start : start + size]
+            start += size
 
 
 def connect(

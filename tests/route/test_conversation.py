@@ -82,12 +82,13 @@ def test_a_long_beginning_lies_in_the_provider_s_cache_for_five_minutes() -> Non
 
 def test_it_is_forgotten_after_an_hour_and_when_there_are_too_many() -> None:
     clock = Clock()
-    known = Conversations(most=2, clock=clock)
+    known = Conversations(most=8, clock=clock)
     note(known, FIRST, "middle", 10)
     clock.now = 3601
     assert held(known, SECOND) is None
     note(known, FIRST, "middle", 10)
-    for number in range(2):
+    for number in range(8):
+        clock.now += 1
         note(known, turns("", f"another {number}"), "middle", 10)
     assert held(known, SECOND) is None
 

@@ -14,7 +14,7 @@ from typing import Final, Literal, TypeAlias
 from sobrio.errors import LedgerError
 from sobrio.ledger.remedy import remedy
 from sobrio.ledger.spool import Closed, Opened
-from sobrio.sqlite_door import connect
+from sobrio.sqlite_door import batches, connect
 from sobrio.terms.receipt import Receipt
 
 SCHEMA: Final = 1
@@ -56,7 +56,6 @@ Judged: TypeAlias = tuple[bytes, bytes | None]
 """A receipt and the latest judgement on it."""
 _BUSY_S: Final = 5.0
 """How long to wait for another program that writes."""
-_AT_ONCE: Final = 100
 _PAGE_BYTES: Final = 16_384
 """Of a new file. A receipt takes about 7,000 bytes: on smaller pages it takes a fifth more of the disk."""
 
@@ -214,7 +213,7 @@ def _last(database: sqlite3.Connection, table: Table) -> bytes:
 def _append(database: sqlite3.Connection, closed: Iterable[Closed]) -> None:
     """Many rows to a statement: each statement takes the interpreter from the requests for a moment."""
     chain = _last(database, "receipts")
-    for some in _chunks(_new(database, [*{each.id: each for each in closed}.values()])):
+    for some in batches(_new(database, [*{each.id: each for each in closed}.values()])):
         values: list[object] = []
         for each in some:
             chain = link(chain, each.body)
@@ -229,16 +228,12 @@ def _new(database: sqlite3.Connection, closed: Sequence[Closed]) -> Sequence[Clo
     """Those that are not there already."""
     known = {
         row[0]
-        for some in _chunks(closed)
+        for some in batches(closed)
         for row in database.execute(
             f"SELECT id FROM receipts WHERE id IN ({', '.join('?' * len(some))})", [each.id for each in some]
         )
     }
     return [each for each in closed if each.id not in known] if known else closed
-
-
-def _chunks(closed: Sequence[Closed]) -> Iterator[Sequence[Closed]]:
-    return (closed[start : start + _AT_ONCE] for start in range(0, len(closed), _AT_ONCE))
 
 
 def columns_of(each: Closed | Receipt) -> Columns:

@@ -29,6 +29,8 @@ _CRITERIA: Final = (
 )
 _SHARED: Final = "PROMETHEUS_MULTIPROC_DIR"
 _CARRY_EVERY_S: Final = 1.0
+_MOST_TIMES: Final = 500
+"""Requests whose durations wait; a request waits some milliseconds while so many are carried."""
 
 Sums: TypeAlias = dict[tuple[str, ...], list[float]]
 """For each metric and its labels what has been added since the counters were last brought up to date."""
@@ -75,7 +77,7 @@ class Metrics:
                 self._add(("compared", receipt.equivalence), levels)
                 self._add(("reference", receipt.equivalence), _levels(receipt.reference))
             self._times.append((receipt.cache, latency.route_ms, latency.first_byte_ms, latency.total_ms))
-            if len(self._times) >= 10_000:
+            if len(self._times) >= _MOST_TIMES:
                 self._carry()
 
     def text(self) -> bytes:

@@ -7,22 +7,20 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 from sobrio.recall.change import Change, Drop, Learn, Note, Put, record_of, room_of
 from sobrio.recall.seal import Seal
+from sobrio.sqlite_door import batches
 from sobrio.terms.question import Near
 
 _OLDEST: Final = "SELECT rowid, size FROM entries ORDER BY used_at LIMIT 100"
 _OVERHEAD: Final = 150
 """Bytes an entry takes beside its value, indexes included."""
-_AT_ONCE: Final = 100
-"""Rows of one statement: each statement takes the interpreter from the requests and gives it back."""
 _READING: Final = 900
 """Bytes a judge adds to a question, about; counted from the start."""
 
 Row: TypeAlias = tuple[object, ...]
-Each = TypeVar("Each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +90,16 @@ def _numbers(database: sqlite3.Connection) -> Iterator[int]:
 
 
 def _insert(database: sqlite3.Connection, into: str, rows: Sequence[Row]) -> None:
-    for chunk in _chunks(rows):
-        row = f"({', '.join('?' * len(chunk[0]))})"
-        values = ", ".join([row] * len(chunk))
-        database.execute(f"INSERT INTO {into} VALUES {values}", [*chain.from_iterable(chunk)])
+    for some in batches(rows):
+        row = f"({', '.join('?' * len(some[0]))})"
+        values = ", ".join([row] * len(some))
+        database.execute(f"INSERT INTO {into} VALUES {values}", [*chain.from_iterable(some)])
 
 
 def _drop(database: sqlite3.Connection, names: Sequence[bytes]) -> None:
     """The questions go with their answers, by a trigger."""
-    for chunk in _chunks(names):
-        database.execute(f"DELETE FROM entries WHERE key IN ({', '.join('?' * len(chunk))})", chunk)
-
-
-def _chunks(rows: Sequence[Each]) -> Iterator[Sequence[Each]]:
-    return (rows[start : start + _AT_ONCE] for start in range(0, len(rows), _AT_ONCE))
+    for some in batches(names):
+        database.execute(f"DELETE FROM entries WHERE key IN ({', '.join('?' * len(some))})", some)
 
 
 def _note(database: sqlite3.Connection, note: Note, seal: Seal) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from typing import Final
 
 import msgspec
 
+from sobrio.route.stands import MARK_BYTES, Stand, Stands
 from sobrio.terms.conversation import Held
 from sobrio.terms.decision import Candidate, Decision
 from sobrio.terms.request import Message, Request
@@ -33,23 +33,15 @@ class Place(msgspec.Struct, frozen=True):
     """Of the beginning, which conversations can have in common."""
 
 
-class _Stand(msgspec.Struct, frozen=True):
-    deployment: str
-    model: str
-    tokens: int
-    at: float
-
-
 class Conversations:
-    """One worker's memory of them: bounded, forgotten after an hour, and never a word of what was said.
+    """One worker's memory of them: a fixed table, forgotten after an hour, and never a word of what was said.
 
     Neither a fallback nor another conversation that began alike puts a lesser model in the place of a better.
     """
 
-    def __init__(self, most: int = 50_000, clock: Callable[[], float] = time.monotonic) -> None:
-        self._most = most
+    def __init__(self, most: int = 65_536, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._stands: OrderedDict[bytes, _Stand] = OrderedDict()
+        self._stands = Stands(most)
 
     def held(self, place: Place) -> Held | None:
         """Who answered the turn before; `None` for a first turn, or for a conversation unknown here."""
@@ -64,30 +56,24 @@ class Conversations:
 
         Whom a later turn was decided for, with who stood there in mind, stands there now.
         """
-        answered = _Stand(deployment, model, tokens, self._clock())
+        answered = Stand(deployment, model, tokens, self._clock())
         decided = place.before is not None and decision.deployment == deployment and not decision.bypassed
-        self._keep(place.own, answered if decided else _better(self._known(place), answered, decision))
-        if place.before is None or place.began in self._stands:
-            self._keep(place.began, _better(self._fresh(place.began), answered, decision))
+        self._stands.put(place.own, answered if decided else _better(self._known(place), answered, decision))
+        if place.before is None or self._stands.get(place.began):
+            self._stands.put(place.began, _better(self._fresh(place.began), answered, decision))
 
-    def _known(self, place: Place) -> _Stand | None:
+    def _known(self, place: Place) -> Stand | None:
         """At the beginning only of a conversation whose turns before were changed since."""
         if place.before is None:
             return self._fresh(place.own)
         return self._fresh(place.own) or self._fresh(place.before) or self._fresh(place.began)
 
-    def _fresh(self, mark: bytes) -> _Stand | None:
+    def _fresh(self, mark: bytes) -> Stand | None:
         stand = self._stands.get(mark)
         return stand if stand and self._clock() - stand.at <= _KEPT_S else None
 
-    def _keep(self, mark: bytes, stand: _Stand) -> None:
-        self._stands[mark] = stand
-        self._stands.move_to_end(mark)
-        while len(self._stands) > self._most:
-            self._stands.popitem(last=False)
 
-
-def _better(known: _Stand | None, answered: _Stand, decision: Decision) -> _Stand:
+def _better(known: Stand | None, answered: Stand, decision: Decision) -> Stand:
     """Who answered, unless that one cannot be shown to be no lesser than who stands there."""
     if known is None or known.model == answered.model:
         return answered
@@ -107,13 +93,14 @@ def _no_lesser(one: Candidate, other: Candidate) -> bool:
 
 def place_of(request: Request) -> Place:
     """By the caller's own name for the conversation, else by what was said so far."""
-    digest = blake2b(digest_size=16)
+    digest = blake2b(digest_size=MARK_BYTES)
     _add(digest, request.caller.tenant)
     _add(digest, request.caller.key_id or "")
     if request.options.conversation is None:
         return _among(request.messages, digest)
     _add(digest, request.options.conversation)
-    name = b"named" + digest.digest()
+    _add(digest, "named")
+    name = digest.digest()
     return Place(name, name, name)
 
 
@@ -127,10 +114,15 @@ def _among(messages: Sequence[Message], digest: blake2b) -> Place:
         _add(digest, f"{message.role} {message.tool_calls}")
         _add(digest, message.text)
         if message.role == "user" and not began:
-            began = b"began" + digest.digest()
+            began = _beginning(digest.digest())
     if not answering:
         own, before = digest.digest(), own or None
-    return Place(own, before or (own if answering else None), began or b"began" + own)
+    return Place(own, before or (own if answering else None), began or _beginning(own))
+
+
+def _beginning(mark: bytes) -> bytes:
+    """Another mark than that of a request that says no more."""
+    return blake2b(mark, digest_size=MARK_BYTES, person=b"began").digest()
 
 
 def _add(digest: blake2b, text: str) -> None:
