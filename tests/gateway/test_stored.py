@@ -207,6 +207,51 @@ def test_a_key_for_some_models_finds_what_those_made(
         assert len(place.keeping.requests) == 1
 
 
+def test_a_larger_model_s_name_finds_what_it_led_to(
+    open_place: Callable[..., Place], tmp_path: Path, exchange: Callable[..., Any]
+) -> None:
+    keys = KeyStore(tmp_path / "keys.sqlite")
+    small = "rules: [{name: small, why: It will do., use: {candidates: [keeping]}}]\n"
+    place = open_place(POLICY.partition("rules:")[0] + small, keys=keys)
+    found = {}
+    for models in (["plain"], ["haiku"]):
+        _, text = keys.issue(models[0], tenant="one", models=models)
+        found[models[0]] = {"authorization": f"Bearer {text}"}
+    body = b'{"model": "plain", "input": "hello there"}'
+    made = exchange(place.url, "POST", "/v1/responses", body, found["plain"])
+    assert (made.status, made.headers["x-sobrio-model"]) == (200, "gpt-5-nano")
+    path = f"/v1/responses/{json.loads(made.body)['id']}"
+    statuses = {name: exchange(place.url, "GET", path, None, sent).status for name, sent in found.items()}
+    assert statuses == {"plain": 200, "haiku": 404}
+
+
+def continued(client: openai.OpenAI, before: str, **more: Any) -> str:
+    made = client.responses.create(model="keeping", input="and then?", previous_response_id=before, **more)
+    return made.id
+
+
+def test_a_conversation_is_continued_by_the_tenant_that_had_it(place: Place) -> None:
+    with place.openai() as client, place.openai("two") as other:
+        made = client.responses.create(model="keeping", input="hello there")
+        assert continued(client, made.id)
+        assert json.loads(place.keeping.requests[-1].body)["previous_response_id"] == made.id
+        before = len(place.keeping.requests)
+        for each, name in ((other, made.id), (client, "resp_of_somebody"), (client, "a b"), (client, 7)):
+            with pytest.raises(openai.BadRequestError, match="send the conversation itself") as refused:
+                continued(each, name)
+            assert refused.value.code == "previous_response_not_found"
+        with pytest.raises(openai.BadRequestError) as refused:
+            client.responses.create(model="keeping", input="hello", conversation="conv_1")
+        assert refused.value.code == "conversation_not_found"
+    assert len(place.keeping.requests) == before
+
+
+def test_a_policy_may_let_anything_be_continued(open_place: Callable[..., Place]) -> None:
+    place = open_place(POLICY.replace("concrete_name: pin", "concrete_name: pin, unknown_responses: pass"))
+    with place.openai() as client:
+        assert continued(client, "resp_of_somebody")
+
+
 @pytest.mark.parametrize("name", ["..%2Fmodels", "a b", "a/../../files", "x" * 600, "%00"])
 def test_an_id_that_is_none_leads_nowhere(place: Place, name: str, exchange: Callable[..., Any]) -> None:
     path = f"/v1/responses/{name.replace(' ', '%20')}"

@@ -356,6 +356,10 @@ class Callers(Section):
         default_factory=dict,
         description="Per team ('*' for every team), the models a caller may name as its reference.",
     )
+    unknown_responses: Literal["refuse", "pass"] = Field(
+        default="refuse",
+        description="A caller with a key continues only what its tenant had made here, or anything.",
+    )
     private_addresses: bool = Field(
         default=False, description="Let pictures lie at addresses inside the upstreams' own network."
     )

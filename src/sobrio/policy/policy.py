@@ -69,6 +69,8 @@ class Callers:
     may_pin: bool = True
     may_lower_floor: bool = True
     references: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    unknown_responses: Literal["refuse", "pass"] = "refuse"
+    """What a caller with a key may continue at an upstream: its tenant's own, or whatever it names."""
     private_addresses: bool = False
     """Pictures may lie at addresses that only an upstream's own network can reach."""
 

@@ -192,5 +192,6 @@ def _callers(given: written.Callers, names: Names) -> Callers:
             team: frozenset(names.model(each, ("callers", "references", team)).name for each in models)
             for team, models in given.references.items()
         },
+        unknown_responses=given.unknown_responses,
         private_addresses=given.private_addresses,
     )

@@ -17,6 +17,7 @@ from sobrio.route.journey import Journey
 from sobrio.route.remember import recalled
 from sobrio.route.reply import Reply
 from sobrio.route.rooms import Rooms
+from sobrio.route.stored import refuse_others
 from sobrio.terms.decision import Decision
 from sobrio.terms.request import Request
 
@@ -29,6 +30,7 @@ async def live(request: Request, rooms: Rooms) -> Reply:
     journey = Journey.begin(request, rooms)
     try:
         refuse_in(request, journey.policy)
+        await refuse_others(request, rooms, journey.policy)
         await ask_at_the_door(journey)
         if reply := await recalled(journey):
             return reply

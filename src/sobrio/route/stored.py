@@ -15,6 +15,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 import msgspec
 
 from sobrio.errors import CacheError, InputError, NotReachable, UpstreamError
+from sobrio.policy import Policy
 from sobrio.policy.reach import leads_to
 from sobrio.recall.eligible import may_keep
 from sobrio.recall.key import stored_key
@@ -26,7 +27,7 @@ from sobrio.route.rooms import Rooms
 from sobrio.terms.answer import Answered, Call
 from sobrio.terms.model import Backing, Deployment
 from sobrio.terms.ports import AnswerStore
-from sobrio.terms.request import Caller
+from sobrio.terms.request import Caller, Request
 from sobrio.terms.shape import PATHS, spoken
 
 T = TypeVar("T")
@@ -43,6 +44,8 @@ class _Place(msgspec.Struct, frozen=True, array_like=True):
     deployment: str
     answer: bytes | None
     """The key under which the exact cache may hold the same response."""
+    asked: str = ""
+    """The model name of the request, which may have led to another model."""
 
 
 class _Named(msgspec.Struct):
@@ -65,12 +68,44 @@ async def note(journey: Journey, deployment: Deployment, backing: Backing, paylo
     if cache is None or not stored or not may_keep(request) or request.fields.get("store") == b"false":
         return
     response_id = next((each for each in map(_id_of, payloads) if each), "")
-    place = _Place(deployment.name, journey.cache_key)
+    place = _Place(deployment.name, journey.cache_key, request.model)
     try:
         ttl_s = max(_A_DAY_S, journey.policy.cache.ttl_s)
         await _beside(cache, lambda: _put(cache, request.caller.tenant, response_id, place, ttl_s))
     except CacheError:
         journey.caveats.append("cache-unavailable")
+
+
+async def refuse_others(request: Request, rooms: Rooms, policy: Policy) -> None:
+    """Raises `InputError` for a request that goes on from what may be another tenant's.
+
+    The tenants of a gateway share its accounts at the providers, who would let each go on from what any of
+    them had made. Without keys there is one tenant.
+    """
+    unchecked = request.caller.key_id is None or policy.callers.unknown_responses == "pass"
+    if request.shape != "responses" or unchecked:
+        return
+    before = request.fields.get("previous_response_id", b"null")
+    if before != b"null" and await _noted(rooms, request.caller, _text(before)) is None:
+        raise _not_here("previous_response_id", "previous_response_not_found")
+    if request.fields.get("conversation", b"null") != b"null":
+        raise _not_here("conversation", "conversation_not_found")
+
+
+def _text(raw: bytes) -> str:
+    """Nothing for what is no string."""
+    try:
+        return msgspec.json.decode(raw, type=str)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ""
+
+
+def _not_here(field: str, code: str) -> InputError:
+    return InputError(
+        f"{field!r} names nothing that this tenant had made here in the last day; send the conversation "
+        "itself as 'input' (or let the policy say 'callers: {unknown_responses: pass}')",
+        code=code,
+    )
 
 
 async def ask_where_it_is(
@@ -103,17 +138,14 @@ async def ask_where_it_is(
 async def _where(
     rooms: Rooms, caller: Caller, name: str, models: frozenset[str] | None
 ) -> tuple[Deployment, Backing, _Place]:
-    cache, known = rooms.cache, None
-    if cache is not None and _ID.fullmatch(name):
-        try:
-            known = await _beside(cache, lambda: cache.get(stored_key(caller.tenant, name, cache.salt)))
-        except CacheError as error:
-            raise NotReachable(f"where the response is cannot be looked up: {error.message}") from None
-    place = _place.decode(known) if known else None
-    policy = rooms.policy()
-    deployment = policy.deployments.get(place.deployment) if place else None
-    allowed = models is None or (deployment is not None and leads_to(policy, deployment.name, models))
-    if place is None or deployment is None or deployment.backing is None or not allowed:
+    place = await _noted(rooms, caller, name)
+    deployment = rooms.policy().deployments.get(place.deployment) if place else None
+    if (
+        place is None
+        or deployment is None
+        or deployment.backing is None
+        or not _allowed(place, rooms, models)
+    ):
         raise InputError(
             f"there is no response {name[:200]!r} here: found are those of this tenant that were made in the "
             "last day by an upstream that keeps them, and that the key may ask for; otherwise send the "
@@ -122,6 +154,22 @@ async def _where(
             code="response_not_found",
         )
     return deployment, deployment.backing, place
+
+
+async def _noted(rooms: Rooms, caller: Caller, name: str) -> _Place | None:
+    """Of the caller's own tenant. Raises `NotReachable` while nobody can tell."""
+    cache, known = rooms.cache, None
+    if cache is not None and _ID.fullmatch(name):
+        try:
+            known = await _beside(cache, lambda: cache.get(stored_key(caller.tenant, name, cache.salt)))
+        except CacheError as error:
+            raise NotReachable(f"where the response is cannot be looked up: {error.message}") from None
+    return _place.decode(known) if known else None
+
+
+def _allowed(place: _Place, rooms: Rooms, models: frozenset[str] | None) -> bool:
+    """A larger model's name may have led to the smaller one that answered."""
+    return models is None or place.asked in models or leads_to(rooms.policy(), place.deployment, models)
 
 
 async def _count(rooms: Rooms, caller: Caller) -> None:
