@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from sobrio.errors import CacheError
@@ -27,18 +28,23 @@ class Door:
     asks its way at once."""
 
     def __init__(
-        self, url: str, timeout_s: float, connection: Callable[[type[Any]], type[Any]] | None = None
+        self,
+        url: str,
+        timeout_s: float,
+        connection: Callable[[type[Any]], type[Any]] | None = None,
+        turn: AbstractContextManager[object] | None = None,
     ) -> None:
         """Each wait for the server is bounded by `timeout_s`; `connection` makes a class of connections of
-        the package's own. Raises `CacheError` without the package, or for a malformed address."""
+        the package's own, and `turn` is the lock under which the client is made. Raises `CacheError` without
+        the package, or for a malformed address."""
         redis = _package()
         self._address, self._settings = _plain(url), _settings(timeout_s)
         own = _parsed(self._address).get("connection_class", redis.Connection)
         if connection is not None:
-            self._settings["connection_class"] = connection(own)
+            self._settings |= _connecting(redis, connection(own), cluster=_is_cluster(url))
         self._kind = redis.RedisCluster if _is_cluster(url) else redis.Redis
         self._client: Redis = None
-        self._making = threading.Lock()
+        self._making = turn or threading.Lock()
 
     def __call__(self) -> Redis:
         with self._making:
@@ -49,6 +55,17 @@ class Door:
     def close(self) -> None:
         if self._client is not None:
             self._client.close()
+
+
+def _connecting(redis: Any, kind: type[Any], *, cluster: bool) -> dict[str, Any]:
+    """The settings for connections of this class. A cluster's address would put its own in their place."""
+    if not cluster:
+        return {"connection_class": kind}
+
+    def pool(**settings: Any) -> Any:
+        return redis.ConnectionPool(**settings | {"connection_class": kind})
+
+    return {"connection_pool_class": pool}
 
 
 def async_client(url: str, timeout_s: float) -> AsyncRedis | AsyncCluster:

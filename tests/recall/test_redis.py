@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 import redis
@@ -14,7 +16,7 @@ import redis
 from sobrio.errors import CacheError
 from sobrio.recall import RedisStore, seal_of
 from sobrio.recall.circuit import Circuit
-from sobrio.recall.patience import one_look_up
+from sobrio.recall.patience import Turn, one_look_up, punctual
 from sobrio.terms.question import Label
 
 KEY = b"k" * 32
@@ -219,6 +221,83 @@ def test_all_that_a_look_up_asks_shares_one_patience():
         later.setblocking(False)
         with pytest.raises(BlockingIOError):
             later.accept()  # nobody has come: the patience was used up before
+
+
+class Trickle:
+    """A server with TLS that never comes to the end of its first answer: a byte at a time, for a minute."""
+
+    def __init__(self) -> None:
+        self.gone = threading.Event()
+        """The client has left before the end."""
+        self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._tls.load_cert_chain(Path(__file__).parents[1] / "call" / "loopback.pem")
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError), self._tls.wrap_socket(self._server.accept()[0], server_side=True) as client:
+            client.recv(1)
+            try:
+                for _ in range(6_000):
+                    client.sendall(b"+")
+                    time.sleep(0.01)
+            except OSError:
+                self.gone.set()
+
+    def close(self) -> None:
+        self._server.close()
+
+
+@pytest.mark.parametrize("scheme", ["rediss", "rediss+cluster"])
+def test_a_server_that_trickles_is_left_with_tls_too_and_in_a_cluster(scheme):
+    with closing(Trickle()) as server:
+        url = f"{scheme}://127.0.0.1:{server.port}/0?ssl_cert_reqs=none"
+        with closing(RedisStore(url, patience_s=0.5)) as store:
+            with pytest.raises(CacheError, match="server failed"):
+                store.get(KEY)
+            assert server.gone.wait(60)
+
+
+class Connecting:
+    """As the package's own, with two addresses and a handshake, each of which takes 20 ms."""
+
+    def __init__(self, clock: list[float], patience_s: float) -> None:
+        self._clock = clock
+        self.socket_timeout = self.socket_connect_timeout = patience_s
+        self.allowed: list[float] = []
+
+    def _connect(self) -> socket.socket:
+        for _ in range(2):
+            self.allowed.append(self.socket_connect_timeout)
+            self._clock[0] += 0.02
+        self.allowed.append(self.socket_timeout)
+        self._clock[0] += 0.02
+        return socket.socket()
+
+
+@pytest.mark.parametrize(("patience_s", "allowed"), [(0.07, [0.07, 0.05, 0.03]), (0.03, [0.03, 0.01])])
+def test_addresses_and_handshakes_share_what_is_left(monkeypatch, patience_s, allowed):
+    clock = [0.0]
+    monkeypatch.setattr("sobrio.recall.patience.time.monotonic", lambda: clock[0])
+    connection = punctual(Connecting)(clock, patience_s)
+    with one_look_up():
+        if len(allowed) == 2:
+            with pytest.raises(TimeoutError):
+                connection._connect()
+        else:
+            with closing(connection._connect()) as connected:
+                assert connected.gettimeout() == pytest.approx(patience_s)
+    assert connection.allowed == pytest.approx(allowed)
+    assert connection.socket_timeout == patience_s
+
+
+def test_nobody_waits_long_for_another_to_make_the_client():
+    turn = Turn(0.01)
+    with turn, one_look_up(), pytest.raises(TimeoutError), turn:
+        pass
+    with one_look_up(), turn:
+        pass
 
 
 def test_what_cannot_be_written_is_not_acknowledged():

@@ -8,7 +8,7 @@ from typing import Final
 
 from sobrio.errors import CacheError
 from sobrio.recall.circuit import Circuit
-from sobrio.recall.patience import one_look_up, punctual
+from sobrio.recall.patience import Turn, one_look_up, punctual
 from sobrio.redis_door import Door, Redis, failures, knows
 
 PATIENCE_S: Final = 0.05
@@ -25,7 +25,7 @@ class Link:
         Raises `CacheError` without the package, or for a malformed address.
         """
         self._circuit = Circuit()
-        self._asking = Door(url, patience_s, punctual)
+        self._asking = Door(url, patience_s, punctual, Turn(patience_s))
         self._writing = Door(url, _WRITING_S)
 
     @contextmanager
