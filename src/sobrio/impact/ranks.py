@@ -32,7 +32,7 @@ _ROUNDING: Final = np.float32(1e-6)
 """What single precision may move a bound by, as a part of it."""
 _WIDTHS: Final = (1, 4, 16, 64, 256)
 """Up to which lists are sorted as if they were of one length: most are short, and a few long."""
-_MOST_BYTES: Final = 4_000_000
+_MOST_BYTES: Final = 2_000_000
 """Of the boxes kept for one table; most take 10 to 50 thousand."""
 _SELDOM: Final = 3
 """Times a box is met before its scenarios are looked for, which takes four times as long as to do without:
@@ -71,7 +71,6 @@ class Ranked:
         self._counted: list[int] = np.flatnonzero(weights).tolist()
         self._rates = np.where(self._unknown[:, None], 0.0, rates[self._counted])
         self._sizes = np.abs(self._rates).mean(axis=2)
-        self._units = _over(self._rates, self._sizes[..., None]).astype(np.float32)
         self._ranks = ranks
         self._judged = judged
         self._weights: list[float] = weights[self._counted].tolist()
@@ -174,10 +173,11 @@ class Ranked:
         most to the row, its base. Shares add up to one: that of the base follows."""
         low, high = self._shares(box)
         base = np.argmax(low + high, axis=0)
-        whole = value = self._units[base, np.arange(base.size)]
+        rows = np.arange(base.size)
+        whole = value = _in_units(self._rates[base, rows], self._sizes[base, rows])
         slack = _ROUNDING * np.abs(value)
         for index in np.flatnonzero(np.any((high > 0) & (base != np.arange(len(high))[:, None]), axis=1)):
-            difference = self._units[index] - whole
+            difference = _in_units(self._rates[index], self._sizes[index]) - whole
             middle, half = (low[index] + high[index]) / 2, (high[index] - low[index]) / 2
             value = value + middle[:, None] * difference
             slack += (half + _ROUNDING)[:, None] * np.abs(difference)
@@ -208,6 +208,11 @@ def _blocks(widths: NDArray[np.intp]) -> Iterator[tuple[slice, int]]:
         start, end = end, end + int(width * lists)
         if width > 1:
             yield slice(start, end), int(width)
+
+
+def _in_units(rates: Floats, sizes: Floats) -> Singles:
+    """Rates of rows per unit of what each row is on average."""
+    return _over(rates, sizes[..., None]).astype(np.float32)
 
 
 def _over(part: Floats, whole: Floats) -> Floats:

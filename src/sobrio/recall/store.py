@@ -39,6 +39,8 @@ _IN_THE_CLEAR: Final = f"scope NOT GLOB '{'[0-9a-f]' * 64}'"
 _SWEEP_EVERY_S: Final = 60.0
 _MOST_LABELS: Final = 10_000
 """Per stream; the latest count."""
+_MOST_TOUCHED: Final = 10_000
+"""Entries whose use waits to be noted. While nothing is written, use of further ones is not noted."""
 
 
 class SqliteStore:
@@ -171,6 +173,7 @@ class SqliteStore:
             if self._seal.sealing:
                 gone += database.execute(f"DELETE FROM entries WHERE {_IN_THE_CLEAR}").rowcount
                 database.execute(f"DELETE FROM labels WHERE {_IN_THE_CLEAR}")
+            self._note_use(database)
             self._known = self._known.renewed(database)
         if gone:
             self._empty_log()
@@ -220,7 +223,8 @@ class SqliteStore:
             row = self._known.find(name, self._reader)
         if row is None or row[1] <= now:
             return None
-        self._touched[name] = now
+        if len(self._touched) < _MOST_TOUCHED:
+            self._touched[name] = now
         return self._seal.open(row[0], name)
 
     def _question(self, number: int, scope: str, cosine: float) -> Near | None:
