@@ -93,6 +93,16 @@ def test_labels_dealt_at_random_leave_most_rankings_alone() -> None:
     assert sum(each > 0.98 for each in alike) >= 6
 
 
+@pytest.mark.parametrize("labels", [25, 100])
+def test_labels_dealt_at_random_are_hardly_ever_believed(labels: int) -> None:
+    """The rates are 2 and 30 in a hundred; of forty, so many more would be no bad luck."""
+    prompts, scores = traffic(labels, seed=0)
+    deals = (np.random.default_rng(seed).permutation(scores) for seed in range(40))
+    fits = [Predictor.default().fit(prompts, PAIR, dealt).verdicts()[0] for dealt in deals]
+    assert sum(each.believed == 1.0 for each in fits) <= 3
+    assert sum(each.believed > 0.0 for each in fits) <= 18
+
+
 def test_a_fit_says_what_ranks_and_why(fitted: Predictor) -> None:
     (verdict,) = fitted.verdicts()
     assert (verdict.kept, verdict.believed) == ("labels", 1.0)
