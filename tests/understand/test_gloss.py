@@ -66,6 +66,33 @@ def test_an_order_of_few_words_tells_its_language(language: str, text: str) -> N
         ("code", ("What is a deadlock?", "Qu'est-ce qu'un interblocage ?", "Was ist ein Deadlock?")),
         ("code", ("Write a kernel in Rust.", "Écris un noyau en Rust.", "Escribe un núcleo en Rust.")),
         ("creative", ("Invent three names.", "Invente trois noms.", "Erfinde drei Namen.")),
+        (
+            "extraction",
+            (
+                "Extract the number, the total and the due date: Invoice 4411, 980 euros, due 3 May.",
+                "Extrais le numéro, le total et l'échéance : Facture 4411, 980 euros, échéance le 3 mai.",
+                "Entnimm Nummer, Betrag und Fälligkeitsdatum: Rechnung 4411, 980 Euro, fällig am 3. Mai.",
+                "Extrae el número, el total y el vencimiento: Factura 4411, 980 euros, vence el 3 de mayo.",
+            ),
+        ),
+        (
+            "reasoning",
+            (
+                "Three boxes are labelled, and all labels are wrong. How do you label them correctly?",
+                "Trois boîtes sont étiquetées, toutes les étiquettes sont fausses. Comment les étiqueter ?",
+                "Drei Kisten sind beschriftet, alle Etiketten sind falsch. Wie beschriftet man sie richtig?",
+                "Tres cajas están etiquetadas, y todas las etiquetas son falsas. ¿Cómo etiquetarlas bien?",
+            ),
+        ),
+        (
+            "mathematics",
+            (
+                "Show that a Lipschitz continuous function is uniformly continuous.",
+                "Montre qu'une fonction lipschitzienne est uniformément continue.",
+                "Zeige, dass eine Lipschitz-stetige Funktion gleichmäßig stetig ist.",
+                "Demuestra que una función lipschitziana es uniformemente continua.",
+            ),
+        ),
     ],
 )
 def test_a_short_request_has_its_task_in_every_language(task: str, texts: tuple[str, ...]) -> None:

@@ -39,12 +39,39 @@ from sobrio.understand.task import domain_of
         ("zh", "挪威的首都是哪里"),
         ("ja", "ノルウェーの首都はどこですか"),
         ("ru", "Какая столица Норвегии?"),
+        ("en", "ok"),
+        ("en", "no"),
+        ("es", "vale"),
+        ("de", "ok danke"),
+        ("es", "no gracias"),
         ("und", "x1 = 42"),
         ("und", ""),
     ],
 )
 def test_language(code: str, text: str) -> None:
     assert read(text).language == code
+
+
+QUERY = (
+    "SELECT c.customer_id, c.name, SUM(o.total) AS total FROM customers c JOIN orders o "
+    "ON o.customer_id = c.customer_id WHERE o.date >= '2024-01-01' GROUP BY c.customer_id;\n"
+)
+CODE = "def lines(path):\n    with open(path) as file:\n        for line in file:\n            yield line\n"
+
+
+@pytest.mark.parametrize("code", [QUERY * 4, CODE * 4, f"```python\n{CODE * 4}```\n"])
+@pytest.mark.parametrize(
+    ("language", "order"),
+    [
+        ("en", "Explain what this does:\n"),
+        ("fr", "Explique ce que cela fait :\n"),
+        ("de", "Erkläre, was das tut:\n"),
+        ("es", "Explica qué hace esto:\n"),
+    ],
+)
+def test_an_order_about_code_tells_the_language(language: str, order: str, code: str) -> None:
+    assert {read(text).language for text in (order + code, code + order)} == {language}
+    assert code in read(order + code).text
 
 
 @pytest.mark.parametrize(

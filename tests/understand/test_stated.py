@@ -45,10 +45,70 @@ from sobrio.understand.stated import stated_tokens
         ("Résume ce texte de 300 mots en une phrase.", "fr", 25.2),
         ("Fasse diesen Text von 300 Wörtern in einem Satz zusammen.", "de", 25.2),
         ("Resume este texto de 300 palabras en una frase.", "es", 25.2),
+        ("A thousand words on tea", "en", 1_400),
+        ("Write one hundred and fifty words on rain", "en", 210),
+        ("Write a five-page report on bees", "en", 2_800),
+        ("Give me a single word for happiness", "en", 4),
+        ("Explain rain in 100-150 words", "en", 140),
+        ("Summarise it in half a page", "en", 315),
+        ("Mille mots sur la mer", "fr", 1_400),
+        ("Résume en une cinquantaine de mots", "fr", 70),
+        ("Réponds par un seul mot.", "fr", 4),
+        ("Rédige un article de blog d'environ 500 mots", "fr", 700),
+        ("Tausend Wörter über Tee", "de", 1_400),
+        ("Schreibe einen fünfseitigen Bericht", "de", 2_800),
+        ("Antworte mit einem einzigen Wort.", "de", 4),
+        ("Kannst du mir einen Text von 300 Wörtern schreiben?", "de", 420),
+        ("Mil palabras sobre el mar", "es", 1_400),
+        ("Explica en doscientas palabras, por favor", "es", 280),
+        ("Responde con una sola palabra.", "es", 4),
+        ("Redacta un informe de dos páginas", "es", 1_260),
     ],
 )
 def test_a_stated_length_is_read(text: str, language: str, tokens: float) -> None:
     assert stated_tokens(text, language) == pytest.approx(tokens, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("Write 3 chapters of 500 words each", "en", 1_500),
+        ("Write two essays of 300 words on tea", "en", 600),
+        ("List 5 fruits with two sentences per fruit.", "en", 180),
+        ("Write one sentence for each of the 12 months.", "en", 216),
+        ("Trois chapitres de 500 mots chacun", "fr", 1_500),
+        ("Donne 5 conseils, deux phrases par conseil", "fr", 180),
+        ("Schreibe 3 Kapitel mit je 500 Wörtern", "de", 1_500),
+        ("Nenne 5 Tipps mit zwei Sätzen pro Tipp", "de", 180),
+        ("Escribe 3 capítulos de 500 palabras cada uno", "es", 1_500),
+        ("Da 5 consejos con dos frases por consejo", "es", 180),
+    ],
+)
+def test_a_length_of_each_part_counts_for_all_parts(text: str, language: str, words: float) -> None:
+    assert stated_tokens(text, language) == pytest.approx(1.4 * words)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("How long does it take to read a 300-page book?", "en"),
+        ("Who wrote the 1,000-page novel?", "en"),
+        ("A 300-page book weighs 500 g. How heavy is one page?", "en"),
+        ("Write a review of a 300-page book.", "en"),
+        ("Write ten sentences per item.", "en"),
+        ("Combien pèse un livre de 300 pages ?", "fr"),
+        ("Un livre de 300 pages pèse 500 g.", "fr"),
+        ("Écris dix phrases par point.", "fr"),
+        ("Wie schwer ist ein Buch mit 300 Seiten?", "de"),
+        ("Fasse ein Buch von 300 Seiten zusammen", "de"),
+        ("Schreibe zehn Sätze pro Punkt", "de"),
+        ("¿Quién escribió la novela de 300 páginas?", "es"),
+        ("Resume un libro de 300 páginas", "es"),
+        ("Escribe diez frases por punto", "es"),
+    ],
+)
+def test_the_length_of_a_book_and_of_parts_nobody_counts_is_no_order(text: str, language: str) -> None:
+    assert math.isnan(stated_tokens(text, language))
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,13 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
+
+from sobrio.understand.prose import is_code
 
 GLOSSED: Final = ("fr", "de", "es")
 
@@ -68,11 +71,20 @@ _ELIDED: Final = frozenset(
 )
 
 
+class Phrase(NamedTuple):
+    """Several words; what is longest is read first."""
+
+    rank: int
+    text: str
+    words: frozenset[str]
+    english: str
+
+
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     words: Mapping[str, str]
-    phrases: Mapping[str, tuple[frozenset[str], str]]
-    """Of several words, the longest first: (its words, English)."""
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    """Of several words, by the longest of them."""
     compounds: bool
 
     def english(self, word: str) -> str | None:
@@ -98,7 +110,15 @@ class Lexicon:
 def gloss(text: str, language: str) -> str:
     """`text` with the known words of one of `GLOSSED` in English."""
     parts = _kept.split(unicodedata.normalize("NFC", text))
-    return "".join(part if place % 2 else _glossed(part, language) for place, part in enumerate(parts))
+    return "".join(part if place % 2 else _prose_glossed(part, language) for place, part in enumerate(parts))
+
+
+def _prose_glossed(text: str, language: str) -> str:
+    """Lines of code without a fence stay, too."""
+    if "\n" not in text or not any(map(is_code, text.splitlines())):
+        return _glossed(text, language)
+    runs = groupby(text.splitlines(keepends=True), lambda line: is_code(line.rstrip("\n")))
+    return "".join("".join(lines) if code else _glossed("".join(lines), language) for code, lines in runs)
 
 
 def _glossed(text: str, language: str) -> str:
@@ -117,15 +137,15 @@ def _glossed(text: str, language: str) -> str:
 def _phrases_read(text: str, lexicon: Lexicon) -> str:
     small = text.lower()
     words = set(_word.findall(small)) if len(small) == len(text) else set()
-    for phrase, (parts, english) in lexicon.phrases.items():
-        if parts <= words:
-            at = small.find(phrase)
-            while at >= 0:
-                end = at + len(phrase)
-                if _stands_alone(small, at, end):
-                    text, small = text[:at] + english + text[end:], small[:at] + english + small[end:]
-                    end = at + len(english)
-                at = small.find(phrase, end)
+    hinted = (each for word in words & lexicon.phrases.keys() for each in lexicon.phrases[word])
+    for _, phrase, _, english in sorted(each for each in hinted if each.words <= words):
+        at = small.find(phrase)
+        while at >= 0:
+            end = at + len(phrase)
+            if _stands_alone(small, at, end):
+                text, small = text[:at] + english + text[end:], small[:at] + english + small[end:]
+                end = at + len(english)
+            at = small.find(phrase, end)
     return text
 
 
@@ -161,11 +181,18 @@ def _lexicon(language: str) -> Lexicon:
     every = msgspec.json.decode(gzip.decompress(_FILE.read_bytes()), type=dict[str, dict[str, str]])
     words = {word: english for english, some in every[language].items() for word in some.split(",")}
     plain = {_without_accents(word): english for word, english in reversed(words.items())}
+    return Lexicon(plain | words, _phrases(words), compounds=language == "de")
+
+
+def _phrases(words: Mapping[str, str]) -> dict[str, tuple[Phrase, ...]]:
     longest = sorted((each for each in words if not each.isalpha()), key=lambda each: (-len(each), each))
-    phrases = {
-        each: (frozenset(_word.findall(each)), words[each] + " " * each.endswith("'")) for each in longest
-    }
-    return Lexicon(plain | words, phrases, compounds=language == "de")
+    found: dict[str, tuple[Phrase, ...]] = {}
+    for rank, text in enumerate(longest):
+        parts = frozenset(_word.findall(text))
+        phrase = Phrase(rank, text, parts, words[text] + " " * text.endswith("'"))
+        key = max(parts, key=lambda each: (len(each), each))
+        found[key] = (*found.get(key, ()), phrase)
+    return found
 
 
 def _without_accents(word: str) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from sobrio.encode import Spans, spans_of
+from sobrio.understand.prose import prose_of
 from sobrio.understand.words import vocabulary
 
 _LETTERS: Final[dict[str, str]] = {
@@ -30,6 +31,8 @@ _SCRIPTS: Final[tuple[tuple[str, str], ...]] = (
 _MAX_CHARS: Final = 1_500
 _LETTER_WORTH: Final = 0.5
 _LEAST_VOTE: Final = 0.2
+_MOST_WRITTEN: Final = {"en": 1.3, "fr": 0.4, "de": 0.4, "es": 0.4}
+"""Powers of ten by which a single word is more often of these: "ok", "no" and "vale" are of several."""
 _ELISION_WORTH: Final = {"fr": 2.0, "it": 1.0}
 
 _beyond_ascii = re.compile(r"[^\x00-\x7f]+")
@@ -47,6 +50,9 @@ def language_of_text(text: str) -> str:
 def language_of(text: str, spans: Spans) -> str:
     """The same for a text whose tokens are at hand."""
     sample = text if len(text) <= _MAX_CHARS else text[: _MAX_CHARS // 2] + text[-_MAX_CHARS // 2 :]
+    prose = prose_of(sample)
+    if prose is not sample:
+        sample, spans = prose, spans_of(prose)
     foreign = "" if sample.isascii() else "".join(_beyond_ascii.findall(sample))
     return _by_script(foreign, len(sample)) or _by_words(spans, sample, foreign)
 
@@ -72,5 +78,7 @@ def _by_words(spans: Spans, sample: str, foreign: str) -> str:
         elisions = len(_elision.findall(sample))
         for code, worth in _ELISION_WORTH.items():
             votes[languages.names.index(code)] += worth * elisions
+    if len(spans.words) == 1 and votes.max() > _LEAST_VOTE:
+        votes += [_MOST_WRITTEN.get(name, 0.0) for name in languages.names]
     best = int(votes.argmax())
     return languages.names[best] if votes[best] > _LEAST_VOTE else "und"

@@ -21,8 +21,6 @@ _CLIP: Final = 4.0
 _LARGE: Final = 10_000
 _AT_THE_EDGE: Final = 0.3
 """Confidence at the likeness of the least typical training prompt."""
-_ABROAD: Final = 0.8
-"""Confidence below which n-grams are not believed: there they are another one in each language."""
 _FEW: Final = 14
 _OF_FEW: Final = 0.5
 """Confidence in a text of fewer n-grams than that."""
@@ -35,6 +33,8 @@ class Located(NamedTuple):
     """One prompt, by its n-grams."""
 
     confidence: float
+    trust: float
+    """How far its n-grams are believed, from 0 to 1."""
     nearest: int | None
     """The landmark it lies nearest to; `None` where it lies nowhere."""
     worth: Floats
@@ -65,7 +65,7 @@ class Parameters:
     landmarks: Floats
     """Shape (encoder dimensions, landmarks): centres of the training prompts, unit columns."""
     usual: Floats
-    """Lowest quantiles of the training prompts' likeness to their nearest landmark."""
+    """Lower quantiles of the training prompts' likeness to their nearest landmark, up to 40 %."""
     kinds: tuple[str, ...]
     """What most training prompts around each landmark are, in words."""
     kind_shares: Floats
@@ -96,28 +96,25 @@ class Parameters:
         odds /= odds.sum()
         return odds
 
-    def _near(self, likeness: Floats, ngrams: int) -> tuple[float, int | None]:
-        """(confidence, nearest landmark).
+    def _near(self, likeness: Floats, ngrams: int) -> tuple[float, float, int | None]:
+        """(confidence, trust in n-grams, nearest landmark).
 
         Confidence is 1 when the prompt is as near to a landmark as four training prompts in five are, and
-        falls with the distance. A greeting has too few n-grams to lie anywhere; its shortness is what
-        training knows of it.
+        falls with the distance. From there on n-grams are believed, wholly where it is as near as three in
+        five: farther off they are others in each language. A greeting has too few n-grams to lie anywhere;
+        its shortness is what training knows of it.
         """
         if 0 < ngrams < _FEW:
-            return _OF_FEW, None
+            return _OF_FEW, 0.0, None
         nearest = int(likeness.argmax())
         near = float(likeness[nearest])
         if near <= 0.0:
-            return 0.0, None
+            return 0.0, 0.0, None
         if near < self.usual[0]:
-            return near / float(self.usual[0]) * _AT_THE_EDGE, nearest
-        rank = int(self.usual.searchsorted(near)) / len(self.usual)
-        return _AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * rank, nearest
-
-
-def trust(confidence: NDArray[np.float64]) -> NDArray[np.float64]:
-    """How far n-grams are believed: wholly at home among the training prompts, elsewhere not at all."""
-    return np.asarray(np.maximum((confidence - _ABROAD) / (1.0 - _ABROAD), 0.0))
+            return near / float(self.usual[0]) * _AT_THE_EDGE, 0.0, nearest
+        rank = 2.0 * int(self.usual.searchsorted(near)) / len(self.usual)
+        confidence = _AT_THE_EDGE + (1.0 - _AT_THE_EDGE) * min(rank, 1.0)
+        return confidence, max(rank - 1.0, 0.0), nearest
 
 
 def standardise(surface: Floats, mean: Floats, scale: Floats) -> Floats:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sobrio.understand.facts import FACTS, HASHED_FACTS
 from sobrio.understand.features import NAMES, Features
-from sobrio.understand.parameters import Parameters, standardise, trust
+from sobrio.understand.parameters import Parameters, standardise
 from sobrio.understand.roster import Roster
 from sobrio.understand.views import Prompts
 
@@ -49,7 +49,8 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     both = (surface @ known.weights[:-1] + known.weights[-1]).reshape(len(seen), 2, 2, len(FACTS))
     near, worth = both[:, 0], both[:, 1]
     near[:, :, : len(HASHED_FACTS)] += _rows([each.worth for each in located], 2, len(HASHED_FACTS))
-    worth += (near - worth) * trust(confidence)[:, None, None]
+    trust = np.array([each.trust for each in located], np.float32)
+    worth += (near - worth) * trust[:, None, None]
     quality = np.maximum(worth[:, 0], _LEAST_WORTH)
     hashed = tuple(each.hashed for each in seen)
     about = [known.about(each) if subjects else _NOTHING for each in hashed]

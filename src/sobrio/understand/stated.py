@@ -1,8 +1,9 @@
 """Length that a request states: "in 200 words", "un rapport de 10 pages", "in drei Sätzen", "dos párrafos".
 
-An order, not a count of something else: the number stands behind a word that introduces it ("in", "de",
-"at most", "write"), before a hyphen or a single unit ("a 10-page report", "an 800 word essay"), or apart
-("(1,000 words)", "an essay, 500 words").
+An order, not a count of something else: the number stands behind a word that introduces it ("in", "at most",
+"write"), belongs to what is to be written ("a 10-page report", "un texte de 500 mots", and no book that one
+asks about), or stands apart ("(1,000 words)", "an essay, 500 words"). "500 words each" counts as often as the
+request says how many there are.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from __future__ import annotations
 import math
 import re
 from typing import Final
+
+from sobrio.understand.numerals import NUMERAL, number_of
+from sobrio.understand.parts import times_ordered
 
 _WORD_TOKENS: Final = 1.4
 """English 1.3, French, German and Spanish 1.5 to 1.6 with today's byte-pair vocabularies."""
@@ -19,55 +23,73 @@ _MOST_WORDS: Final = 2_000
 """What most models write at most in one answer, whatever is asked (Bai and others, 2024, "LongWriter")."""
 _LEAST_TOKENS: Final = 4.0
 _MAX_CHARS: Final = 1_200
-_LOOK_BACK: Final = 48
+_LOOK_BACK: Final = 96
 _UNITS: Final[dict[str, dict[str, int]]] = {
     "en": {"word": 1, "sentence": _SENTENCE, "paragraph": _PARAGRAPH, "page": _PAGE},
     "fr": {"mot": 1, "phrase": _SENTENCE, "paragraphe": _PARAGRAPH, "page": _PAGE},
     "de": {"wort": 1, "wört": 1, "satz": _SENTENCE, "sätz": _SENTENCE, "absatz": _PARAGRAPH,
            "absätz": _PARAGRAPH, "seite": _PAGE, "seitig": _PAGE},
-    "es": {"palabra": 1, "frase": _SENTENCE, "oraci": _SENTENCE, "párrafo": _PARAGRAPH, "página": _PAGE},
+    "es": {"palabra": 1, "frase": _SENTENCE, "oraci": _SENTENCE, "párrafo": _PARAGRAPH,
+           "parrafo": _PARAGRAPH, "página": _PAGE, "pagina": _PAGE},
 }  # fmt: skip
 """In words each, by how their names begin."""
 _ENDINGS: Final = frozenset(("", "s", "e", "n", "en", "er", "ern", "es", "em", "ón", "ones"))
 """Of those names."""
 _TRIES: Final = 8
-_NUMBERS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "one single un une seule ein eine einem einen einer uno una sola",
-            "two deux zwei dos",
-            "three trois drei tres",
-            "four quatre vier cuatro",
-            "five cinq fünf cinco",
-            "six sechs seis",
-            "seven sept sieben siete",
-            "eight huit acht ocho",
-            "nine neuf neun nueve",
-            "ten dix zehn diez",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_INTRODUCED: Final = (
-    "in into of on about around under within exactly than to least most max maximum minimum "
-    "write draft use with "
-    "en de sur environ exactement moins plus écris écrivez rédige rédigez "
-    "von mit auf etwa ungefähr genau höchstens mindestens unter maximal schreib schreibe verfasse "
-    "unas unos aproximadamente exactamente menos más máximo mínimo con escribe redacta"
+
+
+def _any(words: str) -> str:
+    return f"(?:{'|'.join(words.split())})"
+
+
+_INTRODUCING: Final = _any(
+    "in into between around under within exactly than to least most max maximum minimum "
+    "use using with only just "
+    "en par à a entre environ exactement moins plus maximum seulement avec "
+    "zwischen etwa ungefähr genau höchstens mindestens unter maximal nur mit auf "
+    "unas unos aproximadamente exactamente menos más máximo mínimo solo sólo con"
 )
-_number = (
-    r"(\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+|\d{1,6}|" + "|".join(sorted(_NUMBERS, key=len, reverse=True)) + ")"
+_MAKING: Final = _any(
+    "write draft compose produce generate create imagine invent prepare give tell make need want answer "
+    "reply respond "
+    "écris écrivez écrire fais faites faire rédige rédigez rédiger compose imagine invente crée créer "
+    "prépare donne donnez raconte racontez réponds répondez veux voudrais faut "
+    "schreib schreibe schreiben verfasse verfassen erfinde erstelle gib erzähl erzähle antworte brauche "
+    "möchte "
+    "escribe escribir escribas redacta redactar crea imagina inventa prepara dame cuenta cuéntame responde "
+    "haz hazme quiero necesito"
 )
-_ordered = re.compile(
-    rf"(?:\b(?:{'|'.join(_INTRODUCED.split())})[ \u00a0](?:une |una |a )?{_number}(?:-| (?:or \w+ )?|\u00a0)"
-    rf"(?:short |kurzen? )?|\b{_number}-)$"
+_TO_WHOM: Final = r"(?:[ -](?:me|us|moi|nous|mir|uns))?"
+_ABOUT: Final = (
+    r"(?:about|around|at most|at least|up to|je|jeweils|environ|etwa|rund|unas?|unos|hasta|höchstens|maximal)"
 )
-_described = re.compile(rf"\ban? (?:short |long |brief |detailed )?(?=\d){_number} $")
-"""Of an English unit in the singular."""
-_apart = re.compile(rf"(?:^|\(|[,:] )(?=\d){_number}[ \u00a0]$")
-_after = re.compile(r"\W*$|[,)]|\.\s| (?:on|about|sur|über|sobre|max)\b")
+_ARTICLE: Final = r"(?:an?|the|one|my|our|your|une?|mon|ma|ein|einen?|einem|einer|mein\w*|una?|el|la|mi)"
+_HAVING: Final = r"(?:of|with|de|d['’]|avec|von|mit|zu|con)"
+_FOREIGN: Final = (
+    r"(?:(?:of|about|on|from|for|in|by|de|d['’]|sur|pour|dans|von|über|aus|für|zu|sobre|para) ?"
+    r"(?:an?|the|this|these|une?|l[ae]s?|l['’]|ce\w*|ein\w*|d(?:er|ie|as|en|em)|dies\w*|una?|el|los|est\w*) "
+    r"|(?:du|des|del|vom|zum|zur) )"
+)
+"""How something begins that the text to be written is about: "a review of a …"."""
+_counted = re.compile(
+    rf"(?<![\w$€£.,-])({NUMERAL})(?:(?: ?[-–] ?| (?:to|or|and|à|ou|et|bis|oder|und|[aoy]) ){NUMERAL})?"
+    r"(?P<gap>[-\u00a0 ]?)(?:an? |of |de |d['’])?(?:short |brief |long |full |kurzen? |ganzen? )?$"
+)
+"""Of a range, the lower end."""
+_introduced = re.compile(
+    rf"\b(?:{_INTRODUCING}|{_MAKING}{_TO_WHOM})[ \u00a0](?:de )?(?:{_ABOUT} )?(?:{_ARTICLE} )?$"
+)
+_belonging = re.compile(rf"(?<!\w){_HAVING} ?(?:{_ABOUT} )?(?:{_ARTICLE} )?$")
+_made_last = re.compile(r"[^.!?\n]{0,60} (?:schreiben|verfassen|erstellen|formulieren)\b")
+_made = re.compile(rf"\b{_MAKING}{_TO_WHOM} (?:(?!{_FOREIGN})[\w'’-]+,? ){{0,6}}$")
+_headed = re.compile(rf"^(?:{_ARTICLE} |{NUMERAL} )?(?:[\w-]+ )?$")
+_owned = re.compile(rf"\b(?:{_ARTICLE}|d(?:er|ie|as|en|em)|l[eao]s?) (?:\w+ ){{1,2}}$")
+_apart = re.compile(rf"(?:^|\(|[,:.\n] )(?:{_ABOUT} )?(?:{_ARTICLE} )?$")
+_after = re.compile(
+    r"\W*$|[,)]|\.\s| (?:on|of|about|each|per|only|max|sur|par|chacune?|über|pro|je|jeweils|nur"
+    r"|sobre|por|cada|solamente)\b"
+)
+_noun = re.compile(r" \w+")
 _letters = re.compile(r"\w*")
 _given = re.compile(
     r"\b(?:this|that|these|attached|following|(?<!write )(?<!draft )(?:my|our)|"
@@ -75,7 +97,10 @@ _given = re.compile(
     r"(?: \w+)? $"
 )
 """What is there already, before its length: "this 300-word text", « ce texte de 300 mots »."""
-_OF: Final = ("of", "de", "von", "mit", "con")
+_sentence_end = re.compile(r"[.!?:;\n]\s+(?=\S)|\(")
+_asks_how_much = re.compile(
+    r"\b(?:how (?:many|long|much|fast|heavy|thick)|combien|wie ?viele?|wie (?:lange?|schwer|dick)|cuánt\w*)\b"
+)
 
 
 def stated_tokens(text: str, language: str) -> float:
@@ -87,32 +112,54 @@ def stated_tokens(text: str, language: str) -> float:
         for _ in range(_TRIES):
             if place < 0:
                 break
-            count = _count(lower, place, place + len(unit))
+            count = _count(lower, place, unit)
             if count is not None:
                 return max(_WORD_TOKENS * min(count * words, _MOST_WORDS), _LEAST_TOKENS)
             place = lower.find(unit, place + 1)
     return math.nan
 
 
-def _count(lower: str, start: int, end: int) -> int | None:
+def _count(lower: str, start: int, unit: str) -> float | None:
     """How many of the unit that stands there are ordered."""
-    ending = _letters.match(lower, end)
-    if ending is None or ending[0] not in _ENDINGS:
+    ending = _letters.match(lower, start + len(unit))
+    said = lower[max(start - _LOOK_BACK, 0) : start]
+    found = _counted.search(said)
+    if found is None or ending is None or ending[0] not in _ENDINGS:
         return None
-    back = max(start - _LOOK_BACK, 0)
-    found = _ordered.search(lower, back, start)
-    if found is None and not ending[0]:
-        found = _described.search(lower, back, start)
-    if found is None and _after.match(lower, ending.end()):
-        found = _apart.search(lower, back, start)
-    if found is None or _is_given(lower, back, found):
+    if not found["gap"] and unit != "seitig":
         return None
-    number = next(filter(None, found.groups()))
-    return _NUMBERS.get(number) or int("".join(filter(str.isdigit, number)))
+    number = number_of(found[1])
+    describes = number >= 1 and (found["gap"] in "-" or (not ending[0] and number > 1))
+    before, behind = said[: found.start()], lower[ending.end() :]
+    ordered = _describes_answer if describes else _is_ordered
+    if not ordered(_in_sentence(before), behind):
+        return None
+    times = times_ordered(before, behind)
+    return times and times * number
 
 
-def _is_given(lower: str, back: int, found: re.Match[str]) -> bool:
-    """Whether the length is that of a text which the request brings along."""
-    said = found[0].lstrip()
-    hangs = said.startswith((*_OF, found[found.lastindex or 0]))
-    return hangs and _given.search(lower, back, found.start() + len(found[0]) - len(said)) is not None
+def _in_sentence(before: str) -> str:
+    """The part of the last sentence."""
+    return _sentence_end.split(before)[-1]
+
+
+def _is_ordered(before: str, behind: str) -> bool:
+    """Whether a number of units between the two is one to be written."""
+    if _asks_how_much.search(before):
+        return False
+    belongs = _belonging.search(before)
+    if belongs and _describes_answer(before[: belongs.start()], behind, noun=False):
+        return True
+    if belongs and _owned.search(before, 0, belongs.start()):
+        return False
+    return bool(_introduced.search(before) or (_apart.search(before) and _after.match(behind)))
+
+
+def _describes_answer(owner: str, behind: str, *, noun: bool = True) -> bool:
+    """Whether what is so long, named behind `owner`, is to be written; its `noun` follows or leads."""
+    if _given.search(owner) or _asks_how_much.search(owner):
+        return False
+    if _made.search(owner) or _made_last.match(behind):
+        return True
+    named = _noun.match(behind) if noun else None
+    return bool(_headed.search(owner) and _after.match(behind, named.end() if named else 0))

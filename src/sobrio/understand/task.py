@@ -54,8 +54,15 @@ _question = re.compile(
 """How a question or a wish to be told begins, in English or in a gloss."""
 _fact_asked = re.compile(r"\W*(?:who|what|when|where|which|why|how)\b", re.IGNORECASE)
 """How a question begins that orders no text: "when was the press invented", "how do I say it politely"."""
+_asked_last = re.compile(
+    r"(?:^|[.!?\n])\W*(?:who|what|when|where|which|why|how)\b[^.!?\n]*\?\W*$", re.IGNORECASE
+)
+"""What a puzzle or a story ends with: whether its words order anything or not."""
+_to_show = re.compile(r"\b(?:show|verify),? that\b", re.IGNORECASE)
 _OF_QUESTIONS: Final = ("translate", "summarise", "classify", "extract")
 """What may be ordered by such a question."""
+_OF_ORDERS: Final = ("classify", "rewrite")
+"""What a text that ends with such a question does not order."""
 _command = re.compile(r"\\[a-zA-Z]")
 _between_dollars = re.compile(r"\$[^$]+\$")
 _equals = re.compile(r"[\^=]\s*[-\d(]")
@@ -98,6 +105,8 @@ def _ordered(reading: Reading, sample: str) -> Task | None:
     for concept, task in _ORDERS:
         if asks and concept not in _OF_QUESTIONS:
             continue
+        if concept in _OF_ORDERS and _asked_last.search(sample):
+            continue
         if reading.asks(concept) and not (concept == "rewrite" and reading.named("choice") >= 2):
             return task
     return None
@@ -135,7 +144,8 @@ def domain_of(reading: Reading) -> str:
 def _problem(reading: Reading, sample: str, formula: bool) -> Task:
     named = reading.named
     digits = _digit.search(sample) is not None or (not sample.isascii() and any(map(str.isdigit, sample)))
-    if named("prove") or named("mathematics") >= 2 or formula:
+    subject = named("mathematics")
+    if named("prove") or subject >= 2 or formula or (subject and _to_show.search(sample)):
         return "mathematics"
     if digits and (_sum.search(sample) or named("convert")):
         return "arithmetic"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 _COUNT: Final = 64
 _ROUNDS: Final = 8
-_QUANTILES: Final = np.linspace(0.01, 0.2, 20)
+_QUANTILES: Final = np.linspace(0.01, 0.4, 40)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Landmarks:
     centres: NDArray[np.float32]
     """Shape (encoder dimensions, landmarks), unit columns."""
     usual: NDArray[np.float32]
-    """Training prompts' likeness to their nearest landmark: its quantiles from 1 to 20 %, in steps of 1 %."""
+    """Training prompts' likeness to their nearest landmark: its quantiles from 1 to 40 %, in steps of 1 %."""
 
 
 def kinds_of(
