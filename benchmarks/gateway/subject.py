@@ -17,6 +17,7 @@ from sobrio.call import Direct
 from sobrio.gateway import application, keys_from, server
 from sobrio.gateway.asgi import Application, Receive, Scope, Send
 from sobrio.gateway.lifespan import until_shutdown
+from sobrio.gateway.memory import give_back_what_is_large
 from sobrio.gateway.server import base_url, listening
 from sobrio.terms.answer import Call
 from sobrio.terms.model import Backing
@@ -86,6 +87,7 @@ def run(app: Application) -> None:
 def main(name: str, url: str, folder: Path) -> None:
     if name == "floor":
         return run(floor(url))
+    give_back_what_is_large()
     policy = folder / "policy.yaml"
     policy.write_text(POLICY.format(url=url))
     with open_rooms(policy, data_dir=folder / "data") as rooms:

@@ -15,6 +15,7 @@ from sobrio.gateway.access import AccessLog
 from sobrio.gateway.application import application
 from sobrio.gateway.asgi import Application, Limits
 from sobrio.gateway.keys import MANY_KEYS, ONE_KEY, Keys, is_loopback
+from sobrio.gateway.memory import give_back_what_is_large
 from sobrio.gateway.workers import supervise
 from sobrio.route import Rooms
 
@@ -45,6 +46,7 @@ def serve(
     `ready` is called with the base URL once requests are taken; port 0 takes any free one.
     Raises `InputError` when the port is taken, or when others could reach a gateway without keys.
     """
+    give_back_what_is_large()
     with closing(open_keys()) as keys:
         must_be_guarded(host, keys)
     with listening(host, port) as listener, _hang_ups_survived():
