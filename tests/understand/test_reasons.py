@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import math
+import re
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from sobrio.terms.model import Model
 from sobrio.understand import Predictor
+from sobrio.understand.features import NAMES, Features, features_of
 
 PAIR = (Model("small house model", 8.0, 8.0), Model("large house model", 70.0, 70.0))
+YARDSTICK = Model("a mid-size model", 14.0, 14.0, released="2024-07")
+SAID = re.compile(
+    r"(?P<side>easier|harder): (?:the )?(?P<feature>.*?)(?: (?:above|below) the usual)?"
+    r" \((?P<moved>.\d\.\d\d)\)"
+)
 QUESTION, ORDER = "Which parcel of client {} is late?", "Rewrite letter {} in a kinder tone."
 
 
@@ -64,3 +74,50 @@ def test_lengths_alone_are_no_reason() -> None:
 
 def test_without_labels_only_training_gives_reasons() -> None:
     assert not any("label" in each for each in reasons(Predictor.default(), ORDER.format(17)))
+
+
+def logit_of_success(predictor: Predictor, seen: Features) -> float:
+    return logit(float(predictor.expected([seen], [YARDSTICK])[0, 0]))
+
+
+def logit(chance: float) -> float:
+    return math.log(chance / (1.0 - chance))
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "hi",
+        "Write a red-black tree in Rust with deletion",
+        "Write a SQL query that returns the second highest salary.",
+        "Explique la photosynthèse à un enfant de dix ans, s'il te plaît.",
+        "Übersetze diesen Satz ins Englische: Der Hund schläft.",
+        "A ball is thrown upwards at 20 m/s from a tower of 25 m. Which is right?\nA. 5 s\nB. 3 s\nC. 1 s",
+    ],
+)
+def test_each_reason_is_what_the_estimate_loses_without_that_feature(prompt: str) -> None:
+    """Difficulty is told by a model of 14 billion parameters; see what it does once a feature is usual."""
+    predictor, seen = Predictor.default(), features_of(prompt)
+    whole = logit_of_success(predictor, seen)
+    assert 1.0 - predictor.assess(prompt, PAIR).difficulty == pytest.approx(1 / (1 + math.exp(-whole)))
+    said = [SAID.fullmatch(each) for each in reasons(predictor, prompt)]
+    moved = [(each["side"], each["feature"], float(each["moved"])) for each in said if each]
+    assert len(moved) == 3
+    for side, feature, amount in moved:
+        assert side == ("easier" if amount > 0 else "harder")
+        if feature in NAMES:
+            usual = seen.dense.copy()
+            usual[NAMES.index(feature)] = predictor.parameters.mean[NAMES.index(feature)]
+            without = logit_of_success(predictor, msgspec.structs.replace(seen, dense=usual))
+            assert whole - without == pytest.approx(amount, abs=0.02)
+
+
+def test_n_grams_are_named_where_they_decide() -> None:
+    prompt = "Which of these is a prime number, and why?\nA. 4\nB. 6\nC. 7\nD. 9"
+    shipped = Predictor.default().parameters
+    known = replace(shipped, usual=np.zeros_like(shipped.usual))
+    loud, silent = (Predictor.of(replace(known, hashed=much * known.hashed), "") for much in (9, 0))
+    said = next(each for each in reasons(loud, prompt) if "its very words and word pairs" in each)
+    seen = features_of(prompt)
+    moved = logit_of_success(loud, seen) - logit_of_success(silent, seen)
+    assert float(said.rpartition("(")[2].rstrip(")")) == pytest.approx(moved, abs=0.02)

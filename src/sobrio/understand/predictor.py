@@ -174,7 +174,7 @@ class Predictor:
             reasons=(
                 *learnt,
                 *neighbours(self.parameters, view.nearest[0], familiar=familiar),
-                *reasons(self.parameters, view.prompts.surface[0], labelled=bool(learnt)),
+                *reasons(self.parameters, view, roster.facts[-1], labelled=bool(learnt)),
             ),
             predictor=self.version,
             caveats=() if familiar else ("out-of-distribution",),

@@ -16,7 +16,7 @@ from sobrio.understand.roster import Roster
 from sobrio.understand.views import Prompts
 
 _RISING: Final = {"size": 0.3, "tiny": 0.3, "sparsity": 0.0, "date": 0.0, "reasoning": 0.0}
-_LEAST_WORTH: Final = np.array([_RISING.get(fact, -np.inf) for fact in FACTS], np.float32)
+LEAST_WORTH: Final = np.array([_RISING.get(fact, -np.inf) for fact in FACTS], np.float32)
 """Logits per tenfold active size, tenfold sparsity, year: a larger, later or reasoning model is never
 expected to be worse than another of the same kind."""
 _MOST_LN_TOKENS: Final = 7.5
@@ -31,6 +31,8 @@ class View(msgspec.Struct, frozen=True):
     prompts: Prompts
     """Their surface is standardised."""
     confidence: Floats
+    trust: NDArray[np.float32]
+    """How far n-grams are believed, from 0 to 1."""
     nearest: tuple[int | None, ...]
     """The landmark that each lies nearest to; `None` for a text too short to lie anywhere."""
     quality: NDArray[np.float32]
@@ -51,7 +53,7 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     near[:, :, : len(HASHED_FACTS)] += _rows([each.worth for each in located], 2, len(HASHED_FACTS))
     trust = np.array([each.trust for each in located], np.float32)
     worth += (near - worth) * trust[:, None, None]
-    quality = np.maximum(worth[:, 0], _LEAST_WORTH)
+    quality = np.maximum(worth[:, 0], LEAST_WORTH)
     hashed = tuple(each.hashed for each in seen)
     about = [known.about(each) if subjects else _NOTHING for each in hashed]
     width = known.subjects.shape[1] if subjects else 0
@@ -59,6 +61,7 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     return View(
         prompts,
         confidence,
+        trust,
         tuple(each.nearest for each in located),
         quality,
         worth[:, 1],

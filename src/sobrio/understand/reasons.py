@@ -13,6 +13,7 @@ from sobrio.understand.features import NAMES
 from sobrio.understand.labels import Labels
 from sobrio.understand.nearby import Nearby
 from sobrio.understand.parameters import Parameters
+from sobrio.understand.prior import LEAST_WORTH, View
 from sobrio.understand.views import Prompts
 
 _SHOWN: Final = 3
@@ -75,20 +76,41 @@ def _pulled(labels: Labels, prompt: Prompts, name: str) -> Iterator[str]:
 
 
 def reasons(
-    parameters: Parameters, surface: NDArray[np.float32], *, labelled: bool = False
+    parameters: Parameters, view: View, facts: NDArray[np.float64], *, labelled: bool = False
 ) -> tuple[str, ...]:
-    """Such as `harder: options below the usual (-0.32)`: logits of a 10 billion model's success.
+    """Such as `harder: options above the usual (-0.32)`: logits of the success of a model of these facts.
 
-    Fewer of them where labels have reasons of their own.
+    Of one prompt, by the weights that its expectations are made of. Fewer where labels have reasons of their
+    own.
     """
-    moved = surface * parameters.dense[:-1, 0]
+    moved, surface = contributions(parameters, view, facts), view.prompts.surface[0]
     count = _SHOWN_BESIDE_LABELS if labelled else _SHOWN
     most = np.abs(moved).argsort()[: -count - 1 : -1].tolist()
-    return tuple(_said(place, moved.item(place), surface.item(place)) for place in most)
+    return tuple(
+        _said(_WORDS[surface.item(place) > 0][place] if place < len(NAMES) else _NGRAMS, moved.item(place))
+        for place in most
+    )
 
 
-def _said(place: int, moved: float, amount: float) -> str:
-    return f"{'easier' if moved > 0 else 'harder'}: {_WORDS[amount > 0][place]} ({moved:+.2f})"
+def contributions(parameters: Parameters, view: View, facts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What each feature of one prompt adds to the logit of a model's success, shape (len(NAMES) + 1,).
+
+    Against a prompt usual in training; the last is what its n-grams add in all.
+    """
+    quality, trust = view.quality[0], view.trust.item(0)
+    decided = np.where(quality > LEAST_WORTH, facts, 0.0)
+    """Where what a fact is worth stands at its bound, no feature moves it."""
+    wanted = slice(len(facts))
+    with_ngrams, without = parameters.dense[:, wanted], parameters.alone[:, wanted]
+    slopes = trust * (with_ngrams @ decided) + (1.0 - trust) * (without @ decided)
+    moved = np.append(view.prompts.surface[0] * slopes[:-1], 0.0)
+    if trust:
+        moved[-1] = quality @ decided - moved.sum() - slopes[-1]
+    return moved
+
+
+def _said(what: str, moved: float) -> str:
+    return f"{'easier' if moved > 0 else 'harder'}: {what} ({moved:+.2f})"
 
 
 _BELOW: Final = tuple(f"{name} below the usual" for name in NAMES)
@@ -96,3 +118,4 @@ _ABOVE: Final = tuple(
     f"the {name}" if name.startswith("task ") else f"{name} above the usual" for name in NAMES
 )
 _WORDS: Final = (_BELOW, _ABOVE)
+_NGRAMS: Final = "its very words and word pairs"
