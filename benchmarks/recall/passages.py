@@ -41,7 +41,8 @@ from pathlib import Path
 from typing import Any
 
 from sobrio.assemble import open_rooms
-from sobrio.recall.passages import Library, Shelf, encoder, ingest
+from sobrio.encode import static_encoder
+from sobrio.recall.passages import Library, Shelf, ingest
 from sobrio.recall.passages.evidence import SIGNS, signs_of
 from sobrio.recall.passages.lexemes import words_of
 from sobrio.recall.passages.packing import Pack, pack
@@ -117,8 +118,8 @@ def shelf(texts: dict[str, str]) -> Iterator[Shelf]:
             (docs / name).parent.mkdir(parents=True, exist_ok=True)
             (docs / name).write_text(text)
         library = Library(Path(home) / Library.FILE)
-        ingest(library, docs, scope=SCOPE, encoder=encoder())
-        opened = Shelf(library, encoder())
+        ingest(library, docs, scope=SCOPE, encoder=static_encoder())
+        opened = Shelf(library, static_encoder())
         try:
             yield opened
         finally:
@@ -180,9 +181,9 @@ def scale(count: int = 10_000) -> dict[str, Any]:
     chance = random.Random(0)
     sentences = [each for text in texts.values() for each in sentences_of(text)]
     made = [" ".join(chance.sample(sentences, 5)) for _ in range(count)]
-    vectors = encoder().encode(made)
+    vectors = static_encoder().encode(made)
     begun = time.process_time()
-    index = build([str(number) for number in range(count)], made, vectors, encoder())
+    index = build([str(number) for number in range(count)], made, vectors, static_encoder())
     built = time.process_time() - begun
     kept = sum(
         each.places.nbytes
@@ -486,7 +487,7 @@ def write() -> None:
             "python": platform.python_version(),
             "machine": platform.machine(),
             "cores": os.cpu_count(),
-            "encoder": encoder().fingerprint,
+            "encoder": static_encoder().fingerprint,
         },
         **{
             name: json.loads((WORK / f"{name}.json").read_text())

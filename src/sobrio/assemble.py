@@ -18,7 +18,7 @@ from sobrio.call import Aside, Direct, Dispatch, ThroughLitellm
 from sobrio.call.litellm_door import refuse_installed
 from sobrio.catalog import Catalog
 from sobrio.catalog.hourly import configured
-from sobrio.encode import static_encoder
+from sobrio.encode import encoder_named
 from sobrio.errors import InputError, LedgerError, PolicyError
 from sobrio.impact import Estimator
 from sobrio.ledger import SqliteLedger
@@ -104,8 +104,9 @@ class _Likeness:
     each other; where they are not, likeness is left out and nothing else.
     """
 
-    def __init__(self, cache: SqliteStore | RedisStore) -> None:
+    def __init__(self, cache: SqliteStore | RedisStore, encoder: str) -> None:
         self._cache = cache
+        self._encoder = encoder
         self._similar: Similar | None = None
         self._wanted = False
         self._beginning = Lock()
@@ -144,12 +145,12 @@ class _Likeness:
 
     def _load(self) -> None:
         try:
-            judge = SameAnswer.default()
+            encoder, judge = encoder_named(self._encoder), SameAnswer.default()
         except InputError as error:
             self.problem = f"no semantic cache: {error.message}"
         else:
             cache = self._cache
-            self._similar = Similar(cache, Streams(cache), static_encoder(), judge, language_of_text)
+            self._similar = Similar(cache, Streams(cache), encoder, judge, language_of_text)
 
 
 def open_library(
@@ -164,7 +165,7 @@ def open_library(
 
 def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: ExitStack) -> Shelf | None:
     """The passages of `sobrio cache ingest`, taken in before or while this runs."""
-    from sobrio.recall.passages import Library, SharedLibrary, Shelf, encoder
+    from sobrio.recall.passages import Library, SharedLibrary, Shelf
 
     path, shared = data_dir / Library.FILE, policy.cache.url or environ.get(REDIS_URL)
     if not (policy.adds_passages or shared or path.exists()):
@@ -174,7 +175,7 @@ def _shelf(policy: Policy, data_dir: Path, environ: Mapping[str, str], stack: Ex
         library.follow(_FOLLOW_EVERY_S)
         if path.exists():
             log.warning("%s is not read: replicas share passages; run `sobrio cache ingest` again", path)
-    shelf = Shelf(library, encoder())
+    shelf = Shelf(library, encoder_named(policy.cache.encoder))
     shelf.follow(_FOLLOW_EVERY_S)
     stack.callback(shelf.close)
     return shelf
@@ -293,7 +294,7 @@ def open_rooms(
     with ExitStack() as stack:
         cache = open_cache(in_force.cache, where, environ)
         stack.callback(cache.close)
-        likeness = _Likeness(cache)
+        likeness = _Likeness(cache, in_force.cache.encoder)
         stack.callback(likeness.close)
         likeness.follow(in_force)
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from threading import Event
 
+import msgspec
 import pytest
 
 from sobrio.assemble import open_rooms
+from sobrio.encode import encoder_named, static_encoder
 from sobrio.errors import InputError
 from sobrio.recall import SameAnswer
+from sobrio.recall.passages import Library, ingest
+from sobrio.route import receive
+from sobrio.terms.request import Caller
 
 POLICY = """\
 version: 1
@@ -24,6 +29,11 @@ def policy(tmp_path: Path) -> Path:
     path = tmp_path / "policy.yaml"
     path.write_text(POLICY + "caches: {semantic: {enabled: true}}\n")
     return path
+
+
+def request(question: str):
+    document = {"model": "sobrio/auto", "temperature": 0, "messages": [{"role": "user", "content": question}]}
+    return receive(msgspec.json.encode(document), {}, Caller())
 
 
 def loaded(rooms) -> None:
@@ -52,6 +62,29 @@ def test_nothing_waits_for_the_judge_to_load(policy, tmp_path, monkeypatch):
         loadable.set()
         loaded(rooms)
         assert rooms.similar() is not None
+
+
+def test_a_policy_names_the_encoder_that_finds_like_questions_and_passages(policy, tmp_path):
+    library = Library(tmp_path / Library.FILE)
+    (tmp_path / "leave.md").write_text("# Leave\n\nEverybody has twenty-five days off a year.")
+    ingest(library, tmp_path / "leave.md", scope="default", encoder=static_encoder())
+    library.close()
+    policy.write_text(POLICY + "caches: {semantic: {enabled: true}, encoder: use}\n")
+
+    with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
+        loaded(rooms)
+        question, _ = rooms.similar().question(request("How many days off are there?"), "1")
+        assert len(question.vector) == encoder_named("use").encode(["any"]).shape[1]
+        found = rooms.retriever.find("How many days off are there?", scope="default", limit=1)
+        assert "twenty-five" in found[0].text
+
+
+def test_an_encoder_that_is_not_installed_is_a_trouble_and_no_outage(policy, tmp_path):
+    policy.write_text(POLICY + "caches: {semantic: {enabled: true}, encoder: 'onnx:no_such_package'}\n")
+    with open_rooms(policy, data_dir=tmp_path, environ={}) as rooms:
+        loaded(rooms)
+        assert rooms.similar() is None
+        assert any("no_such_package" in (trouble() or "") for trouble in rooms.troubles)
 
 
 def test_a_policy_that_says_nothing_keeps_no_question(policy, tmp_path):

@@ -37,12 +37,14 @@ def ingest(
     from rich.markup import escape
 
     from sobrio.assemble import home, open_library
+    from sobrio.encode import encoder_named
     from sobrio.recall import passages
 
     if not drop:
         passages.check_scope(scope)
+    terms = cache_terms(policy)
     with (
-        closing(open_library(cache_terms(policy), home(data_dir))) as library,
+        closing(open_library(terms, home(data_dir))) as library,
         output.prose().status(f"Reading {escape(str(docs))}") as status,  # silent where there is no terminal
     ):
 
@@ -52,7 +54,9 @@ def ingest(
         done = (
             passages.drop(library, docs, scope=scope)
             if drop
-            else passages.ingest(library, docs, scope=scope, encoder=passages.encoder(), progress=progress)
+            else passages.ingest(
+                library, docs, scope=scope, encoder=encoder_named(terms.encoder), progress=progress
+            )
         )
         left_out = passages.told(library.left_out())
     if left_out:

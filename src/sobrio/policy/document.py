@@ -334,6 +334,12 @@ class Semantic(Section):
 class Caches(Section):
     exact: Exact = Field(default_factory=Exact)
     semantic: Semantic = Field(default_factory=Semantic)
+    encoder: str = Field(
+        default="static",
+        pattern=r"^(static|use|(onnx|sentence-transformers):.+)$",
+        description="What finds like questions and passages: 'static' ships; 'use', 'onnx:FOLDER_OR_PACKAGE' "
+        "and 'sentence-transformers:NAME_OR_FOLDER' are extras.",
+    )
     url: str | None = Field(
         default=None,
         pattern=r"^(rediss?(\+cluster)?|unix)://",

@@ -35,6 +35,8 @@ class CachePolicy:
     max_entries: int = 100_000
     max_bytes: int = 256_000_000
     semantic: SemanticPolicy | None = None
+    encoder: str = "static"
+    """As `sobrio.encode.encoder_named` knows it; another one is used from the next start on."""
     url: str | None = None
     """Of a server that replicas share; `None` = the environment's, else a file."""
 

@@ -168,6 +168,7 @@ def _cache(given: written.Caches) -> CachePolicy:
         semantic=SemanticPolicy(semantic.max_false_hit_rate, semantic.shadow_rate)
         if semantic.enabled
         else None,
+        encoder=given.encoder,
         url=given.url,
     )
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sobrio.recall.passages import encoder
+from sobrio.encode import static_encoder
 from sobrio.recall.passages.hybrid import build
 from sobrio.recall.passages.inverted import invert
 
@@ -24,8 +24,8 @@ TEXTS = {
 
 
 def find(question: str, limit: int = 2, texts: dict[str, str] = TEXTS) -> list[str]:
-    rows = encoder().encode(list(texts.values()))
-    return build(list(texts), list(texts.values()), rows, encoder()).find(question, limit)
+    rows = static_encoder().encode(list(texts.values()))
+    return build(list(texts), list(texts.values()), rows, static_encoder()).find(question, limit)
 
 
 @pytest.mark.parametrize(

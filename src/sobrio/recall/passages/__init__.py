@@ -1,6 +1,5 @@
 """The user's own documents: taken in, found again, weighed and cited."""
 
-from sobrio.encode import static_encoder as encoder
 from sobrio.recall.passages.ingest import Ingestion, drop, ingest
 from sobrio.recall.passages.library import Holdings, Library
 from sobrio.recall.passages.scope import check_scope, scopes_of
@@ -15,7 +14,6 @@ __all__ = [
     "Shelf",
     "check_scope",
     "drop",
-    "encoder",
     "ingest",
     "scopes_of",
     "told",
