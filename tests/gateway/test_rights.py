@@ -52,6 +52,28 @@ def test_a_key_for_some_models_gets_no_others(opened, store) -> None:
         assert house.raw("POST", "/v1/chat/completions", allowed, bearer(text)).status == 200
 
 
+def test_a_key_for_some_models_is_shown_no_others(opened, store) -> None:
+    _, text = store.issue("app", models=["tests", "long gone"])
+    with opened(keys=keys_from({"SOBRIO_API_KEY": "owner"}, store)) as house:
+        listed = json.loads(house.raw("GET", "/v1/models", None, bearer(text)).body)["data"]
+        assert [each["id"] for each in listed] == ["tests"]
+        assert house.raw("GET", "/v1/models/tests", None, bearer(text)).status == 200
+        hidden = house.raw("GET", "/v1/models/small", None, bearer(text))
+        assert (hidden.status, hidden.error["code"]) == (403, "model_not_allowed")
+        everything = json.loads(house.raw("GET", "/v1/models", None, bearer("owner")).body)["data"]
+        assert {"sobrio/auto", "tests", "small"} <= {each["id"] for each in everything}
+
+
+def test_a_key_for_some_models_is_told_no_decision_on_others(opened, store) -> None:
+    _, text = store.issue("app", models=["tests"])
+    with opened(keys=keys_from({}, store)) as house:
+        refused = house.raw("POST", "/v1/explain", BODY, bearer(text))
+        assert (refused.status, refused.error["code"]) == (403, "model_not_allowed")
+        allowed = BODY.replace(b'"small"', b'"tests"')
+        explained = house.raw("POST", "/v1/explain", allowed, bearer(text))
+        assert json.loads(explained.body)["decision"]["deployment"] == "small"
+
+
 def test_metrics_are_for_administrators(opened, store) -> None:
     _, user = store.issue("app")
     _, admin = store.issue("scraper", rights=["admin"])

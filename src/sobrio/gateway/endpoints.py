@@ -83,15 +83,18 @@ class Endpoints:
 
     async def explain(self, visit: Visit) -> Reply:
         request = receive(visit.body, visit.headers, visit.caller, _shape_of(visit))
+        visit.must_be_allowed(request.model)
         return _json(await explain_aside(request, self._rooms))
 
     async def feedback(self, visit: Visit) -> Reply:
         return _json(await asyncio.to_thread(take_feedback, visit.body, visit.caller, self._rooms))
 
-    async def models(self, _visit: Visit) -> Reply:
-        return _json({"object": "list", "data": list(self._models().values())})
+    async def models(self, visit: Visit) -> Reply:
+        listed = [model for name, model in self._models().items() if visit.is_allowed(name)]
+        return _json({"object": "list", "data": listed})
 
     async def model(self, visit: Visit) -> Reply:
+        visit.must_be_allowed(visit.name)
         model = self._models().get(visit.name)
         if model is None:
             raise UnknownModel(f"there is no model {visit.name[:200]!r}; GET /v1/models lists them")

@@ -31,11 +31,16 @@ class Visit(msgspec.Struct, frozen=True):
     def caller(self) -> Caller:
         return self.admission.caller
 
+    def is_allowed(self, model: str) -> bool:
+        """Whether the key may ask for a model name."""
+        models = self.admission.models
+        return models is None or model in models
+
     def must_be_allowed(self, model: str) -> None:
         """Raises `Refused` for a model name that the key is not meant for."""
-        models = self.admission.models
-        if models is not None and model not in models:
-            message = f"this key may not ask for {model[:200]!r}; it may ask for {', '.join(sorted(models))}"
+        if not self.is_allowed(model):
+            meant = ", ".join(sorted(self.admission.models or ()))
+            message = f"this key may not ask for {model[:200]!r}; it may ask for {meant}"
             raise Refused(message, code="model_not_allowed")
 
 
