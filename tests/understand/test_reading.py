@@ -105,6 +105,12 @@ def test_task(task: Task, text: str) -> None:
     assert features_of(text).task == task
 
 
+def test_a_word_over_and_over_is_read_once() -> None:
+    proof = "Prove that every finite group of order p^2 is abelian."
+    assert read(proof + " hi" * 400).text == proof + " hi"
+    assert read("0 0 0 0 0 0 0 0 0 0 1").text == "0 0 0 0 0 0 0 0 0 0 1"
+
+
 def test_domain_is_the_subject_most_named() -> None:
     assert domain_of(read("The patient needs a diagnosis before treatment")) == "medicine"
     assert domain_of(read("hello")) == "general"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sobrio.understand import Predictor
+from sobrio.understand.features import features_of
 from sobrio.understand.stated import stated_tokens
 
 
@@ -74,6 +75,8 @@ def test_a_stated_length_is_read(text: str, language: str, tokens: float) -> Non
     [
         ("Write 3 chapters of 500 words each", "en", 1_500),
         ("Write two essays of 300 words on tea", "en", 600),
+        ("Write 2 essays of 800 words each about Europe.", "en", 1_600),
+        ("Give me 20 slogans of five words for a bakery.", "en", 100),
         ("List 5 fruits with two sentences per fruit.", "en", 180),
         ("Write one sentence for each of the 12 months.", "en", 216),
         ("Trois chapitres de 500 mots chacun", "fr", 1_500),
@@ -105,9 +108,14 @@ def test_a_length_of_each_part_counts_for_all_parts(text: str, language: str, wo
         ("¿Quién escribió la novela de 300 páginas?", "es"),
         ("Resume un libro de 300 páginas", "es"),
         ("Escribe diez frases por punto", "es"),
+        ("Write a C program that reads up to 100 words from stdin.", "en"),
+        ("Given a list of 10 words, write a program that sorts them.", "en"),
+        ("I have to write 20 pages on Kant by Friday. How do I begin?", "en"),
+        ("I have a book of 300 pages. Give me a reading plan.", "en"),
+        ("Rewrite this politely: 'Explain yourself in two sentences, or leave.'", "en"),
     ],
 )
-def test_the_length_of_a_book_and_of_parts_nobody_counts_is_no_order(text: str, language: str) -> None:
+def test_the_length_of_something_else_is_no_order(text: str, language: str) -> None:
     assert math.isnan(stated_tokens(text, language))
 
 
@@ -149,3 +157,36 @@ def test_a_model_is_expected_to_write_what_is_asked() -> None:
     assert essay == pytest.approx(2_800)
     assert sentence == pytest.approx(25.2)
     assert problem > 60
+
+
+ESSAY = {"role": "user", "content": "Write an essay of 300 words on Robespierre."}
+SAID = {"role": "assistant", "content": "He was a lawyer from Arras."}
+
+
+@pytest.mark.parametrize(
+    ("talk", "words"),
+    [
+        ([ESSAY], 300),
+        ([ESSAY, SAID, {"role": "user", "content": "Say it in 100 words."}], 100),
+        ([{"role": "system", "content": "Always answer in 50 words."}, SAID, ESSAY], 300),
+        (
+            [
+                {"role": "system", "content": "Always answer in 50 words."},
+                {"role": "user", "content": "Why?"},
+            ],
+            50,
+        ),
+    ],
+)
+def test_the_last_turn_says_how_long_or_else_the_system(talk: list[dict[str, str]], words: int) -> None:
+    assert features_of(talk).stated == pytest.approx(1.4 * words)
+
+
+def test_what_an_earlier_turn_ordered_is_done() -> None:
+    assert math.isnan(features_of([ESSAY, SAID, {"role": "user", "content": "Was he married?"}]).stated)
+
+
+def test_an_order_counts_in_requests_about_code() -> None:
+    seen = features_of("Please explain to me in 2 pages how compilers and linkers work.")
+    assert seen.task == "code"
+    assert seen.stated == pytest.approx(1_260)

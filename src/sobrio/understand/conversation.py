@@ -31,6 +31,11 @@ def asked(messages: Sequence[Message]) -> str:
     return "\n".join(users or [each.text for each in messages if each.text])
 
 
+def asked_last(messages: Sequence[Message]) -> str:
+    """What the user said last; empty when nobody asked."""
+    return next((each.text for each in reversed(messages) if each.role == "user" and each.text), "")
+
+
 def instructed(messages: Sequence[Message]) -> str:
     """The system's text."""
     return "\n".join(each.text for each in messages if each.role == "system" and each.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -11,17 +12,16 @@ from numpy.typing import NDArray
 
 from sobrio.encode import Sparse, default_encoder
 from sobrio.terms.assessment import Task
-from sobrio.terms.request import Needs, Request
+from sobrio.terms.request import Message, Needs, Request
 from sobrio.understand import surface
-from sobrio.understand.conversation import Prompt, asked, messages_of
+from sobrio.understand.conversation import Prompt, asked, asked_last, instructed, messages_of
 from sobrio.understand.needs import needs_of
 from sobrio.understand.reading import Reading, read
 from sobrio.understand.stated import stated_tokens
 from sobrio.understand.task import TASKS, task_of
 
 NAMES: Final = (*surface.NAMES, *(f"task {task}" for task in TASKS))
-_COUNTING: Final = ("mathematics", "arithmetic", "code")
-"""Tasks whose words and pages are mostly what is counted, not what is asked for."""
+_SYSTEM_CHARS: Final = 300
 _TASK_PLACES: Final = {task: place for place, task in enumerate(TASKS, len(surface.NAMES))}
 
 
@@ -47,5 +47,14 @@ def features_of(prompt: Prompt) -> Features:
     dense = np.zeros(len(NAMES), np.float32)
     dense[: len(surface.NAMES)] = surface.surface(reading)
     dense[_TASK_PLACES[task]] = 1.0
-    stated = math.nan if task in _COUNTING else stated_tokens(text, reading.language)
+    stated = _stated(messages, reading.language)
     return Features(reading, task, needs, dense, default_encoder().encode_spans(reading.spans), stated)
+
+
+def _stated(messages: Sequence[Message], language: str) -> float:
+    """By the last turn, or else by the system's text when that is short enough to be about every answer."""
+    tokens = stated_tokens(asked_last(messages), language)
+    system = instructed(messages)
+    if math.isnan(tokens) and len(system) <= _SYSTEM_CHARS:
+        return stated_tokens(system, language)
+    return tokens

@@ -36,7 +36,9 @@ def _counts(before: str, behind: str) -> list[str]:
         return [of_each[1]]
     per = _per.match(behind)
     if per:
-        return [each[1] for each in _parts.finditer(before) if f" {per[1]}" in f" {each[2]}"]
+        named = [each[1] for each in _parts.finditer(before) if f" {per[1]}" in f" {each[2]}"]
+        if named or not _each_behind.match(behind):
+            return named
     if _each_behind.match(behind) or _each_before.search(before):
         return [each[1] for each in _parts.finditer(before)]
     parts = _parts_of.search(before)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
 import msgspec
+import numpy as np
 
 from sobrio.encode import Spans, spans_of
 from sobrio.encode.spans import MAX_BYTES
@@ -15,6 +17,11 @@ from sobrio.understand.words import vocabulary
 
 ORDER_BYTES: Final = 400
 """What is asked for stands in the first so many bytes, or the last."""
+
+
+_STUTTER: Final = 4
+"""A text of which one token in so many is the one before it may be a single word over and over."""
+_repeated = re.compile(r"\b([^\W\d_]{2,})(?:\s+\1\b){7,}", re.IGNORECASE)
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -37,6 +44,9 @@ class Reading(msgspec.Struct, frozen=True):
 
 def read(text: str) -> Reading:
     spans = spans_of(text)
+    if _stutters(spans):
+        text = _repeated.sub(r"\1", text)
+        spans = spans_of(text)
     language = language_of(text, spans)
     if language in GLOSSED:
         text = _in_english(text, language)
@@ -49,6 +59,11 @@ def read(text: str) -> Reading:
             concepts[place] += 1
             ordered[place] += near
     return Reading(text, language, spans, concepts, ordered)
+
+
+def _stutters(spans: Spans) -> bool:
+    words = spans.words
+    return int(np.count_nonzero(words[1:] == words[:-1])) * _STUTTER > len(words)
 
 
 def _in_english(text: str, language: str) -> str:

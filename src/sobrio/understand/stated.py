@@ -97,10 +97,27 @@ _given = re.compile(
     r"(?: \w+)? $"
 )
 """What is there already, before its length: "this 300-word text", « ce texte de 300 mots »."""
+_quoted = re.compile(r"(?:^|[\s:(])['\"«„“‘][^'\"»”’]*$")
+_own_work = re.compile(
+    r"\bi (?:have to|had to|must|need to|should|want to|plan to|am)\b|\bje (?:dois|devais|suis)\b"
+    r"|\bich (?:muss|musste|soll|sollte)\b|\b(?:tengo que|debo|estoy)\b"
+)
+"""What the user has to write, who asks for something else."""
+_PROGRAM: Final = (
+    r"(?:program(?:me?|a)?|function|fonction|funktion|función|script|skript|crawler|parser|class|clase"
+    r"|klasse|regex|query|method|code|código|app|tool|bot)"
+)
+_programmed = re.compile(
+    rf"\b(?:{_MAKING}|implement\w*|build|develop|code|entwickle|développe|desarrolla) "
+    rf"(?:[\w+#'’-]+ ){{0,4}}{_PROGRAM}\b"
+    rf"|\b{_PROGRAM},? (?:that|which|to|qui|pour|d(?:er|ie|as)|que|para)\b"
+)
+"""What a program has to do with words or pages."""
 _sentence_end = re.compile(r"[.!?:;\n]\s+(?=\S)|\(")
 _asks_how_much = re.compile(
     r"\b(?:how (?:many|long|much|fast|heavy|thick)|combien|wie ?viele?|wie (?:lange?|schwer|dick)|cuánt\w*)\b"
 )
+_OF_OTHERS: Final = (_asks_how_much, _own_work, _programmed)
 
 
 def stated_tokens(text: str, language: str) -> float:
@@ -131,8 +148,11 @@ def _count(lower: str, start: int, unit: str) -> float | None:
     number = number_of(found[1])
     describes = number >= 1 and (found["gap"] in "-" or (not ending[0] and number > 1))
     before, behind = said[: found.start()], lower[ending.end() :]
+    sentence = _in_sentence(before)
+    if _quoted.search(before) or any(other.search(sentence) for other in _OF_OTHERS):
+        return None
     ordered = _describes_answer if describes else _is_ordered
-    if not ordered(_in_sentence(before), behind):
+    if not ordered(sentence, behind):
         return None
     times = times_ordered(before, behind)
     return times and times * number
@@ -145,8 +165,6 @@ def _in_sentence(before: str) -> str:
 
 def _is_ordered(before: str, behind: str) -> bool:
     """Whether a number of units between the two is one to be written."""
-    if _asks_how_much.search(before):
-        return False
     belongs = _belonging.search(before)
     if belongs and _describes_answer(before[: belongs.start()], behind, noun=False):
         return True
@@ -157,7 +175,7 @@ def _is_ordered(before: str, behind: str) -> bool:
 
 def _describes_answer(owner: str, behind: str, *, noun: bool = True) -> bool:
     """Whether what is so long, named behind `owner`, is to be written; its `noun` follows or leads."""
-    if _given.search(owner) or _asks_how_much.search(owner):
+    if _given.search(owner):
         return False
     if _made.search(owner) or _made_last.match(behind):
         return True
