@@ -78,6 +78,8 @@ class Handover:
         self._told: deque[Told] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._waking = False
+        self._full = False
+        """The other loop waits for room, or is about to."""
         self._room = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -103,7 +105,9 @@ class Handover:
         while self._told and isinstance(piece := self._told[0], bytes):
             self._told.popleft()
             pieces.append(piece)
-        self._there.call_soon_threadsafe(self._room.set)
+        if self._full:  # asked each time, the other loop would turn once more for each piece
+            self._full = False
+            self._there.call_soon_threadsafe(self._room.set)
         return b"".join(pieces)
 
     async def aclose(self) -> None:
@@ -149,6 +153,7 @@ class Handover:
     async def _wait_for_room(self) -> None:
         while len(self._told) > _MOST_WAITING:
             self._room.clear()
+            self._full = True
             if len(self._told) > _MOST_WAITING:
                 await self._room.wait()
 

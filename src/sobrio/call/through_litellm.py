@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, Self
 
@@ -105,7 +106,7 @@ def _function(module: ModuleType, path: str) -> Callable[..., Awaitable[Any]]:
 def _arguments(module: ModuleType, backing: Backing, call: Call) -> dict[str, Any]:
     body = msgspec.json.decode(call.body, type=dict[str, Any])
     arguments: dict[str, Any] = {name: value for name, value in body.items() if name in _PARAMETERS}
-    if _speaks_openai(module, backing):
+    if _speaks_openai(module, backing.model, backing.base_url):
         arguments["extra_body"] = {k: v for k, v in body.items() if k not in _PARAMETERS and k != "model"}
     if "tools" in arguments:  # else it leaves them out for models it does not know, and says nothing
         arguments["allowed_openai_params"] = ["tools"]
@@ -122,13 +123,12 @@ def _arguments(module: ModuleType, backing: Backing, call: Call) -> dict[str, An
     }
 
 
-def _speaks_openai(module: ModuleType, backing: Backing) -> bool:
+@lru_cache(maxsize=256)
+def _speaks_openai(module: ModuleType, model: str, base_url: str | None) -> bool:
     try:
-        _, provider, _, _ = module.get_llm_provider(backing.model, api_base=backing.base_url)
+        _, provider, _, _ = module.get_llm_provider(model, api_base=base_url)
     except module.exceptions.BadRequestError:
-        raise PolicyError(
-            f"litellm knows no provider for '{backing.model}'; write it as provider/model"
-        ) from None
+        raise PolicyError(f"litellm knows no provider for '{model}'; write it as provider/model") from None
     return provider in ("openai", "azure", *module.openai_compatible_providers)
 
 
