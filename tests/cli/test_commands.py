@@ -253,6 +253,22 @@ def test_what_goes_into_a_pipe_is_not_cut_to_fit_a_terminal(sobrio):
     assert all(any(f" {name} " in line for line in lines) for name in names)
 
 
+def test_a_model_in_the_place_of_another_and_scores_nobody_reads_are_told(sobrio):
+    said = sobrio("models", "add", "gpt-5", "--total-params-b", "7", "--score", "bananas=0.5")
+    fine = sobrio("models", "add", "mine", "--total-params-b", "7", "--score", "MMLU-Pro=0.5")
+
+    assert "takes the place of what was known of gpt-5" in said.err
+    assert "no score named bananas; it reads" in said.err
+    assert (said.code, fine.code, fine.err) == (0, 0, "")
+
+
+def test_the_caveats_of_a_decision_are_told_in_prose_too(sobrio):
+    unlike = ("explain", "--prompt", "Докажи теорему.")
+
+    assert sobrio(*unlike, "--json").json["caveats"] == ["out-of-distribution"]
+    assert "caveats: out-of-distribution\n" in sobrio(*unlike).out
+
+
 def test_models_are_listed_shown_and_added(sobrio):
     listed = sobrio("models", "list", "--json").json
     assert len(listed) >= 25

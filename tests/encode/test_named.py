@@ -43,6 +43,12 @@ def test_longer_texts_than_the_model_reads_are_cut(encoder: Encoder) -> None:
     assert encoder.encode(["word " * 20_000]).shape[0] == 1
 
 
+@pytest.mark.parametrize("name", ["static", "hashed", MINILM, "use"])
+def test_half_a_character_is_read_as_a_sign_nobody_knows(name: str) -> None:
+    whole, half = encoder_named(name).encode(["the sea", "the sea \ud83d"])
+    assert whole @ half > 0.5
+
+
 def test_likeness_of_meaning(encoder: Encoder) -> None:
     rows = encoder.encode(["reset my password", "how can I reset the password", "a poem about the sea"])
     assert rows[0] @ rows[1] > rows[0] @ rows[2] + 0.2

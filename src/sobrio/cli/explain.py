@@ -68,6 +68,8 @@ def _print(answer: dict[str, Any]) -> None:
     if decision is not None:
         output.line(f"decision: {decision['deployment']}, by rule '{decision['rule']}'")
         output.line(f"why: {decision['why']}; decided in {answer['route_ms']:.2f} ms")
+    if answer["caveats"]:
+        output.line(f"caveats: {', '.join(answer['caveats'])}")
     if answer["refused"]:
         output.line(f"not to be called from here: {answer['refused']}")
 

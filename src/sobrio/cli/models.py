@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from sobrio.cli import output
 from sobrio.cli.calibrate import calibrate
 from sobrio.cli.options import Json
 from sobrio.errors import InputError
+
+if TYPE_CHECKING:
+    from sobrio.terms.model import Model
 
 app = typer.Typer(help="The catalogue of models.", no_args_is_help=True)
 app.command()(calibrate)
@@ -88,13 +91,25 @@ def add(
         abilities=frozenset(ability or ()),
         evidence="official",
     )
-    path = default_path(os.environ)
+    path, before = default_path(os.environ), Catalog.default().find(name)
     add_model(model, path, aliases=alias or (), source=source)
     facts = entry_as_dict(Catalog.default().entry(name))
     if json:
         output.document(facts)
     else:
         output.line(f"{name} is in {path}; see it with `sobrio models show {name}`")
+        for note in _notes(model, before):
+            output.prose().print(note, markup=False, highlight=False, soft_wrap=True)
+
+
+def _notes(model: Model, before: Model | None) -> Iterable[str]:
+    """What whoever adds a model may not have meant."""
+    from sobrio.understand.published import SCALES, unread
+
+    if before is not None:
+        yield f"it takes the place of what was known of {before.name}: every fact, not only those given here"
+    if strange := unread(model.scores or {}):
+        yield f"the predictor reads no score named {', '.join(strange)}; it reads {', '.join(SCALES)}"
 
 
 def _score(text: str) -> tuple[str, float]:

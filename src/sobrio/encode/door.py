@@ -1,4 +1,4 @@
-"""The one door for optional packages: imported late; when missing, the command that installs them is told."""
+"""The door to optional packages: imported late; when missing, the command that installs them is told."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from typing import Literal, TypeAlias
 from sobrio.errors import InputError
 
 Extra: TypeAlias = Literal["onnx", "same", "sentence-transformers"]
+
+
+def well_formed(text: str) -> str:
+    """Halves of characters, which JSON can carry and UTF-8 cannot, as question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def imported(module: str, extra: Extra) -> ModuleType:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sobrio.encode.door import imported
+from sobrio.encode.door import imported, well_formed
 from sobrio.errors import InputError
 
 _MOST_TOKENS: Final = 512
@@ -55,7 +55,7 @@ class OnnxEncoder:
         return np.stack(rows) if rows else np.zeros((0, len(self._row(""))), np.float32)
 
     def _row(self, text: str) -> NDArray[np.float32]:
-        read = self.tokenizer.encode(text)
+        read = self.tokenizer.encode(well_formed(text))
         columns = {
             "input_ids": read.ids,
             "attention_mask": read.attention_mask,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sobrio.encode.door import imported
+from sobrio.encode.door import imported, well_formed
 from sobrio.errors import InputError
 
 
@@ -39,7 +39,9 @@ class SentenceTransformersEncoder:
         """Rows of unit length, shape (len(texts), dimensions); an empty text is a row of zeros."""
         if not texts:
             return self.encode(["a"])[:0]
-        rows = self.model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        rows = self.model.encode(
+            [*map(well_formed, texts)], normalize_embeddings=True, show_progress_bar=False
+        )
         said = np.array([bool(text.strip()) for text in texts])
         return np.asarray(np.where(said[:, None], rows, 0.0), np.float32)
 

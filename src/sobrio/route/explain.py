@@ -59,12 +59,13 @@ def _decision(journey: Journey) -> tuple[Decision | None, str | None]:
 
     Where nothing can be called from here, the decision is shown as it would be with every key set.
     """
+    caveats = journey.caveats.copy()
     try:
         return decide(journey), None
     except InputError:
         raise
     except NotReachable as error:
-        journey.policy = replace(journey.policy, unbacked="show")
+        journey.policy, journey.caveats = replace(journey.policy, unbacked="show"), caveats
         return _decision(journey)[0], error.message
     except SobrioError as error:
         return None, error.message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from numbers import Real
 from typing import Final
 
@@ -41,6 +41,11 @@ def published_ability(model: Model, facts: NDArray[np.float64]) -> float | None:
         if _known(name) in SCALES
     ]
     return _WORTH * min(max(sum(above) / len(above), -_MOST), _MOST) if above else None
+
+
+def unread(names: Iterable[str]) -> list[str]:
+    """Those of these scores that say nothing to the predictor."""
+    return [name for name in names if _known(name) not in SCALES]
 
 
 def _known(name: str) -> str:
