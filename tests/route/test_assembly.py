@@ -45,6 +45,21 @@ def test_pieces_of_tool_calls_are_joined_by_index():
     assert [(each["id"], each["function"]["arguments"]) for each in calls] == [("a", '{"x": 1}'), ("b", "{}")]
 
 
+def test_calls_under_one_index_or_none_stay_apart():
+    for index in ({"index": 0}, {}):
+        pieces = [
+            {"id": "a", "function": {"name": "f", "arguments": '{"x"'}},
+            {"function": {"arguments": ": 1}"}},
+            {"id": "b", "function": {"name": "f", "arguments": "{}"}},
+        ]
+        told = [chunk(tool_calls=[piece | index]) for piece in pieces]
+        calls = assembled(told)["choices"][0]["message"]["tool_calls"]
+        assert [(each["id"], each["function"]["arguments"]) for each in calls] == [
+            ("a", '{"x": 1}'),
+            ("b", "{}"),
+        ]
+
+
 def test_usage_of_the_last_chunk_and_reasoning_survive():
     last = json.dumps({"choices": [], "usage": {"prompt_tokens": 3}}).encode()
 
@@ -64,9 +79,12 @@ calls = st.lists(
     ),
     min_size=1, max_size=3,
 )  # fmt: skip
+thoughts = st.lists(
+    st.fixed_dictionaries({"type": st.just("thinking"), "thinking": text, "signature": text}), max_size=3
+)
 messages = st.fixed_dictionaries(
     {"role": st.just("assistant"), "content": text | st.none()},
-    optional={"tool_calls": calls, "reasoning_content": text, "refusal": text},
+    optional={"tool_calls": calls, "thinking_blocks": thoughts, "reasoning_content": text, "refusal": text},
 )
 
 
@@ -75,6 +93,9 @@ def test_an_answer_replayed_as_a_stream_assembles_to_the_same_answer(said):
     choices = [{"index": i, "message": message, "finish_reason": "stop"} for i, message in enumerate(said)]
     answer = {"id": "c1", "object": "chat.completion", "model": "m", "choices": choices}
 
-    replayed = assembled([json.dumps(each).encode() for each in as_chunks(answer)])
+    chunks = [json.dumps(each).encode() for each in as_chunks(answer)]
 
-    assert replayed == answer
+    assert assembled(chunks) == answer
+    deltas = [choice["delta"] for each in chunks for choice in json.loads(each)["choices"]]
+    for name in ("tool_calls", "thinking_blocks"):  # OpenAI's clients refuse a list without places
+        assert all([e["index"] for e in d[name]] == list(range(len(d[name]))) for d in deltas if name in d)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 DONE = b"data: [DONE]\n\n"
+_NUMBERED: Final = ("tool_calls", "thinking_blocks")
+"""Lists whose elements a stream numbers: OpenAI's clients refuse them otherwise."""
 
 
 def framed(payloads: Iterable[bytes]) -> bytes:
@@ -41,9 +43,10 @@ def _empty_choice(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_places(choice: dict[str, Any]) -> dict[str, Any]:
-    """A stream numbers the calls of tools, a message does not."""
-    for call in choice.get("message", {}).get("tool_calls") or ():
-        call.pop("index", None)
+    """A stream numbers the calls of tools and the thoughts, a message does not."""
+    for name in _NUMBERED:
+        for each in choice.get("message", {}).get(name) or ():
+            each.pop("index", None)
     return choice
 
 
@@ -62,7 +65,9 @@ def _merge(into: dict[str, Any], delta: dict[str, Any]) -> None:
     """Strings grow, lists of indexed pieces merge by index, other lists grow, the rest replaces."""
     for name, piece in delta.items():
         there = into.get(name)
-        if isinstance(piece, list):
+        if name == "tool_calls" and isinstance(piece, list):
+            into[name] = _merged_calls(there or [], piece)
+        elif isinstance(piece, list):
             into[name] = _merged_list(there or [], piece)
         elif isinstance(piece, str) and isinstance(there, str) and name not in ("role", "id", "type"):
             into[name] = there + piece
@@ -81,6 +86,28 @@ def _merged_list(there: list[Any], pieces: list[Any]) -> list[Any]:
         else:
             _merge(same, piece)
     return there
+
+
+def _merged_calls(there: list[Any], pieces: list[Any]) -> list[Any]:
+    """By index, which some servers leave out or repeat."""
+    for piece in pieces:
+        if not isinstance(piece, dict):
+            continue
+        same = next((e for e in reversed(there) if e.get("index", 0) == piece.get("index", 0)), None)
+        if same is None or _begins_another(piece, same):
+            there.append(piece)
+        else:
+            _merge(same, piece)
+    return there
+
+
+def _begins_another(piece: dict[str, Any], there: dict[str, Any]) -> bool:
+    """A name under another id begins another call."""
+    match piece:
+        case {"id": str(given), "function": {"name": str(name)}} if given and name:
+            return given != there.get("id")
+        case _:
+            return False
 
 
 def as_chunks(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -108,7 +135,9 @@ def as_chunks(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _said(choice: dict[str, Any]) -> dict[str, Any]:
     message = choice.get("message") or {}
-    calls = message.get("tool_calls")
-    if not calls:
-        return {"delta": message}
-    return {"delta": message | {"tool_calls": [{"index": index, **call} for index, call in enumerate(calls)]}}
+    numbered = {
+        name: [{"index": index, **each} for index, each in enumerate(message[name])]
+        for name in _NUMBERED
+        if message.get(name)
+    }
+    return {"delta": message | numbered}

@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from itertools import count
+from typing import Final, Literal, TypeAlias
+from uuid import uuid4
+
+import msgspec
 
 from sobrio.wire.chat.answer import CallPiece, Delta, Message, text_of
 
@@ -35,6 +39,9 @@ class Segment:
 
 Step: TypeAlias = tuple[Move, Segment, str]
 
+NO_ARGUMENTS: Final = "{}"
+"""Of a call whose arguments never came: clients read them as JSON."""
+
 
 class Segments:
     """Only one segment is open at a time.
@@ -43,10 +50,13 @@ class Segments:
     complete, and the next call's first piece does not, where a server mixes them.
     """
 
-    __slots__ = ("_open", "_waiting")
+    __slots__ = ("_calls", "_open", "_places", "_waiting")
 
     def __init__(self) -> None:
         self._open: Segment | None = None
+        self._calls: dict[int, Segment] = {}
+        """By the server's index, the latest call there."""
+        self._places = count()
         self._waiting: dict[Kind | int, Segment] = {}
 
     def feed(self, delta: Delta) -> Iterator[Step]:
@@ -62,16 +72,27 @@ class Segments:
                 self._open.signature = block.signature
                 yield "sign", self._open, block.signature
         for call in delta.tool_calls or ():
-            yield from self._grow(_call(call), (call.function and call.function.arguments) or "")
+            yield from self._grow(self._call(call), (call.function and call.function.arguments) or "")
 
     def close(self) -> Iterator[Step]:
         """Shuts what is open, then gives what had to wait."""
         yield from self._shut()
         for segment in self._waiting.values():
             yield "open", segment, ""
-            yield "grow", segment, segment.text
-            yield "shut", segment, ""
+            if segment.text:
+                yield "grow", segment, segment.text
+            self._open = segment
+            yield from self._shut()
         self._waiting.clear()
+
+    def _call(self, piece: CallPiece) -> Segment:
+        """The call that a piece belongs to."""
+        there = self._calls.get(piece.index)
+        if there is None or _begins_another(piece, there):
+            name = (piece.function and piece.function.name) or ""
+            there = Segment("call", next(self._places), piece.id or _new_id(), name)
+            self._calls[piece.index] = there
+        return there
 
     def _grow(self, segment: Segment, piece: str) -> Iterator[Step]:
         there = self._open
@@ -87,18 +108,40 @@ class Segments:
             yield "grow", there, piece
 
     def _shut(self) -> Iterator[Step]:
-        if self._open is not None:
-            yield "shut", self._open, ""
-            self._open = None
+        segment, self._open = self._open, None
+        if segment is None:
+            return
+        if segment.kind == "call" and not segment.text:
+            segment.pieces.append(NO_ARGUMENTS)
+            yield "grow", segment, NO_ARGUMENTS
+        yield "shut", segment, ""
 
 
 def _place(segment: Segment) -> Kind | int:
     return segment.index if segment.kind == "call" else segment.kind
 
 
-def _call(piece: CallPiece) -> Segment:
-    name = (piece.function and piece.function.name) or ""
-    return Segment("call", piece.index, piece.id or f"call_{piece.index}", name)
+def _begins_another(piece: CallPiece, there: Segment) -> bool:
+    """Gemini's `/v1beta/openai` sends parallel calls whole and without an index, others all with the same
+    (https://github.com/googleapis/python-genai/issues/2868, NousResearch/hermes-agent/issues/62937): a name
+    under another id begins another call, and one without an id does where the call there is complete."""
+    function = piece.function
+    if function is None or not function.name:
+        return False
+    return piece.id != there.call_id if piece.id else bool(function.arguments) and _is_json(there.text)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def _new_id() -> str:
+    """For a call that its server gave none."""
+    return f"call_{uuid4().hex[:24]}"
 
 
 def segments_of(message: Message) -> Iterator[Segment]:
@@ -115,4 +158,5 @@ def segments_of(message: Message) -> Iterator[Segment]:
         if text:
             yield Segment(kind, pieces=[text])  # type: ignore[arg-type]
     for index, call in enumerate(message.tool_calls or ()):
-        yield Segment("call", index, call.id, call.function.name, [call.function.arguments])
+        arguments = call.function.arguments or NO_ARGUMENTS
+        yield Segment("call", index, call.id or _new_id(), call.function.name, [arguments])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from msgspec import UNSET, Raw, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 Maybe: TypeAlias = Raw | UnsetType
 """Raw JSON that is passed on unread, where there is any."""
@@ -38,12 +38,14 @@ class Part(Struct, omit_defaults=True):
 
 class Function(Struct):
     name: str = ""
-    arguments: str = ""
+    arguments: str | None = ""
 
 
 class ToolCall(Struct):
-    id: str
-    function: Function
+    """Of a custom tool's call, only the type is read."""
+
+    id: str | None = None
+    function: Function = field(default_factory=Function)
     type: str = "function"
 
 
@@ -54,6 +56,8 @@ class Thinking(Struct, omit_defaults=True):
     thinking: str | None = None
     signature: str | None = None
     data: str | None = None
+    index: int | None = None
+    """In a stream, its place among the thoughts, without which OpenAI's clients refuse a list."""
 
 
 class Turn(Struct, omit_defaults=True):

@@ -149,16 +149,19 @@ def _source(url: str) -> Source:
 
 
 def _call(call: chat.ToolCall) -> Block:
-    return Block("tool_use", id=call.id, name=call.function.name, input=_input(call.function.arguments))
+    if call.type != "function":
+        raise Untranslatable(f"a call of a {call.type!r} tool has no counterpart in Anthropic's messages")
+    arguments = call.function.arguments or "{}"
+    return Block("tool_use", id=call.id or "", name=call.function.name, input=_input(arguments))
 
 
 def _input(arguments: str) -> Raw:
     """Models sometimes write arguments that are not JSON; the conversation goes on all the same."""
     try:
-        given = msgspec.json.decode(arguments or "{}")
+        given = msgspec.json.decode(arguments)
     except msgspec.DecodeError:
         given = None
-    return Raw((arguments or "{}").encode() if isinstance(given, dict) else _encode({"arguments": arguments}))
+    return Raw(arguments.encode() if isinstance(given, dict) else _encode({"arguments": arguments}))
 
 
 def _temperature(fields: Mapping[str, bytes]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ class StreamToChat:
     _head: dict[str, Any] = field(default_factory=dict)
     _counted: list[bytes] = field(default_factory=list)
     _calls: int = 0
+    _thoughts: int = 0
     _open: Block | None = None
     _grown: bool = False
     _finished: bool = False
@@ -92,12 +93,13 @@ class StreamToChat:
             yield {"content": block.text}
 
     def _grew(self, delta: Delta) -> Iterator[dict[str, Any]]:
-        self._grown = True
         block = self._open
         match delta.type:
             case "text_delta":
                 yield {"content": delta.text}
-            case "input_json_delta" if block is not None and block.type == "tool_use":
+            case "input_json_delta" if block is not None and block.type == "tool_use" and delta.partial_json:
+                # Anthropic begins with an empty piece, and a call without arguments has no other.
+                self._grown = True
                 yield self._arguments(delta.partial_json)
             case "thinking_delta" if block is not None:
                 block.thinking = (block.thinking or "") + delta.thinking
@@ -115,5 +117,6 @@ class StreamToChat:
         if block.type == "tool_use" and not self._grown:
             yield self._arguments(arguments_of(block))
         elif block.type in ("thinking", "redacted_thinking"):
-            signed = chat.Thinking(block.type, block.thinking, block.signature, block.data)
+            signed = chat.Thinking(block.type, block.thinking, block.signature, block.data, self._thoughts)
+            self._thoughts += 1
             yield {"thinking_blocks": [signed]}
