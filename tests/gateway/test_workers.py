@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import openai
+
+from sobrio.testing import LoopbackUpstream
 
 CREW = """
 import os, signal, sys
@@ -86,3 +93,64 @@ def test_workers_do_not_outlive_a_killed_parent() -> None:
         parent.kill()
         assert parent.stdout is not None
         assert parent.stdout.read() == ""  # the end comes when the last worker has closed it
+
+
+SERVED = """
+import sys
+from functools import partial
+from pathlib import Path
+from sobrio.assemble import open_rooms
+from sobrio.gateway import serve
+
+folder = Path(sys.argv[1])
+open_here = partial(open_rooms, folder / "policy.yaml", data_dir=folder / "data")
+serve(open_here, ready=lambda url: print(url, flush=True), port=0, workers=2)
+print("drained", flush=True)
+"""
+POLICY = """
+version: 1
+defaults:
+  baseline: {{model: gpt-5, since: 2026-01-01, reason: The model of these tests.}}
+  fallback: endless
+upstreams:
+  loopback: {{kind: openai, base_url: "{url}"}}
+models:
+  - {{model: gpt-5-mini, name: endless, upstream: loopback, upstream_model: endless}}
+callers: {{concrete_name: pin}}
+"""
+
+
+@contextmanager
+def served(folder: Path, upstream: LoopbackUpstream) -> Iterator[subprocess.Popen[str]]:
+    (folder / "policy.yaml").write_text(POLICY.format(url=upstream.base_url))
+    command = [sys.executable, "-c", SERVED, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as parent:
+        try:
+            yield parent
+        finally:
+            parent.kill()
+
+
+def takes_connections(url: str) -> bool:
+    place = urlsplit(url)
+    try:
+        socket.create_connection((place.hostname or "", place.port or 0), 60).close()
+    except ConnectionError:
+        return False
+    return True
+
+
+def test_new_connections_are_refused_while_running_answers_end(tmp_path: Path) -> None:
+    with LoopbackUpstream() as upstream, served(tmp_path, upstream) as parent:
+        (url,) = lines(parent, 1)
+        with openai.OpenAI(base_url=url, api_key="none", max_retries=0) as client:
+            turns = [{"role": "user", "content": "go on and on"}]
+            stream = iter(client.chat.completions.create(model="endless", messages=turns, stream=True))
+            next(stream)
+            parent.send_signal(signal.SIGTERM)
+            while takes_connections(url):
+                next(stream)
+            assert next(stream).choices
+            assert upstream.abandoned == 0, "refused while the answer still runs, not for its end"
+        assert lines(parent, 1) == ["drained"]
+        assert parent.wait(60) == 0

@@ -60,7 +60,7 @@ def serve(
         if workers == 1:
             work(lambda: ready(url))
         else:
-            supervise(workers, work, lambda: ready(url))
+            supervise(workers, work, lambda: ready(url), listener.close)
 
 
 def must_be_guarded(host: str, keys: Keys) -> None:

@@ -38,6 +38,8 @@ class Crew:
     """The children of one parent, by process id, each with the pipe by which it says that it is ready."""
 
     work: Work
+    let_go: Callable[[], object]
+    """Gives up what the parent holds for the workers to take requests from."""
     children: dict[int, int] = field(default_factory=dict)
     stopping: bool = False
     pause_s: float = _FIRST_PAUSE_S
@@ -49,6 +51,8 @@ class Crew:
         reader, writer = os.pipe()
         pid = os.fork()
         if pid == 0:
+            if self.stopping:
+                os._exit(0)
             os.close(reader)
             os.close(self.life[1])
             os._exit(_worked(self.work, writer, self.life[0]))
@@ -61,7 +65,9 @@ class Crew:
         return os.read(self.children[pid], 1) == _READY
 
     def stop(self, _signal: int = signal.SIGTERM, _frame: FrameType | None = None) -> None:
+        """The port is refused once nobody holds it any more, the parent included."""
         self.stopping = True
+        self.let_go()
         for pid in list(self.children):
             os.kill(pid, signal.SIGTERM)
 
@@ -88,14 +94,17 @@ def share_metrics(environ: MutableMapping[str, str]) -> None:
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
-def supervise(count: int, work: Work, ready: Callable[[], None]) -> None:
+def supervise(
+    count: int, work: Work, ready: Callable[[], None], let_go: Callable[[], object] = lambda: None
+) -> None:
     """Runs `count` workers until SIGTERM or SIGINT, then lets them drain.
 
-    `ready` is called once every worker takes requests. Raises `InputError` when one cannot start.
+    `ready` is called once every worker takes requests, `let_go` as soon as none shall: it closes the
+    parent's own hold on the port. Raises `InputError` when one cannot start.
     """
     if not hasattr(os, "fork"):
         raise InputError("several workers need a system with fork; start several gateways instead")
-    crew = Crew(work)
+    crew = Crew(work, let_go)
     before = {each: signal.signal(each, crew.stop) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
         first = [crew.start() for _ in range(count)]
