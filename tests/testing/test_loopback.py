@@ -205,3 +205,24 @@ def test_what_no_provider_could_read_is_a_bad_request(tools):
     with LoopbackUpstream() as upstream:
         answer = httpx.post(f"{upstream.base_url}/chat/completions", json=body)
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("body", [b'{"model": "m", "x": 1e999}', b"{", b'"\xff"', b"[" * 100_000])
+def test_what_is_no_json_is_a_bad_request_on_a_connection_that_is_kept(
+    upstream: LoopbackUpstream, body: bytes
+) -> None:
+    with httpx.Client(base_url=upstream.base_url) as client:
+        assert [client.post("/chat/completions", content=body).status_code for _ in range(2)] == [400, 400]
+    assert upstream.connections == 1
+
+
+def test_each_prompt_of_a_plain_completion_is_answered(client: openai.OpenAI) -> None:
+    answer = client.completions.create(model="m", prompt=["one", "two words"])
+    assert [(each.index, each.text) for each in answer.choices] == [(0, "one"), (1, "two words")]
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (3, 3)
+    assert len(client.completions.create(model="m", prompt=[1, 2, 3]).choices) == 1
+
+
+def test_vectors_have_the_size_asked_for(client: openai.OpenAI) -> None:
+    asked = client.embeddings.create(model="m", input="a", dimensions=3, encoding_format="float")
+    assert [len(each.embedding) for each in asked.data] == [3]

@@ -56,8 +56,15 @@ def prompt_of(body: Body) -> str:
     """What is to be answered: the last message's text, or the prompt of a plain completion."""
     if "messages" in body:
         return text_of(body["messages"][-1].get("content")) if body["messages"] else ""
+    return prompts_of(body)[0]
+
+
+def prompts_of(body: Body) -> list[str]:
+    """Those of a plain completion, each to be answered by itself; a list of numbers is one, in tokens."""
     prompt = body.get("prompt", "")
-    return str(prompt[0] if isinstance(prompt, list) and prompt else prompt)
+    if isinstance(prompt, list) and prompt and not isinstance(prompt[0], int):
+        return [str(each) for each in prompt]
+    return [str(prompt)]
 
 
 def complete(body: Body, answers: Mapping[str, str]) -> Completion:
@@ -123,7 +130,7 @@ def _cut(completion: Completion, body: Body) -> Completion:
 
 def usage_of(body: Body, completions: Sequence[Completion]) -> dict[str, Any]:
     """Counts in OpenAI's names; a model with `cached` in its name had half the prompt cached."""
-    texts = [text_of(message.get("content")) for message in body.get("messages", ())] or [prompt_of(body)]
+    texts = [text_of(message.get("content")) for message in body.get("messages", ())] or prompts_of(body)
     prompt = sum(len(pieces_of(text)) for text in texts)
     completion = sum(each.tokens for each in completions)
     cached = prompt // 2 if "cached" in body["model"] else 0

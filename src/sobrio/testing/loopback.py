@@ -14,7 +14,7 @@ from typing import Any, Self
 import msgspec
 
 from sobrio.testing import messages, wire
-from sobrio.testing.completion import CREATED, complete, head_of, pieces_of, usage_of
+from sobrio.testing.completion import CREATED, complete, head_of, pieces_of, prompts_of, usage_of
 from sobrio.testing.exchange import Exchange
 from sobrio.testing.faults import FAULTS, fail
 from sobrio.testing.speech import CHAT, addressed, openai_path
@@ -138,7 +138,10 @@ class LoopbackUpstream:
 
     async def _answer(self, request: Received, reader: StreamReader, writer: StreamWriter) -> None:
         path, _, query = request.path.partition("?")
-        body = msgspec.json.decode(request.body) if request.body else _asked_in(query)
+        try:
+            body = msgspec.json.decode(request.body) if request.body else _asked_in(query)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return await Exchange(reader, writer, {}, self._answers, self._slow_s).send_error(400)
         place, (rest, deployment) = addressed(path, body), openai_path(path)
         speech, asked = place or (CHAT, {**body, **deployment})
         exchange = Exchange(reader, writer, asked, self._answers, self._slow_s, speech)
@@ -200,25 +203,30 @@ def _card(model: str) -> dict[str, Any]:
 
 
 def _plain_completion(exchange: Exchange) -> dict[str, Any]:
-    completion = complete(exchange.body, exchange.answers)
-    choice = {"index": 0, "text": completion.text, "logprobs": None, "finish_reason": "stop"}
-    usage = usage_of(exchange.body, [completion])
-    return {**head_of(exchange.body, "text_completion"), "choices": [choice], "usage": usage}
+    """A choice for each prompt."""
+    prompts = prompts_of(exchange.body)
+    completions = [complete({**exchange.body, "prompt": each}, exchange.answers) for each in prompts]
+    choices = [
+        {"index": index, "text": each.text, "logprobs": None, "finish_reason": "stop"}
+        for index, each in enumerate(completions)
+    ]
+    usage = usage_of(exchange.body, completions)
+    return {**head_of(exchange.body, "text_completion"), "choices": choices, "usage": usage}
 
 
 def _embeddings(exchange: Exchange) -> dict[str, Any]:
-    """Eight numbers a text, from its bytes."""
-    given = exchange.body["input"]
+    """Eight numbers a text, or as many as are asked for, from its bytes."""
+    given, size = exchange.body["input"], int(exchange.body.get("dimensions") or 8)
     texts = [given] if isinstance(given, str) else given
-    data = [{"object": "embedding", "index": i, "embedding": _vector(t)} for i, t in enumerate(texts)]
+    data = [{"object": "embedding", "index": i, "embedding": _vector(t, size)} for i, t in enumerate(texts)]
     tokens = sum(len(pieces_of(str(text))) for text in texts)
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     return {"object": "list", "model": exchange.model, "data": data, "usage": usage}
 
 
-def _vector(text: object) -> list[float]:
+def _vector(text: object, size: int) -> list[float]:
     seed = sum(str(text).encode())
-    return [((seed * (step + 1)) % 97) / 97 for step in range(8)]
+    return [((seed * (step + 1)) % 97) / 97 for step in range(size)]
 
 
 def _images(exchange: Exchange) -> dict[str, Any]:
