@@ -24,6 +24,7 @@ from sobrio.understand.labels import Labels
 from sobrio.understand.lesson import chances
 from sobrio.understand.outcomes import Outcomes
 from sobrio.understand.train.outcomes import Source
+from sobrio.understand.views import Prompts
 
 Floats = NDArray[np.float64]
 CASES = Path(__file__).with_name("few_labels.csv")
@@ -54,25 +55,51 @@ class Case:
     weak: str
 
 
+@dataclass(frozen=True)
+class Pool:
+    """What is labelled and tested of one case."""
+
+    prompts: Prompts
+    names: tuple[str, ...]
+    traits: Floats
+    scores: Floats
+    """Of the strong model and of the weak, shape (prompts, 2)."""
+    rows: NDArray[np.intp]
+    """The prompts of the case."""
+    groups: NDArray[Any]
+
+    def fitted(self, taught: NDArray[Any], scores: Floats) -> Labels:
+        """On `scores`, shape (taught, 2)."""
+        nothing = np.full((len(taught), 2), np.nan)
+        weights = np.ones(len(taught))
+        return Labels().with_outcomes(
+            Outcomes(self.names, self.prompts.at(taught), self.traits, scores, nothing, weights)
+        )
+
+
 def battery(
     world: World, data: Path, halves: Sequence[str] = ("development", "confirmation")
 ) -> dict[str, Any]:
-    with CASES.open(encoding="utf-8", newline="") as lines:
-        cases = [Case(**row) for row in csv.DictReader(lines)]
-    cases.sort(key=lambda case: (case.source, case.part))
-    rows: list[dict[str, Any]] = []
-    for name, of_source in groupby((each for each in cases if each.half in halves), lambda case: case.source):
-        source, where = next((s, w) for s, w in world.slices() if s.name == name)
-        predictor = trained_without(world, where)
-        kinds = categories(data, name)
-        for case in of_source:
-            rows += _measured(case, predictor, source, world.seen[where], kinds)
+    rows = [row for case, pool in pools(world, data, halves) for row in _measured(case, pool)]
     return {
         "note": " ".join(__doc__.split("\n\n")[1].split()),
         "splits": SPLITS,
         **{half: _summary([row for row in rows if row["half"] == half]) for half in halves},
         "cases": rows,
     }
+
+
+def pools(world: World, data: Path, halves: Sequence[str]) -> Iterator[tuple[Case, Pool]]:
+    """Every case, as a predictor sees it that never saw its source."""
+    with CASES.open(encoding="utf-8", newline="") as lines:
+        cases = [Case(**row) for row in csv.DictReader(lines)]
+    cases.sort(key=lambda case: (case.source, case.part))
+    for name, of_source in groupby((each for each in cases if each.half in halves), lambda case: case.source):
+        source, where = next((s, w) for s, w in world.slices() if s.name == name)
+        predictor = trained_without(world, where)
+        prompts, kinds = predictor.view(world.seen[where]).prompts, categories(data, name)
+        for case in of_source:
+            yield case, _pool(case, predictor, source, prompts, kinds)
 
 
 def categories(data: Path, source: str) -> NDArray[Any]:
@@ -83,35 +110,32 @@ def categories(data: Path, source: str) -> NDArray[Any]:
     return prompts.drop_duplicates("prompt_id").sort_values("prompt_id").category.to_numpy()
 
 
-def _measured(
-    case: Case, predictor: Predictor, source: Source, seen: Any, kinds: NDArray[Any]
-) -> Iterator[dict[str, Any]]:
-    """One row per number of labels, a mean over splits."""
+def _pool(case: Case, predictor: Predictor, source: Source, prompts: Prompts, kinds: NDArray[Any]) -> Pool:
     models, scores = _pair(source, case)
     chosen = PARTS.get((case.source, case.part), lambda _: True)
     rows = np.flatnonzero(np.isfinite(scores).all(axis=1) & [chosen(kind) for kind in kinds])
-    prompts = predictor.view(seen).prompts
     roster = predictor.rosters.of(models)
     traits = np.column_stack([roster.facts, roster.ability])
-    groups = np.array(source.groups)
+    return Pool(prompts, roster.names, traits, scores, rows, np.array(source.groups))
+
+
+def _measured(case: Case, pool: Pool) -> Iterator[dict[str, Any]]:
+    """One row per number of labels, a mean over splits."""
     for labels in LABELS[case.kind]:
-        if labels > MOST_TAUGHT * len(rows):
+        if labels > MOST_TAUGHT * len(pool.rows):
             continue
         splits = []
         for seed in range(FIRST_SEED, FIRST_SEED + SPLITS):
-            taught, tested = grouped_split(rows, groups, labels, seed)
-            nothing = np.full((len(taught), 2), np.nan)
-            known = Outcomes(
-                roster.names, prompts.at(taught), traits, scores[taught], nothing, np.ones(len(taught))
-            )
-            before = chances(prompts.at(tested), traits)
-            after = Labels().with_outcomes(known).correct(prompts.at(tested), before, roster.names)
-            gain = scores[tested, 0] - scores[tested, 1]
+            taught, tested = grouped_split(pool.rows, pool.groups, labels, seed)
+            asked = pool.prompts.at(tested)
+            before = chances(asked, pool.traits)
+            after = pool.fitted(taught, pool.scores[taught]).correct(asked, before, pool.names)
+            gain = pool.scores[tested, 0] - pool.scores[tested, 1]
             splits.append(_ranked(gain, before, "before") | _ranked(gain, after, "after"))
         yield {
             **asdict(case),
             "labels": labels,
-            "tested": len(rows) - labels,
+            "tested": len(pool.rows) - labels,
             **average(splits),
         }
 

@@ -21,6 +21,7 @@ from battery import battery
 from calibration import calibration, calibration_left_out
 from cost import cost
 from graded import graded as graded_requests
+from noise import noise
 from parity import DEVELOPMENT, parity
 from pool import pool
 from ranking import World, few_labels, held_out_fifths, leave_one_source_out
@@ -63,6 +64,7 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
             few_labels(world(), "zeroeval_crux", "gpt-4o-2024-08-06", "gemma-2-9b-it", 400),
         ],
         "battery": lambda: battery(world(), data),
+        "noise": lambda: noise(world(), data),
         "promise": lambda: promised(world(), STRONG, WEAK),
         "pool": lambda: pool(world(), data),
         "calibration": lambda: calibration(world()),
