@@ -148,3 +148,14 @@ def test_parallel_calls_reach_a_response_each_on_its_own(behind, calls) -> None:
         output = stream.get_final_response().output
     assert [(each.name, json.loads(each.arguments)) for each in output] == [("f", {"a": 1}), ("g", {})]
     assert len({each.call_id for each in output}) == 2
+
+
+@pytest.mark.parametrize(("kind", "status"), [("overloaded_error", 529), ("rate_limit_error", 429)])
+def test_an_error_before_the_first_word_keeps_anthropics_status(behind, kind, status) -> None:
+    chat, messages = behind({"type": "error", "error": {"type": kind, "message": "Overloaded"}})
+    with pytest.raises(openai.APIStatusError, match="Overloaded") as caught:
+        chat.chat.completions.create(model="claude", stream=True, **ASKED)
+    assert caught.value.status_code == status
+    with pytest.raises(anthropic.APIStatusError, match="Overloaded") as refused:
+        messages.messages.create(model="claude", max_tokens=9, stream=True, **ASKED)
+    assert (refused.value.status_code, refused.value.body["error"]["type"]) == (status, kind)

@@ -10,6 +10,7 @@ import pytest
 
 from sobrio.errors import NotReachable, UpstreamBroken, UpstreamError
 from sobrio.route import live, receive
+from sobrio.route.complaint import complaint_in
 from sobrio.terms.request import Caller
 from sobrio.terms.shape import Shape
 from sobrio.testing import CannedUpstream
@@ -115,6 +116,26 @@ def test_a_stream_that_begins_with_an_error_or_its_end_is_tried_elsewhere(canned
     *_, last, done = house.stream("hello")
     assert done == "[DONE]"
     assert last["sobrio"]["outcome"] == "fallback"
+
+
+ERRORS = {
+    '{"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}': 529,
+    '{"type": "error", "error": {"type": "rate_limit_error", "message": "Overloaded"}}': 429,
+    '{"type": "error", "error": {"type": "api_error", "message": "Overloaded"}}': 500,
+    '{"type": "response.failed", "response": {"error": {"code": "rate_limit_exceeded"}}}': 429,
+    '{"error": {"type": "tokens", "code": "rate_limit_exceeded", "message": "Overloaded"}}': 429,
+    '{"error": {"type": "server_error", "code": "server_error", "message": "Overloaded"}}': 502,
+    '{"error": {"code": 503, "type": "overloaded_error", "message": "Overloaded"}}': 503,
+    '{"error": {"code": 1, "message": "Overloaded"}}': 502,
+    '{"error": {"code": {}, "type": []}}': 502,
+}
+
+
+@pytest.mark.parametrize(("told", "status"), ERRORS.items())
+def test_an_error_told_in_a_stream_has_the_status_it_has_otherwise(told: str, status: int) -> None:
+    complaint = complaint_in(told.encode())
+    assert complaint is not None
+    assert complaint.status == status
 
 
 def test_an_error_in_the_middle_of_a_stream_is_told_once(canned) -> None:

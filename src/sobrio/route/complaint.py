@@ -7,8 +7,11 @@ from typing import Any, Final
 import msgspec
 
 from sobrio.errors import UpstreamBroken
+from sobrio.wire.messages.errors import error_status
 
 _ERRORS: Final = frozenset({"error", "response.failed"})
+_OPENAIS: Final = {"rate_limit_exceeded": 429, "insufficient_quota": 429}
+"""Words for which there is a status, in OpenAI's `code`; the others are a failure like any."""
 _LONGEST: Final = 500
 """Characters of what the upstream said."""
 
@@ -17,6 +20,7 @@ class _Event(msgspec.Struct, gc=False):
     type: Any = None
     error: Any = None
     message: Any = None
+    response: Any = None
 
 
 _event = msgspec.json.Decoder(_Event)
@@ -39,8 +43,25 @@ def complaint_in(payload: bytes) -> UpstreamBroken | None:
 
 
 def _broken(event: _Event, payload: bytes) -> UpstreamBroken:
-    said = event.error if isinstance(event.error, dict) else {"message": event.error or event.message}
-    code, words = said.get("code"), said.get("message")
-    status = code if isinstance(code, int) and 400 <= code < 600 else None
+    said = _said(event)
+    words = said.get("message")
     told = f": {words[:_LONGEST]}" if isinstance(words, str) else ""
-    return UpstreamBroken(f"the upstream told an error in its stream{told}", status=status, body=payload)
+    return UpstreamBroken(
+        f"the upstream told an error in its stream{told}", status=_status(said), body=payload
+    )
+
+
+def _said(event: _Event) -> dict[str, Any]:
+    """The error itself: in a failed response, it is the response's."""
+    error = event.error
+    if error is None and isinstance(event.response, dict):
+        error = event.response.get("error")
+    return error if isinstance(error, dict) else {"message": error or event.message}
+
+
+def _status(said: dict[str, Any]) -> int | None:
+    """The one that the same error has in place of an answer, where its words tell it."""
+    code = said.get("code")
+    if isinstance(code, int):
+        return code if 400 <= code < 600 else None
+    return (_OPENAIS.get(code) if isinstance(code, str) else None) or error_status(said.get("type"))
