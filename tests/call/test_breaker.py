@@ -62,7 +62,9 @@ def test_mistakes_of_the_caller_are_not_held_against_the_place(breakers: Breaker
 def test_after_a_rest_one_call_goes_first(breakers: Breakers, clock: Clock) -> None:
     fail(breakers, 5)
     clock.now += 2
+    assert breakers.resting() == {}
     assert [breakers.admits("a") for _ in range(3)] == [True, False, False]
+    assert breakers.resting() == {"a": 0}
     breakers.succeeded("a")
     assert breakers.admits("a")
 

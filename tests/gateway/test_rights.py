@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from sobrio.errors import UpstreamError
 from sobrio.gateway import keys_from
 from sobrio.gateway.keystore import KeyStore
 
+DOWN = UpstreamError("503", status=503, retry_after_s=60)
 BODY = json.dumps({"model": "small", "messages": [{"role": "user", "content": "hello"}]}).encode()
 
 
@@ -110,6 +112,32 @@ def test_readiness_says_what_is_wrong_without_being_down(opened, tmp_path) -> No
         assert (ready.status, state["status"]) == (200, "degraded")
         assert "nobody" in state["troubles"][0]
         assert house.raw("POST", "/v1/chat/completions", BODY).status == 200
+
+
+def test_readiness_says_which_places_rest_and_where_nothing_else_can_answer(opened) -> None:
+    with opened() as house:
+
+        def look() -> dict[str, object]:
+            return json.loads(house.raw("GET", "/readyz").body)
+
+        for _ in range(5):
+            house.rooms.breakers.failed("busy", DOWN)
+        assert look()["status"] == "degraded"
+        assert look()["deployments"]["resting"] == 1
+        (trouble,) = look()["troubles"]
+        assert trouble.startswith("left alone after failures: busy (") and ";" not in trouble
+        for _ in range(5):
+            house.rooms.breakers.failed("small", DOWN)
+        (trouble,) = look()["troubles"]
+        assert trouble.endswith("; nothing else can answer under the small one")
+        for name in house.rooms.policy().deployments:
+            for _ in range(5):
+                house.rooms.breakers.failed(name, DOWN)
+        (trouble,) = look()["troubles"]
+        assert trouble.endswith("; nothing else can be called from here")
+        for name in house.rooms.policy().deployments:
+            house.rooms.breakers.succeeded(name)
+        assert (look()["status"], look()["troubles"]) == ("ready", [])
 
 
 def test_a_changed_policy_takes_over_while_a_stream_goes_on(opened, tmp_path) -> None:

@@ -52,10 +52,12 @@ class Breakers:
         return circuit is not None and circuit.resting
 
     def resting(self) -> dict[str, float]:
-        """Seconds that each place which is left alone still rests."""
+        """Seconds that each place which is left alone still rests; 0 while one call tries it."""
         now = self._clock()
         return {
-            name: max(0.0, each.closed_until - now) for name, each in self._circuits.items() if each.resting
+            name: max(0.0, each.closed_until - now)
+            for name, each in self._circuits.items()
+            if each.resting and (each.trying or now < each.closed_until)
         }
 
     def began(self, place: str) -> None:

@@ -12,6 +12,7 @@ from sobrio.errors import InputError, UnknownModel
 from sobrio.gateway import openapi
 from sobrio.gateway.dashboard import Dashboard
 from sobrio.gateway.impact import Impact
+from sobrio.gateway.readiness import readiness
 from sobrio.gateway.routes import Endpoint, Route, Table, Visit
 from sobrio.route import Rooms, explain_aside, live, receive
 from sobrio.route.count_tokens import count_tokens
@@ -112,16 +113,7 @@ class Endpoints:
         return _json({"status": "ok"})
 
     async def ready(self, _visit: Visit) -> Reply:
-        policy = self._rooms.policy()
-        backed = sum(each.backing is not None for each in policy.deployments.values())
-        deployments = {"callable": backed, "declared": len(policy.deployments)}
-        troubles = [trouble for look in self._rooms.troubles if (trouble := look()) is not None]
-        if not backed:
-            troubles.append(
-                "no deployment can be called from here; `sobrio explain --prompt hello` says what each lacks"
-            )
-        state = {"status": "degraded" if troubles else "ready", "policy": policy.version}
-        return _json({**state, "deployments": deployments, "troubles": troubles})
+        return _json(readiness(self._rooms))
 
     async def metrics(self, _visit: Visit) -> Reply:
         if self._rooms.metrics is None:
