@@ -66,6 +66,7 @@ NO_ANSWERS = {
     "nested too deeply": answer()[:-1] + b',"z":' + b"[" * 50_000 + b"]" * 50_000 + b"}",
     "a surrogate alone": answer().replace(b"hi", b"\\ud800"),
     "no list of choices": answer(choices=None),
+    "no choice": answer(choices=[]),
 }
 
 
@@ -83,10 +84,13 @@ def test_what_is_wrong_with_an_answer_is_named(canned) -> None:
     assert "Expected `array`, got `null`" in failures[0].error
 
 
-def test_a_message_out_of_an_answer_nested_too_deeply_is_a_failure_too(canned) -> None:
-    house = canned(NO_ANSWERS["nested too deeply"])
+@pytest.mark.parametrize("what", ["nested too deeply", "no choice"])
+@pytest.mark.parametrize("shape", ["messages", "responses"])
+def test_what_is_no_answer_is_a_failure_in_other_shapes_too(canned, shape: Shape, what: str) -> None:
+    house = canned(NO_ANSWERS[what])
     body = {"model": "sobrio/auto", "max_tokens": 9, "messages": [{"role": "user", "content": "hello"}]}
-    reply = house.run(live(receive(json.dumps(body).encode(), {}, Caller(), "messages"), house.rooms))
+    body |= {"input": "hello"}
+    reply = house.run(live(receive(json.dumps(body).encode(), {}, Caller(), shape), house.rooms))
     assert house.booked(reply.receipt_id).outcome == "fallback"
 
 

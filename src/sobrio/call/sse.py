@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Self
@@ -16,10 +17,11 @@ LARGEST_EVENT = 8 * 1024 * 1024
 class Splitter:
     """Gives back the data of each event that is complete. Comments and other fields are dropped."""
 
-    __slots__ = ("_after_return", "_largest", "_rest")
+    __slots__ = ("_after_return", "_begun", "_largest", "_rest")
 
     def __init__(self, largest: int = LARGEST_EVENT) -> None:
         self._rest = b""
+        self._begun = False
         self._after_return = False
         self._largest = largest
 
@@ -28,14 +30,21 @@ class Splitter:
         *blocks, self._rest = (self._rest + self._with_newlines(piece)).split(b"\n\n")
         if len(self._rest) > self._largest:
             raise UpstreamBroken(f"the upstream sent an event of more than {self._largest} bytes")
+        if blocks and not self._begun:
+            blocks[0] = self._first(blocks[0])
         return [data for block in blocks if (data := _data(block)) is not None]
 
     def close(self) -> list[bytes]:
         """The last event, where only its blank line is missing. An unfinished line is not an event."""
         lines, _, _ = self._rest.rpartition(b"\n")
         self._rest = b""
-        data = _data(lines)
+        data = _data(lines if self._begun else self._first(lines))
         return [] if data is None else [data]
+
+    def _first(self, block: bytes) -> bytes:
+        """Without the mark that a stream may begin with."""
+        self._begun = True
+        return block.removeprefix(codecs.BOM_UTF8)
 
     def _with_newlines(self, piece: bytes) -> bytes:
         """CR and CRLF become LF, also where a CRLF is torn between two pieces."""

@@ -47,7 +47,7 @@ _choices = msgspec.json.Decoder(list[_Choice])
 
 
 def read_answer(body: bytes) -> Answer:
-    """Raises `UpstreamBroken` for anything but a JSON object with `choices`."""
+    """Raises `UpstreamBroken` for anything but a JSON object with `choices`, at least one."""
     try:
         fields = _object.decode(body)
         choices = _choices.decode(fields["choices"])
@@ -57,6 +57,8 @@ def read_answer(body: bytes) -> Answer:
         raise UpstreamBroken(f"the upstream's answer has the wrong shape: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise UpstreamBroken("the upstream answered with something that is not a JSON object") from None
+    if not choices:
+        raise UpstreamBroken("the upstream's answer has no choice in its 'choices'")
     finish = next((each.finish_reason for each in choices if each.finish_reason), None)
     return Answer(body, fields, finish, sum(map(_characters, choices)))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-from msgspec import UNSET, Raw, Struct, UnsetType, field
+from msgspec import UNSET, DecodeError, Raw, Struct, UnsetType, field
 
 from sobrio.wire.chat.terms import Thinking, ToolCall
 
@@ -105,3 +105,10 @@ class Answer(Struct):
     model: str = ""
     created: int = 0
     choices: list[AnswerChoice] = []
+
+    @property
+    def first(self) -> AnswerChoice:
+        """Raises `msgspec.DecodeError` where there is no choice."""
+        if not self.choices:
+            raise DecodeError("an answer without a choice")
+        return self.choices[0]

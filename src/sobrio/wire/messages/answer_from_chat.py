@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from sobrio.call.usage import usage_of_json
-from sobrio.wire.chat.answer import Answer, AnswerChoice, Message
+from sobrio.wire.chat.answer import Answer, Message
 from sobrio.wire.chat.segments import Segment, segments_of
 from sobrio.wire.counts import known, messages_counts
 from sobrio.wire.messages.terms import REASONS
@@ -19,7 +19,7 @@ _decoder = msgspec.json.Decoder(Answer)
 def answer_from_chat(body: bytes) -> dict[str, Any]:
     """Of several choices the first. Raises `msgspec.DecodeError` for what is not a chat answer."""
     answer = _decoder.decode(body)
-    choice = answer.choices[0] if answer.choices else AnswerChoice()
+    choice = answer.first
     usage = usage_of_json(body)
     return {
         "id": message_id(answer.id),

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from sobrio.call.usage import usage_of_json
-from sobrio.wire.chat.answer import Answer, AnswerChoice
+from sobrio.wire.chat.answer import Answer
 from sobrio.wire.chat.segments import segments_of
 from sobrio.wire.counts import known, responses_counts
 from sobrio.wire.responses.items import ended, head_of, item_id, item_of
@@ -19,7 +19,7 @@ _decoder = msgspec.json.Decoder(Answer)
 def answer_from_chat(body: bytes, fields: Mapping[str, bytes]) -> dict[str, Any]:
     """`fields`: the request's. Raises `msgspec.DecodeError` for what is not a chat answer."""
     answer = _decoder.decode(body)
-    choice = answer.choices[0] if answer.choices else AnswerChoice()
+    choice = answer.first
     usage = usage_of_json(body)
     head = head_of(fields, answer.id, answer.model, answer.created)
     logprobs: list[Any] = list((choice.logprobs.content if choice.logprobs else None) or ())
