@@ -81,6 +81,7 @@ def _some(source: Source) -> Source:
         groups=_at(source.groups, rows),
         scores=source.scores[rows],
         tokens=source.tokens[rows],
+        subjects=_at(source.subjects, rows) if source.subjects else (),
     )
 
 
