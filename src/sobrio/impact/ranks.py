@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 Singles: TypeAlias = NDArray[np.float32]
-Places: TypeAlias = NDArray[np.intp]
 
 _CELLS: Final = 40
 _ROOT: Final = 0.25
@@ -33,8 +32,8 @@ _ROUNDING: Final = np.float32(1e-6)
 """What single precision may move a bound by, as a part of it."""
 _WIDTHS: Final = (1, 4, 16, 64, 256)
 """Up to which lists are sorted as if they were of one length: most are short, and a few long."""
-_MOST_BYTES: Final = 1_000_000
-"""Of the boxes kept for one table; most take 5 to 15 thousand."""
+_MOST_BYTES: Final = 2_000_000
+"""Of the boxes kept for one table; most take 10 to 50 thousand."""
 _SELDOM: Final = 3
 """Times a box is met before its scenarios are looked for, which takes four times as long as to do without:
 most boxes of real traffic are not met often."""
@@ -46,9 +45,9 @@ _MOST_MET: Final = 2_000
 class Few:
     """The scenarios of one box that can have a rank."""
 
-    found: Places
-    """Among all scenarios of all rows, shape (listed + n,): lists of scenarios for each level of each row; of
-    the n, the judged row may be above zero or not."""
+    rates: Floats
+    """Shape (counts, listed + n): lists of scenarios for each level of each row; of the n, the judged row may
+    be above zero or not."""
     listed: int
     blocks: tuple[tuple[slice, int], ...]
     """Lists of one length, and that length; lists of one scenario are in none."""
@@ -70,12 +69,7 @@ class Ranked:
         self._unknown: NDArray[np.bool_] = np.asarray(np.isnan(rates).any(axis=(0, 2)))
         self._some_unknown = bool(self._unknown.any())
         self._counted: list[int] = np.flatnonzero(weights).tolist()
-        known = np.where(self._unknown[:, None], 0.0, rates[self._counted])
-        counts, self._end = len(known), rates[0].size
-        self._by_place: Floats = np.concatenate([known.reshape(counts, self._end).T, _LAST * np.eye(counts)])
-        """Shape (places, counts), since what is read together lies together: all scenarios of all rows, and
-        from `_end` on a `_LAST` of each count."""
-        self._rates: Floats = self._by_place[: self._end].T.reshape(known.shape)
+        self._rates = np.where(self._unknown[:, None], 0.0, rates[self._counted])
         self._sizes = np.abs(self._rates).mean(axis=2)
         self._ranks = ranks
         self._judged = judged
@@ -91,7 +85,7 @@ class Ranked:
         few = self._few(counted)
         if few is None:
             return self._of_all(counted)
-        values = self._by_place.take(few.found, axis=0) @ np.array(counted)
+        values = np.array(counted) @ few.rates
         for block, width in few.blocks:
             values[block].reshape(-1, width).sort(axis=1)
         above = few.above + int(np.count_nonzero(values[few.listed :] > 0))
@@ -131,10 +125,10 @@ class Ranked:
 
     def _kept(self, few: Few) -> Few:
         """In the place of those not met for longest, where they take much."""
-        self._bytes += few.found.nbytes
+        self._bytes += few.rates.nbytes
         while self._boxes and self._bytes > _MOST_BYTES:
             _, least = self._boxes.popitem(last=False)
-            self._bytes -= least.found.nbytes
+            self._bytes -= least.rates.nbytes
         return few
 
     def _found(self, box: tuple[int, ...]) -> Few:
@@ -147,11 +141,10 @@ class Ranked:
         same = ~np.any(high > low[:, :1], axis=1) | ~self._sizes.any(axis=0)
         may_be[same], below[same] = np.arange(low.shape[1]) == 0, self._ranks
         sure, never = low[self._judged] > 0, high[self._judged] <= 0
-        listed, first, blocks = self._gathered(base, may_be)
-        judged = self._judged * low.shape[1] + np.flatnonzero(~(sure | never))
+        rates, first, blocks = self._gathered(base, may_be)
         return Few(
-            found=np.concatenate([listed, judged]),
-            listed=listed.size,
+            rates=np.concatenate([rates, self._rates[:, self._judged, ~(sure | never)]], axis=1),
+            listed=rates.shape[1],
             blocks=blocks,
             places=first.reshape(below.shape) + self._ranks - below,
             above=int(np.count_nonzero(sure)),
@@ -159,8 +152,8 @@ class Ranked:
 
     def _gathered(
         self, base: NDArray[np.intp], may_be: NDArray[np.bool_]
-    ) -> tuple[Places, Places, tuple[tuple[slice, int], ...]]:
-        """Places of the marked scenarios, where each list begins, and lists of one length."""
+    ) -> tuple[Floats, NDArray[np.intp], tuple[tuple[slice, int], ...]]:
+        """The rates of the marked scenarios side by side, where each list begins, and lists of one length."""
         levels = may_be.shape[1]
         marked = may_be.reshape(-1, may_be.shape[2])
         lengths = np.count_nonzero(marked, axis=1)
@@ -170,9 +163,10 @@ class Ranked:
         first[order] = np.cumsum(widths[order]) - widths[order]
         row, scenario = np.divmod(np.flatnonzero(marked), marked.shape[1])
         place = first[row] + np.arange(row.size) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        found = self._end + base.repeat(levels)[np.repeat(order, widths[order])]
-        found[place] = row // levels * marked.shape[1] + scenario
-        return found, first, tuple(_blocks(widths))
+        rates = np.zeros((self._rates.shape[0], int(widths.sum())))
+        rates[base.repeat(levels)[np.repeat(order, widths[order])], np.arange(rates.shape[1])] = _LAST
+        rates[:, place] = self._rates[:, row // levels, scenario]
+        return rates, first, tuple(_blocks(widths))
 
     def _bounds(self, box: tuple[int, ...]) -> tuple[NDArray[np.intp], Singles, Singles]:
         """Of each row in each scenario, per unit of what the row is on average; and the count that matters

@@ -23,7 +23,7 @@ _SIDE: Final = len(PARTS) + len(ROWS) - 1
 _AVOIDED_GHG: Final = 2 * _SIDE + 1
 """Row of the difference in greenhouse gas, of which is asked how likely it is to be above zero."""
 _MOST_PAIRS: Final = 12
-"""Each takes 2 to 3 MB, and 1 MB of boxes at most."""
+"""Each takes 2 MB, and 2 MB of boxes at most."""
 _PLAIN: Final = (float, int)
 Counts: TypeAlias = tuple[float, float, float, float]
 _NOTHING: Final[Counts] = (0.0, 0.0, 0.0, 0.0)
