@@ -105,6 +105,18 @@ def test_task(task: Task, text: str) -> None:
     assert features_of(text).task == task
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Find the area between the graphs of f(x) = x^2 - 4x + 10 and g(x) = 4x.\nA. 2.9\nB. 3.4\nC. 8.1",
+        "What is $\\frac{\\partial x}{\\partial y} \\frac{\\partial y}{\\partial z}$?\nA. -2\nB. Undefined",
+        "For matrix A = [[2, 4, 3], [3, 3, 1], [4, 2, 5]], what is its determinant?\nA. 2\nB. 4\nC. 6",
+    ],
+)
+def test_a_question_full_of_formulas_is_no_code(text: str) -> None:
+    assert read(text).language == "en"
+
+
 def test_a_word_over_and_over_is_read_once() -> None:
     proof = "Prove that every finite group of order p^2 is abelian."
     assert read(proof + " hi" * 400).text == proof + " hi"
