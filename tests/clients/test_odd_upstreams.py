@@ -159,3 +159,39 @@ def test_an_error_before_the_first_word_keeps_anthropics_status(behind, kind, st
     with pytest.raises(anthropic.APIStatusError, match="Overloaded") as refused:
         messages.messages.create(model="claude", max_tokens=9, stream=True, **ASKED)
     assert (refused.value.status_code, refused.value.body["error"]["type"]) == (status, kind)
+
+
+def choices_of(stream: openai.Stream[Any]) -> dict[int, str]:
+    said: dict[int, str] = {}
+    for each in (choice for part in stream for choice in part.choices):
+        said[each.index] = said.get(each.index, "") + (each.delta.content or "")
+    return said
+
+
+def test_a_stream_that_breaks_off_in_its_second_choice_is_an_error_and_booked_as_one(behind, house) -> None:
+    begun = [chunk({"content": "a"}), chunk({"content": "b"}, index=1), chunk({}, "stop")]
+    client, _ = behind(*begun, chunk({"content": " and half of"}, index=1))
+    stream = client.chat.completions.create(model="small", n=2, stream=True, **ASKED)
+    with pytest.raises(openai.APIError, match="before the answer was complete"):
+        choices_of(stream)
+    receipt = house.booked(stream.response.headers["x-sobrio-receipt"])
+    assert receipt.error
+    assert "truncated" in receipt.caveats
+
+
+@pytest.mark.parametrize(
+    "end",
+    [["[DONE]"], [chunk({}, "length", index=1)], [chunk({}, "stop", index=1), "[DONE]"]],
+    ids=["says so", "both ended", "both"],
+)
+def test_a_stream_of_several_choices_that_ends_is_whole(behind, end) -> None:
+    client, _ = behind(chunk({"content": "a"}), chunk({"content": "b"}, index=1), chunk({}, "stop"), *end)
+    stream = client.chat.completions.create(model="small", n=2, stream=True, **ASKED)
+    assert choices_of(stream) == {0: "a", 1: "b"}
+
+
+def test_a_stream_of_parallel_calls_that_ends_without_a_word_is_whole(behind) -> None:
+    first, second = (call("{}", index=index, id=f"c{index}", name="f") for index in range(2))
+    client, _ = behind(first, second, chunk({}, "tool_calls"))
+    stream = client.chat.completions.create(model="small", stream=True, **ASKED)
+    assert [choice.finish_reason for part in stream for choice in part.choices][-1] == "tool_calls"

@@ -57,7 +57,7 @@ async def _whole(journey: Journey, broadcast: Broadcast, ride: Ride) -> Reply | 
         return None
     finally:
         await ride.aclose()
-    if tail.finish_reason is None:
+    if tail.finish_reason is None or not tail.complete:
         return None
     _note(journey, broadcast)
     usage = complete(journey, usage_of_events(tail.kept), output_tokens=tail.count)

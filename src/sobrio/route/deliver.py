@@ -151,7 +151,7 @@ async def told(
     except Exception as defect:
         book(f"a defect of sobrio's: {type(defect).__name__}")
         raise
-    if broken is None and tail.finish_reason is None:
+    if broken is None and not tail.complete:
         broken = UpstreamBroken("the upstream ended the stream before the answer was complete")
     if broken is not None:
         receipt, _ = book(broken)
@@ -172,7 +172,7 @@ def _book_stream(journey: Journey, begun: Begun, tail: Following, spoilt: Spoilt
     error = in_words(spoilt)
     if error is not None and error != _LEFT:
         journey.failures.append(Failure(begun.deployment.name, error))
-    whole = error is None or (error == _LEFT and tail.finish_reason is not None)
+    whole = error is None or (error == _LEFT and tail.complete)
     if whole:
         journey.rooms.breakers.succeeded(begun.deployment.name)
     elif isinstance(spoilt, UpstreamError):

@@ -33,6 +33,9 @@ class Following(Protocol):
     finish_reason: str | None
     done: bool
 
+    @property
+    def complete(self) -> bool: ...
+
     def take(self, payloads: Iterable[bytes]) -> list[bytes]: ...
 
     def whole(self) -> bytes: ...

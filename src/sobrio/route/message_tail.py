@@ -61,6 +61,10 @@ class MessageTail:
         self._held: bytes | None = None
         self._stop = b'{"type":"message_stop"}'
 
+    @property
+    def complete(self) -> bool:
+        return self.finish_reason is not None
+
     def take(self, payloads: Iterable[bytes]) -> list[bytes]:
         """The payloads that may go out now that these have arrived."""
         return [ready for payload in payloads for ready in self._take(payload)]

@@ -74,6 +74,10 @@ class ResponseTail:
         self.done = False
         self._held: bytes | None = None
 
+    @property
+    def complete(self) -> bool:
+        return self.finish_reason is not None
+
     def take(self, payloads: Iterable[bytes]) -> list[bytes]:
         """The payloads that may go out now that these have arrived."""
         return [payload for payload in payloads if self._may_go(payload)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -18,9 +19,23 @@ _DONE = b"[DONE]"
 _COUNTS = re.compile(rb'"usage"\s*:\s*\{')
 _NO_CHOICES = re.compile(rb'"choices"\s*:\s*\[\s*\]')
 _FINISHED = re.compile(rb'"finish_reason"\s*:\s*"(\w+)"')
+_ANOTHER = re.compile(rb'"index"\s*:\s*[1-9]')
+"""Of a choice or of a tool's call."""
 # None of these can match inside a JSON string, where every quote is escaped.
 
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class _Choice(msgspec.Struct, gc=False):
+    index: int = 0
+    finish_reason: Any = None
+
+
+class _Chunk(msgspec.Struct, gc=False):
+    choices: list[_Choice] = []
+
+
+_chunk = msgspec.json.Decoder(_Chunk)
 
 
 class Tail:
@@ -30,7 +45,7 @@ class Tail:
     Some servers (OpenRouter) send one more chunk with choices, and the counts in it.
     """
 
-    __slots__ = ("_held", "_usage_chunk", "count", "done", "finish_reason", "kept")
+    __slots__ = ("_ended", "_held", "_seen", "_usage_chunk", "count", "done", "finish_reason", "kept")
 
     def __init__(self) -> None:
         self.kept: list[bytes] = []
@@ -41,6 +56,14 @@ class Tail:
         self.done = False
         self._held: bytes | None = None
         self._usage_chunk: bytes | None = None
+        self._seen = {0}
+        """Choices that have begun."""
+        self._ended: set[int] = set()
+
+    @property
+    def complete(self) -> bool:
+        """Whether every choice that has begun has ended, or the server says that this was all."""
+        return self.finish_reason is not None and (self.done or self._seen <= self._ended)
 
     def take(self, payloads: Iterable[bytes]) -> list[bytes]:
         """The payloads that may go out now that these have arrived."""
@@ -65,11 +88,23 @@ class Tail:
         finish = _FINISHED.search(payload)
         if finish is not None:
             self.finish_reason = finish[1].decode()
+        if finish is not None or _ANOTHER.search(payload) is not None:
+            self._follow(payload)
         if self.finish_reason is None:
             must_be_object(payload)
             ready.append(payload)
         else:
             self._held = _whole(payload)
+
+    def _follow(self, payload: bytes) -> None:
+        """Choices of a form that is not known count as ended when the first of them is."""
+        try:
+            choices = _chunk.decode(payload).choices
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            self._ended |= self._seen
+            return
+        self._seen.update(each.index for each in choices)
+        self._ended.update(each.index for each in choices if each.finish_reason)
 
     def whole(self) -> bytes:
         """All of it as one JSON array."""
