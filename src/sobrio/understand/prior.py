@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sobrio.understand.facts import FACTS, HASHED_FACTS
 from sobrio.understand.features import NAMES, Features
+from sobrio.understand.legible import legible
 from sobrio.understand.parameters import Parameters, standardise
 from sobrio.understand.roster import Roster
 from sobrio.understand.views import Prompts
@@ -46,12 +47,13 @@ class View(msgspec.Struct, frozen=True):
 def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = True) -> View:
     """Without `subjects`, which labels alone ask for, it takes less time."""
     located = [known.located(each.hashed) for each in seen]
-    confidence = np.array([each.confidence for each in located])
+    plain = np.array([legible(each.reading) for each in seen], np.float32)
+    confidence = plain * np.array([each.confidence for each in located])
     surface = standardise(_rows([each.dense for each in seen], len(NAMES)), known.mean, known.scale)
     both = (surface @ known.weights[:-1] + known.weights[-1]).reshape(len(seen), 2, 2, len(FACTS))
     near, worth = both[:, 0], both[:, 1]
     near[:, :, : len(HASHED_FACTS)] += _rows([each.worth for each in located], 2, len(HASHED_FACTS))
-    trust = np.array([each.trust for each in located], np.float32)
+    trust = plain * np.array([each.trust for each in located], np.float32)
     worth += (near - worth) * trust[:, None, None]
     quality = np.maximum(worth[:, 0], LEAST_WORTH)
     hashed = tuple(each.hashed for each in seen)

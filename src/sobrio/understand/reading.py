@@ -34,6 +34,8 @@ class Reading(msgspec.Struct, frozen=True):
     """How often each concept occurs."""
     ordered: Sequence[int]
     """The same near the beginning and the end alone."""
+    kept: float
+    """The share of the text that is left where a word said over and over is read once."""
 
     def named(self, concept: str) -> int:
         return self.concepts[_PLACES[concept]]
@@ -43,10 +45,11 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 def read(text: str) -> Reading:
-    spans = spans_of(text)
+    spans, chars = spans_of(text), len(text)
     if _stutters(spans):
         text = _repeated.sub(r"\1", text)
         spans = spans_of(text)
+    kept = len(text) / max(chars, 1)
     language = language_of(text, spans)
     if language in GLOSSED:
         text = _in_english(text, language)
@@ -58,7 +61,7 @@ def read(text: str) -> Reading:
         for place in places:
             concepts[place] += 1
             ordered[place] += near
-    return Reading(text, language, spans, concepts, ordered)
+    return Reading(text, language, spans, concepts, ordered, kept)
 
 
 def _stutters(spans: Spans) -> bool:
