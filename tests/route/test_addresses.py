@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sobrio.catalog import Catalog
 from sobrio.errors import InputError
-from sobrio.route.addresses import refuse_private
+from sobrio.policy import Policy, load_policy
+from sobrio.route import receive
+from sobrio.route.addresses import refuse_in, refuse_private
+from sobrio.terms.request import Caller
+from sobrio.terms.shape import Shape
 
 
 def turns(url: str, *, ascii_only: bool = True) -> bytes:
@@ -26,6 +32,8 @@ def turns(url: str, *, ascii_only: bool = True) -> bytes:
         "http://[64:ff9b::93.184.216.34]/cat.png",
         "data:image/png;base64,iVBORw0KGgo=",
         "https://exämple.org/chat.png",
+        "https://例え.jp./chat.png",
+        "https://cdn-1.example.org:8443/a_b.png?x=http://127.0.0.1/",
     ],
 )
 def test_public_and_inline_pictures_pass(url: str) -> None:
@@ -72,6 +80,13 @@ def test_public_and_inline_pictures_pass(url: str) -> None:
         "HTTP://127.0.0.1/x",
         "http://224.0.0.1/x",
         "/etc/passwd",
+        "http://127.0.0.1\\@example.org/x",
+        "http://a@127.0.0.1@example.org/x",
+        "http://%31%32%37.0.0.1/x",
+        "http://exa mple.org/x",
+        "http://example.org.0x7f/x",
+        "http://127.0.0.1../x",
+        "http://[::1",
     ],
 )
 def test_addresses_inside_a_network_are_refused(url: str) -> None:
@@ -126,3 +141,133 @@ def test_a_private_address_is_found_whatever_else_is_said(text: str, key: str, a
     part = {"text": text, key: "http://127.0.0.1/"}
     with pytest.raises(InputError):
         refuse_private(json.dumps([{"content": [part]}], ensure_ascii=ascii_only).encode())
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "¹27.0.0.1",
+        "①②⑦.0.0.1",
+        "①②⑦。⓪。⓪。①",
+        "１６９.254.169.254",
+        "127.0.0.1。",
+        "127．0．0．1",
+        "\U0001fbf1\U0001fbf2\U0001fbf7.0.0.1",
+        "loc\u00adalhost",
+        "loc\u200balhost",
+        "ⓛocalhost",
+        "ｒｅｄｉｓ",
+        "metadata.google.ⅰnternal",
+        "0X7F.1",
+        "\ud800.example.org",
+    ],
+)
+@pytest.mark.parametrize("ascii_only", [True, False])
+def test_a_host_in_other_letters_and_digits_is_read_as_clients_read_it(host: str, ascii_only: bool) -> None:
+    if host.isprintable() or ascii_only:
+        with pytest.raises(InputError):
+            refuse_private(turns(f"http://{host}/", ascii_only=ascii_only))
+
+
+INSIDE = "http://169.254.169.254/latest"
+LOOK = {"type": "text", "text": "look"}
+
+
+@pytest.fixture(scope="module")
+def policy() -> Policy:
+    return load_policy(None, Catalog.default(), {})
+
+
+def refused(policy: Policy, shape: Shape, **body: Any) -> bool:
+    request = receive(json.dumps({"model": "m", **body}).encode(), {}, Caller(), shape)
+    try:
+        refuse_in(request, policy)
+    except InputError as error:
+        return error.code == "address_refused"
+    return False
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"image_url": {"url": INSIDE}},
+        {"image_url": INSIDE},
+        {"type": "", "image_url": {"url": INSIDE}},
+        {"type": "text", "text": "x", "image_url": {"url": INSIDE}},
+        {"video_url": {"url": INSIDE}},
+        {"type": "video", "video": INSIDE},
+        {"type": "video", "video": [INSIDE, INSIDE]},
+        {"type": "document_url", "document_url": INSIDE},
+        {"type": "file", "file": {"file_id": INSIDE}},
+        {"type": "input_audio", "input_audio": {"data": INSIDE, "format": "wav"}},
+        {"type": "of next year", "whatever": {"it": ["is", "\n" + INSIDE]}},
+        {"type": "of next year", "whatever": "http:\\169.254.169.254"},
+        {"type": "of next year", "whatever": "file:/etc/passwd"},
+    ],
+)
+def test_no_part_hides_an_address_whatever_its_type_and_key(policy: Policy, part: dict[str, Any]) -> None:
+    assert refused(policy, "chat", messages=[{"role": "user", "content": [LOOK, part]}])
+
+
+@pytest.mark.parametrize(
+    ("shape", "body"),
+    [
+        ("chat", {"messages": [{"role": "user", "content": "x", "images": [INSIDE]}]}),
+        ("chat", {"messages": [{"role": "user", "content": "x"}], "prediction": [{"u": INSIDE}]}),
+        ("messages", {"max_tokens": 5, "messages": [{"role": "user", "content": "x"}],
+                      "system": [{"type": "image", "source": {"type": "url", "url": INSIDE}}]}),
+        ("messages", {"max_tokens": 5, "messages": [{"role": "user", "content": "x"}],
+                      "mcp_servers": [{"type": "url", "url": INSIDE, "name": "m"}]}),
+        ("embeddings", {"input": "x", "messages": [{"content": [{"image_url": {"url": INSIDE}}]}]}),
+        ("embeddings", {"input": [{"image": INSIDE}]}),
+        ("responses", {"input": "x", "prompt": {"id": "p", "variables": {"i": {"image_url": INSIDE}}}}),
+        ("responses", {"input": "x", "tools": [{"type": "mcp", "server_url": INSIDE}]}),
+        ("responses", {"input": "x", "tools": [{"input_image_mask": {"image_url": INSIDE}}]}),
+        ("images", {"prompt": "a cat", "image": INSIDE}),
+    ],
+)  # fmt: skip
+def test_no_field_of_any_shape_hides_one(policy: Policy, shape: Shape, body: dict[str, Any]) -> None:
+    assert refused(policy, shape, **body)
+
+
+SCHEMA = {"type": "object", "properties": {"url": {"type": "string", "default": INSIDE}}}
+
+
+@pytest.mark.parametrize(
+    ("shape", "body"),
+    [
+        ("chat", {"messages": [{"role": "user", "content": INSIDE}], "metadata": {"from": INSIDE}}),
+        ("chat", {"messages": [{"role": "user", "content": [{"type": "text", "text": INSIDE}]}]}),
+        ("chat", {"messages": [{"role": "user", "content": "x"}],
+                  "tools": [{"type": "function", "function": {"name": "f", "parameters": SCHEMA}}]}),
+        ("chat", {"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "tool_calls": [
+            {"id": "1", "type": "function", "function": {"name": "f", "arguments": INSIDE}}]}]}),
+        ("messages", {"max_tokens": 5, "system": INSIDE, "messages": [
+            {"role": "user", "content": "x"},
+            {"role": "assistant", "content": [{"type": "tool_use", "id": "1", "name": "f",
+                                               "input": {"url": INSIDE}}]},
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "1", "content": INSIDE}]}]}),
+        ("responses", {"input": INSIDE, "instructions": INSIDE,
+                       "prompt": {"id": "p", "variables": {"place": INSIDE}}}),
+        ("completions", {"prompt": [INSIDE, INSIDE]}),
+        ("embeddings", {"input": [INSIDE, INSIDE]}),
+    ],
+)  # fmt: skip
+def test_what_is_only_read_may_name_any_address(policy: Policy, shape: Shape, body: dict[str, Any]) -> None:
+    assert not refused(policy, shape, **body)
+
+
+def test_of_two_fields_with_one_name_neither_hides_one() -> None:
+    for pair in ((INSIDE, "https://example.org/a.png"), ("https://example.org/a.png", INSIDE)):
+        said = ", ".join(f'"url": "{each}"' for each in pair)
+        with pytest.raises(InputError):
+            refuse_private(b'[{"content": [{"image_url": {' + said.encode() + b"}}]}]")
+
+
+def test_numbers_and_nests_without_end_are_no_way_round() -> None:
+    part = b'{"x":' + b"9" * 9000 + b',"image_url":{"url":"http://127.0.0.1/"}}'
+    with pytest.raises(InputError) as told:
+        refuse_private(b"[" + part + b"]")
+    assert told.value.code == "address_refused"
+    with pytest.raises(InputError):
+        refuse_private(b"[" * 5000 + part + b"]" * 5000)
