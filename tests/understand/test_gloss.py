@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from sobrio.terms.model import Model
@@ -10,6 +11,7 @@ from sobrio.understand.features import features_of
 from sobrio.understand.gloss import gloss
 from sobrio.understand.language import language_of_text
 from sobrio.understand.reading import read
+from sobrio.understand.train.parallel import parallel
 
 SMALL = Model("an 8B model", 8.0, 8.0, released="2024-07")
 LARGE = Model("a 70B model", 70.0, 70.0, released="2024-12")
@@ -97,6 +99,14 @@ def test_an_order_of_few_words_tells_its_language(language: str, text: str) -> N
 )
 def test_a_short_request_has_its_task_in_every_language(task: str, texts: tuple[str, ...]) -> None:
     assert {features_of(text).task for text in texts} == {task}
+
+
+def test_parallel_requests_are_recognised_alike() -> None:
+    """Those that training ties; each block is one request in four languages."""
+    blocks = [[features_of(text) for text in each] for each in parallel()]
+    for place, language in enumerate(("en", "fr", "de", "es")):
+        assert np.mean([each[place].reading.language == language for each in blocks]) > 0.98
+        assert np.mean([each[place].task == each[0].task for each in blocks]) > 0.9
 
 
 def test_words_may_be_written_without_accents() -> None:

@@ -55,7 +55,7 @@ _question = re.compile(
 _fact_asked = re.compile(r"\W*(?:who|what|when|where|which|why|how)\b", re.IGNORECASE)
 """How a question begins that orders no text: "when was the press invented", "how do I say it politely"."""
 _asked_last = re.compile(
-    r"(?:^|[.!?\n])\W*(?:who|what|when|where|which|why|how)\b[^.!?\n]*\?\W*$", re.IGNORECASE
+    r"(?:^|[.!?\n])\W{0,8}(?:who|what|when|where|which|why|how)\b[^.!?\n]*\?\W*$", re.IGNORECASE
 )
 """What a puzzle or a story ends with: whether its words order anything or not."""
 _to_show = re.compile(r"\b(?:show|verify),? that\b", re.IGNORECASE)
