@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from sobrio.errors import InputError, KeysError
+from sobrio.gateway.keys import Keys
 from sobrio.gateway.keystore import KeyStore
+from sobrio.terms.limit import Limit
 
 
 class Clock:
@@ -22,7 +24,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(tmp_path: Path, clock: Clock) -> KeyStore:
-    return KeyStore(tmp_path / "keys.sqlite", clock)
+    return KeyStore(tmp_path / "keys.sqlite", clock, clock)
 
 
 def test_an_issued_key_opens_and_a_changed_one_does_not(store: KeyStore) -> None:
@@ -86,12 +88,39 @@ def test_a_revoked_key_is_refused_at_once_and_cannot_be_rotated(store: KeyStore)
 
 
 def test_what_another_process_does_is_seen_within_a_second(tmp_path: Path, clock: Clock) -> None:
-    here, there = KeyStore(tmp_path / "k.sqlite", clock), KeyStore(tmp_path / "k.sqlite", clock)
+    here, there = (KeyStore(tmp_path / "k.sqlite", clock, clock) for _ in range(2))
     key, text = there.issue("ci")
     assert here.holder(text)
     there.revoke(key.id)
     clock.now += 1
     assert here.holder(text) is None
+
+
+def test_a_clock_that_was_set_back_does_not_keep_the_door_open(tmp_path: Path, clock: Clock) -> None:
+    steady = Clock()
+    here, there = (KeyStore(tmp_path / "k.sqlite", clock, steady) for _ in range(2))
+    assert not here
+    clock.now -= 7200
+    _, text = there.issue("first")
+    steady.now += 1
+    assert here
+    assert here.holder(text)
+
+
+def test_limits_go_on_through_rotations(store: KeyStore) -> None:
+    """By day and by month: neither the successor nor the old key in its grace begins a new account."""
+    first, text = store.issue("ci")
+    second, second_text = store.rotate(first.id, grace_s=3600)
+    _, third_text = store.rotate(second.id, grace_s=3600)
+    admitted = (
+        Keys(issued=store).admit({"authorization": f"Bearer {each}"})
+        for each in (text, second_text, third_text)
+    )
+    callers = [each.caller for each in admitted]
+    assert len({each.key_id for each in callers}) == 3
+    for each in ("key", "team"):
+        limit = Limit("day", "requests", 5, "day", each=each)
+        assert len({limit.holder(caller) for caller in callers}) == 1
 
 
 def test_an_unknown_id_is_told_in_one_line(store: KeyStore) -> None:

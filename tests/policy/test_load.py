@@ -229,6 +229,7 @@ def test_a_limit_is_read_with_its_account(policy_of) -> None:
         ("[{name: a, per: day, usd: 0}]", "greater than 0"),
         ("[{name: a, per: week, usd: 1}]", "per"),
         ("[{name: a, per: day, usd: 1}, {name: a, per: day, usd: 2}]", "two limits are named 'a'"),
+        ("[{name: a, per: second, requests: 0.5}]", "no request fits into 0.5 requests; name a longer span"),
     ],
 )
 def test_a_limit_that_makes_no_sense_is_told(policy_of, limits, said) -> None:

@@ -56,6 +56,15 @@ def test_a_refusal_says_what_the_request_would_have_needed() -> None:
         reserve(of, tokens=40)
 
 
+def test_requests_are_told_in_whole_ones() -> None:
+    clock = Clock()
+    of = quotas(Limit("pace", "requests", 1, "minute"), clock=clock)
+    reserve(of)
+    clock.now += 0.05
+    with pytest.raises(OverLimit, match="; 1 used; come back in 60 s"):
+        reserve(of)
+
+
 def test_one_key_does_not_use_up_another_s_share() -> None:
     of = quotas(Limit("pace", "requests", 1, "minute"))
     reserve(of, ALICE), reserve(of, BOB)

@@ -58,7 +58,7 @@ class Keys:
         secret = _secret(headers)
         issued = self.issued.holder(secret) if self.issued else None
         if issued is not None:
-            caller = Caller(issued.tenant, issued.team, issued.app, issued.id)
+            caller = Caller(issued.tenant, issued.team, issued.app, issued.id, account=issued.account)
             return Admission(caller, issued.rights, issued.models)
         digest = hashlib.sha256(secret.encode("latin-1")).digest()
         known = [key for key in self.accepted if hmac.compare_digest(key.digest, digest)]

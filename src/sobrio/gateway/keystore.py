@@ -47,6 +47,8 @@ class IssuedKey:
     created_at: float
     expires_at: float | None = None
     revoked_at: float | None = None
+    account: str | None = None
+    """Whose limits it draws on: the id of the first key of its line, where it came of a rotation."""
 
     def state(self, now: float) -> Literal["valid", "expired", "revoked"]:
         if self.revoked_at is not None and self.revoked_at <= now:
@@ -62,9 +64,16 @@ class IssuedKey:
 class KeyStore:
     """Raises `KeysError` when the file cannot be read or written."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        path: Path,
+        clock: Callable[[], float] = time.time,
+        steady: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Keys live by `clock`; when to look again is told by `steady`, which nobody sets."""
         self._path = path
         self._clock = clock
+        self._steady = steady
         self._lock = threading.Lock()
         self._seen_version = -1
         self._looked_at = float("-inf")
@@ -76,8 +85,7 @@ class KeyStore:
 
     def __bool__(self) -> bool:
         """Whether any key was ever issued: then nobody comes in without one."""
-        if self._clock() - self._looked_at >= _LOOK_EVERY_S:
-            self._read()
+        self._look()
         return bool(self._known)
 
     def issue(
@@ -110,14 +118,22 @@ class KeyStore:
         return key, text
 
     def rotate(self, key_id: str, grace_s: float) -> tuple[IssuedKey, str]:
-        """A successor with the same rights, tenant and length of life; the old key ends after `grace_s`."""
+        """A successor with the same rights, tenant, account and length of life; the old key ends after
+        `grace_s`."""
         old, now = self.one(key_id), self._clock()
         if old.state(now) != "valid":
             raise InputError(f"key {key_id} is {old.state(now)}; issue a new one with `sobrio keys create`")
         new_id = secrets.token_hex(6)
         text = f"{_PREFIX}{new_id}-{secrets.token_urlsafe(32)}"
         expires_at = None if old.expires_at is None else now + old.expires_at - old.created_at
-        new = replace(old, id=new_id, digest=_digest(text), created_at=now, expires_at=expires_at)
+        new = replace(
+            old,
+            id=new_id,
+            digest=_digest(text),
+            created_at=now,
+            expires_at=expires_at,
+            account=old.account or old.id,
+        )
         end = now + grace_s
         self._write(replace(old, expires_at=min(end, old.expires_at or end)), new)
         return new, text
@@ -146,21 +162,23 @@ class KeyStore:
         """
         if not text.startswith(_PREFIX):
             return None
-        now = self._clock()
-        if now - self._looked_at >= _LOOK_EVERY_S or now < self._looked_at:
-            self._read()
+        self._look()
         known = self._known.get(text[len(_PREFIX) :].partition("-")[0])
         if known is None or not hmac.compare_digest(known.digest, _digest(text)):
             return None
-        return known if known.state(now) == "valid" else None
+        return known if known.state(self._clock()) == "valid" else None
 
     def close(self) -> None:
         self._database.close()
 
+    def _look(self) -> None:
+        if self._steady() - self._looked_at >= _LOOK_EVERY_S:
+            self._read()
+
     def _read(self) -> None:
         """From the file, unless it is as it was. SQLite counts the changes that others made."""
         with self._told(), self._lock:
-            self._looked_at = self._clock()
+            self._looked_at = self._steady()
             (version,) = self._database.execute("PRAGMA data_version").fetchone()
             if version == self._seen_version:
                 return

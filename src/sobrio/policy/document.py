@@ -400,7 +400,12 @@ class Limit(Section):
         given = [(each, float(getattr(self, each))) for each in measures if getattr(self, each) is not None]
         if len(given) != 1:
             raise ValueError(f"a limit takes exactly one of {', '.join(measures)}")
-        return given[0]
+        measure, amount = given[0]
+        if measure in ("requests", "tokens") and amount < 1:
+            raise ValueError(
+                f"no request fits into {amount:g} {measure}; name a longer span, and so at least 1"
+            )
+        return measure, amount
 
 
 class Document(Section):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 from sobrio.errors import OverLimit
@@ -40,6 +41,7 @@ def over(share: Share, used: float, wait: float | None) -> OverLimit:
         hint = f"this request alone asks for {share.amount:g}; send a shorter one or raise the limit"
     else:
         asked = "" if limit.measure == "requests" else f" and {share.amount:g} asked for"
-        hint = f"{used:g} used{asked}; come back in {max(1, round(wait))} s"
+        taken = math.ceil(used) if limit.measure in ("requests", "tokens") else used
+        hint = f"{taken:g} used{asked}; come back in {max(1, math.ceil(wait))} s"
     code = "budget_exceeded" if budget else "rate_limit_exceeded"
     return OverLimit(f"{said}; {hint}", code=code, retry_after_s=wait)

@@ -32,16 +32,16 @@ class Limit:
 
     def holder(self, caller: Caller) -> str | None:
         """Whose account `caller` is counted on; `None` when the limit does not concern it."""
-        team = _team_of(caller)
+        team, key = _team_of(caller), caller.account or caller.key_id
         if self.teams is not None and team not in self.teams:
             return None
         match self.each:
             case "key":
-                return caller.key_id or _without_key(caller)
+                return key or _without_key(caller)
             case "tenant":
                 return caller.tenant
             case "team":
-                return team or (f"key {caller.key_id}" if caller.key_id else _without_key(caller))
+                return team or (f"key {key}" if key else _without_key(caller))
             case "all":
                 return ""
 

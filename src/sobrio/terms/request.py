@@ -47,6 +47,8 @@ class Caller(msgspec.Struct, frozen=True):
     key_id: str | None = None
     team_claimed: bool = False
     """The request named the team, no key did: good for bookkeeping, not for access."""
+    account: str | None = None
+    """The first key of the line, where the key came of a rotation: its limits go on."""
 
 
 class Options(msgspec.Struct, frozen=True):
