@@ -182,6 +182,42 @@ def test_closing_twice_is_closing_once(client):
     client.close()
 
 
+def test_what_is_asked_of_a_closed_client_is_an_input_error(client):
+    client.close()
+    for ask in (
+        lambda: client.chat.completions.create(messages=user("too late")),
+        lambda: client.chat.completions.create(messages=user("too late"), stream=True),
+        lambda: client.explain("too late"),
+        lambda: client.receipt("rcpt_none"),
+    ):
+        with pytest.raises(InputError, match="closed"):
+            ask()
+
+
+def test_a_stream_may_be_closed_after_its_client(client):
+    stream = client.chat.completions.create(model="endless", messages=user("a b"), stream=True)
+    next(stream)
+    client.close()
+    stream.close()
+    with pytest.raises(UpstreamBroken, match="ended with its client"):
+        next(stream)
+
+
+def test_an_answer_still_knows_its_receipt_once_the_client_is_closed(client):
+    answer = client.chat.completions.create(messages=user("Whole receipt, later"))
+    client.close()
+    assert answer.sobrio.outcome == "routed"
+
+
+@pytest.mark.anyio
+async def test_a_closed_async_client_answers_with_an_input_error_too(async_client):
+    await async_client.close()
+    with pytest.raises(InputError, match="closed"):
+        await async_client.chat.completions.create(messages=user("too late"))
+    with pytest.raises(InputError, match="closed"):
+        await async_client.explain("too late")
+
+
 def test_without_rooms_a_base_url_is_needed():
     with pytest.raises(InputError, match="base_url"):
         sdk.Sobrio()

@@ -13,13 +13,15 @@ from typing import Any, ClassVar, Literal, Self, Unpack, overload
 
 import msgspec
 
-from sobrio.errors import UpstreamBroken, UpstreamTimeout
+from sobrio.errors import InputError, UpstreamBroken, UpstreamTimeout
 from sobrio.sdk.completion import ChatCompletion, Look
+from sobrio.sdk.fork import heed_forks
 from sobrio.sdk.lane import Answer, Lane
 from sobrio.sdk.params import AUTO, ChatParams, Options, Prompt, Turn, chat_body, request_of
 from sobrio.sdk.place import OpenRooms, Place, open_lane
 from sobrio.sdk.stream import AsyncStream
 from sobrio.sdk.tags import tagging, tags_of
+from sobrio.sdk.use import Use
 from sobrio.terms.ports import Retriever
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.request import Caller
@@ -73,23 +75,41 @@ class AsyncClient:
     def __init__(self, lane: Lane) -> None:
         self._lane = lane
         self._closed = weakref.finalize(self, lane.close)
+        self._use = Use()
         self.chat = AsyncChat(self)
 
     async def explain(self, request: Prompt | Mapping[str, Any]) -> dict[str, Any]:
         """What would be decided for a prompt, a list of turns or a whole request. Nothing is called."""
-        return await self._lane.explain(chat_body(request_of(request), tags_of(self)))
+        return await self._reached().explain(chat_body(request_of(request), tags_of(self)))
 
     async def receipt(self, receipt_id: str) -> Receipt | None:
         """The whole receipt of an earlier answer; `None` when there is none of that id."""
-        return await self._lane.receipt(receipt_id)
+        return await self._reached().receipt(receipt_id)
 
     def tagged(self, **options: Unpack[Options]) -> AbstractContextManager[None]:
         """`with client.tagged(team="hr"):` sets options for every call inside."""
         return tagging(self, options)
 
     async def close(self) -> None:
+        """Ends what is still streamed, and flushes receipts."""
+        await self._use.end_streams()
         await self._lane.aclose()
         self._closed()
+
+    async def rest(self) -> bool:
+        """Lets go of everything, to be opened again by the next call; not where something is under way."""
+        if self._use.unless_any(lambda: None):
+            await self._lane.aclose()
+        return self.put_away()
+
+    def put_away(self) -> bool:
+        """The same without an event loop, whose connections stay its own."""
+        return self._use.unless_any(self._lane.put_away)
+
+    def leave(self) -> None:
+        """In a child: what is under way is so in the parent."""
+        self._use = Use()
+        self._lane.leave()
 
     async def __aenter__(self) -> Self:
         return self
@@ -102,11 +122,21 @@ class AsyncClient:
     async def _complete(
         self, fields: Mapping[str, Any], headers: Mapping[str, str], limit_s: float | None
     ) -> ChatCompletion | AsyncStream:
+        lane = self._reached()
         body = chat_body(fields, tags_of(self))
         named = {name.lower(): value for name, value in headers.items()}
-        answer = await _within(limit_s, self._lane.chat(body, named))
-        look = partial(self._lane.at_hand, answer.receipt_id)
+        with self._use.asking():
+            answer = await _within(limit_s, lane.chat(body, named))
+            if answer.events is not None:
+                self._use.reading(answer.events)
+        look = partial(lane.at_hand, answer.receipt_id)
         return AsyncStream(answer, look) if answer.events is not None else _completion(answer, look)
+
+    def _reached(self) -> Lane:
+        """Raises `InputError` once closed."""
+        if not self._closed.alive:
+            raise InputError("this client is closed; open another", code="client_closed")
+        return self._lane
 
 
 class AsyncSobrio(AsyncClient):
@@ -133,6 +163,13 @@ class AsyncSobrio(AsyncClient):
         who = caller or Caller()
         place = Place(self._open_rooms, policy, data_dir, base_url, api_key, who, retriever)
         super().__init__(open_lane(place))
+        heed_forks(self)
+
+    def before_fork(self) -> None:
+        self.put_away()
+
+    def after_fork(self) -> None:
+        self.leave()
 
 
 async def _within(limit_s: float | None, answer: Coroutine[Any, Any, Answer]) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from sobrio.call.sse import payloads
 from sobrio.route import Rooms, explain, live, receive
 from sobrio.route.journey import UNDER_WAY
+from sobrio.sdk.fork import leave_alone
 from sobrio.sdk.lane import Answer
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.request import Caller
@@ -18,30 +20,53 @@ class InProcess:
     """Opens the rooms at once, so that a broken policy is met here and not at the first request."""
 
     def __init__(self, open_rooms: Callable[[], AbstractContextManager[Rooms]], caller: Caller) -> None:
+        self._open_rooms = open_rooms
+        self._caller = caller
+        self._opening = threading.Lock()
         self._stack = ExitStack()
         self._rooms = self._stack.enter_context(open_rooms())
-        self._caller = caller
+        self._away = self._closed = False
 
     async def chat(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         before = UNDER_WAY.get()
         try:
-            reply = await live(receive(body, headers, self._caller), self._rooms)
+            reply = await live(receive(body, headers, self._caller), self._here())
         finally:
             UNDER_WAY.set(before)  # what the caller's task logs from now on is not about this request
         events = None if reply.stream is None else payloads(reply.stream)
         return Answer(reply.receipt_id, reply.body, events)
 
     async def explain(self, body: bytes) -> dict[str, Any]:
-        return explain(receive(body, {}, self._caller), self._rooms)
+        return explain(receive(body, {}, self._caller), self._here())
 
     async def receipt(self, receipt_id: str) -> Receipt | None:
         return self.at_hand(receipt_id)
 
     def at_hand(self, receipt_id: str) -> Receipt | None:
-        return self._rooms.ledger.find(receipt_id)
+        rooms = self._rooms if self._closed else self._here()
+        return rooms.ledger.find(receipt_id)
 
     async def aclose(self) -> None:
-        await self._rooms.aclose()
+        if not self._away:
+            await self._rooms.aclose()
 
     def close(self) -> None:
+        self._closed = True
         self._stack.close()
+
+    def put_away(self) -> None:
+        with self._opening:
+            self._stack.close()
+            self._away = True
+
+    def leave(self) -> None:
+        leave_alone(self._stack, self._rooms)
+        self._opening, self._stack, self._away = threading.Lock(), ExitStack(), True
+
+    def _here(self) -> Rooms:
+        """The rooms, opened again where a fork has closed them."""
+        with self._opening:
+            if self._away:
+                self._rooms = self._stack.enter_context(self._open_rooms())
+                self._away = False
+            return self._rooms

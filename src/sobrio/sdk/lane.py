@@ -38,3 +38,11 @@ class Lane(Protocol):
     def close(self) -> None:
         """Flushes and closes everything that needs no event loop. Closing again does nothing."""
         ...
+
+    def put_away(self) -> None:
+        """The same before a fork; whoever asks next opens it again."""
+        ...
+
+    def leave(self) -> None:
+        """In a child: whatever the parent still holds open is left alone, for the next call to open anew."""
+        ...

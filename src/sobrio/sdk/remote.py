@@ -15,6 +15,7 @@ from sobrio.call import Direct
 from sobrio.call.sse import payloads
 from sobrio.errors import UpstreamBroken, UpstreamError
 from sobrio.sdk.failure import raised
+from sobrio.sdk.fork import leave_alone
 from sobrio.sdk.lane import Answer
 from sobrio.terms.answer import Answered, Call
 from sobrio.terms.model import Backing, Timeouts
@@ -57,6 +58,13 @@ class Remote:
 
     def close(self) -> None:
         """There is nothing to flush here."""
+
+    def put_away(self) -> None:
+        """Connections belong to an event loop, which lets go of them itself."""
+
+    def leave(self) -> None:
+        leave_alone(self._client)
+        self._client = Direct()
 
     async def _post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answered:
         backing = Backing("openai", "", self._base_url, self._api_key, headers)

@@ -9,8 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Literal, Self, Unpack, overload
 
+from sobrio.errors import UpstreamBroken
 from sobrio.sdk.client import AsyncClient
 from sobrio.sdk.completion import AnyReceipt, ChatCompletion, ChatCompletionChunk
+from sobrio.sdk.fork import heed_forks
 from sobrio.sdk.params import AUTO, ChatParams, Options, Prompt, Turn
 from sobrio.sdk.place import OpenRooms, Place, open_lane
 from sobrio.sdk.portal import Portal
@@ -26,6 +28,7 @@ class Stream:
     def __init__(self, stream: AsyncStream, portal: Portal) -> None:
         self._stream = stream
         self._portal = portal
+        self._epoch = portal.epoch
 
     @property
     def receipt_id(self) -> str:
@@ -39,13 +42,22 @@ class Stream:
         return self
 
     def __next__(self) -> ChatCompletionChunk:
+        if self._out_of_reach:
+            raise UpstreamBroken(
+                "the stream has ended with its client, or belongs to the process before a fork"
+            )
         chunk = self._portal.run(_next(self._stream))
         if chunk is None:
             raise StopIteration
         return chunk
 
     def close(self) -> None:
-        self._portal.run(self._stream.close())
+        if not self._out_of_reach:
+            self._portal.run(self._stream.close())
+
+    @property
+    def _out_of_reach(self) -> bool:
+        return self._portal.epoch != self._epoch
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +99,8 @@ class Completions:
 
     def create(self, **params: Any) -> ChatCompletion | Stream:
         """Like openai's, with the receipt in `.sobrio`. Raises children of `SobrioError`."""
-        result = self._portal.run(self._client.chat.completions.create(**params))
+        coroutine = self._client.chat.completions.create(**params)
+        result = self._portal.run(coroutine, params.get("timeout"))
         return Stream(result, self._portal) if isinstance(result, AsyncStream) else result
 
 
@@ -100,6 +113,7 @@ class Sobrio:
     """The rooms in this process, or a gateway's with `base_url`; see `AsyncSobrio`.
 
     Close it (`with`, or `close()`), so that receipts are flushed; leaving the interpreter does it too.
+    Opened before a fork, it works in the child as well.
     """
 
     _open_rooms: ClassVar[OpenRooms | None] = None
@@ -124,6 +138,7 @@ class Sobrio:
             raise
         self._closed = weakref.finalize(self, _close, self._client, self._portal)
         self.chat = Chat(self._client, self._portal)
+        heed_forks(self)
 
     def explain(self, request: Prompt | Mapping[str, Any]) -> dict[str, Any]:
         """What would be decided for a prompt, a list of turns or a whole request. Nothing is called."""
@@ -140,6 +155,14 @@ class Sobrio:
     def close(self) -> None:
         self._closed()
 
+    def before_fork(self) -> None:
+        if self._portal.running and not self._portal.inside and self._portal.run(self._client.rest()):
+            self._portal.rest()
+
+    def after_fork(self) -> None:
+        self._portal.leave()
+        self._client.leave()
+
     def __enter__(self) -> Self:
         return self
 
@@ -155,5 +178,7 @@ async def _opened(place: Place) -> AsyncClient:
 
 
 def _close(client: AsyncClient, portal: Portal) -> None:
-    portal.run(client.close())
+    """Without a loop there is nothing that one must close: none is begun while the interpreter ends."""
+    if portal.running:
+        portal.run(client.close())
     portal.close()
