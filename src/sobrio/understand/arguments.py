@@ -14,15 +14,9 @@ from sobrio.errors import InputError
 from sobrio.terms.model import Model
 from sobrio.terms.request import Request
 from sobrio.understand.conversation import Prompt
-from sobrio.understand.features import Features, features_of
 
 Floats = NDArray[np.float64]
 Item = TypeVar("Item")
-
-
-def features(prompts: Iterable[Prompt]) -> list[Features]:
-    """Raises `InputError` for a single prompt, and for what is none."""
-    return [features_of(prompt) for prompt in prompts_of(prompts)]
 
 
 def prompts_of(prompts: Iterable[Prompt]) -> list[Prompt]:

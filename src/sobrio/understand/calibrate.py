@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.encode import default_encoder
-from sobrio.understand import arguments
 from sobrio.understand.conversation import Prompt
 from sobrio.understand.features import Features
 from sobrio.understand.predictor import Predictor
@@ -26,10 +25,11 @@ def next_prompts(
     Smola, 2010), so that a few labels stand for the whole. Picking what is most in doubt instead was tried:
     outliers came first, and they teach about nobody but themselves.
     """
-    known, asked = arguments.features(labelled), arguments.features(prompts)
+    predictor = predictor or Predictor.default()
+    known, asked = predictor.features(labelled), predictor.features(prompts)
     if not asked:
         return []
-    vectors = _vectors([*known, *asked], predictor or Predictor.default())
+    vectors = _vectors([*known, *asked], predictor)
     wanted = vectors[len(known) :].mean(axis=0)
     total = vectors[: len(known)].sum(axis=0)
     chosen: list[int] = []

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -19,7 +20,7 @@ from sobrio.errors import InputError
 from sobrio.terms.assessment import Assessment, Expectation
 from sobrio.terms.model import Model
 from sobrio.understand import arguments
-from sobrio.understand.conversation import Prompt
+from sobrio.understand.conversation import Prompt, messages_of
 from sobrio.understand.features import NAMES, Features, features_of
 from sobrio.understand.fitted import load_labels, save_labels
 from sobrio.understand.labels import Labels, Taught
@@ -29,6 +30,7 @@ from sobrio.understand.outcomes import Outcomes, keys_of
 from sobrio.understand.parameters import Parameters, fingerprint, load
 from sobrio.understand.prior import View, chances, ln_tokens, view_of
 from sobrio.understand.reasons import neighbours, of_labels, reasons
+from sobrio.understand.referring import readings
 from sobrio.understand.roster import Roster, Rosters
 from sobrio.understand.task import domain_of
 from sobrio.understand.verdict import Verdict
@@ -97,7 +99,11 @@ class Predictor:
 
     def quality(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Expected score in [0, 1], shape (prompts, models)."""
-        return self.expected(arguments.features(prompts), models)
+        return self.expected(self.features(prompts), models)
+
+    def features(self, prompts: Sequence[Prompt]) -> list[Features]:
+        """What is seen of each prompt. Raises `InputError` for a single prompt, and for what is none."""
+        return [self._features(prompt) for prompt in arguments.prompts_of(prompts)]
 
     def expected(self, seen: Sequence[Features], models: Sequence[str | Model]) -> Floats:
         """`quality` for prompts whose features are at hand."""
@@ -106,9 +112,7 @@ class Predictor:
 
     def output_tokens(self, prompts: Sequence[Prompt], models: Sequence[str | Model]) -> Floats:
         """Median expected output tokens, reasoning included, shape (prompts, models)."""
-        return np.asarray(
-            np.exp(self._ln_tokens(self.view(arguments.features(prompts)), self._roster(models)))
-        )
+        return np.asarray(np.exp(self._ln_tokens(self.view(self.features(prompts)), self._roster(models))))
 
     def fit(
         self,
@@ -136,7 +140,7 @@ class Predictor:
         shape = len(prompts), len(roster.names)
         known, lengths = arguments.scores_of(scores, shape), arguments.lengths_of(output_tokens, shape)
         half_life_days = arguments.half_life(half_life_days)
-        view = self.view(arguments.features(prompts))
+        view = self.view(self.features(prompts))
         labels = self.labels.with_outcomes(
             Outcomes(
                 roster.names,
@@ -154,7 +158,7 @@ class Predictor:
 
     def assess(self, prompt: Prompt, models: Sequence[str | Model]) -> Assessment:
         """Everything sobrio understands of one request, with an expectation per model."""
-        seen = features_of(prompt)
+        seen = self._features(prompt)
         view = self._view([seen])
         confidence = float(view.confidence[0])
         familiar = confidence >= _UNFAMILIAR
@@ -179,6 +183,15 @@ class Predictor:
             predictor=self.version,
             caveats=() if familiar else ("out-of-distribution",),
         )
+
+    def _features(self, prompt: Prompt) -> Features:
+        """Where the last turn but refers to a task, of the hardest that may be meant."""
+        plain, others = features_of(prompt), readings(messages_of(prompt))[1:]
+        if not others:
+            return plain
+        seen = [plain, *(msgspec.structs.replace(features_of(each), needs=plain.needs) for each in others)]
+        easy = chances(view_of(self.parameters, seen, subjects=False), self.rosters.of((_MID_SIZE,)))
+        return seen[int(easy.argmin())]
 
     def _expectations(
         self, view: View, roster: Roster, taught: Taught, confidence: float
