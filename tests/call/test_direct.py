@@ -13,8 +13,10 @@ from typing import Any
 import msgspec
 import pytest
 import uvloop
+from msgspec.structs import replace
 
 from sobrio.call import Direct, Limits
+from sobrio.call.direct import Dropped
 from sobrio.call.sse import payloads
 from sobrio.errors import PolicyError, UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.terms.answer import Answered, Call
@@ -329,6 +331,18 @@ def test_a_kept_connection_that_died_is_replaced_once(scripted: Script) -> None:
             return [await whole(await direct.call(backing(base_url), chat())) for _ in range(2)]
 
     assert run(scenario) == [b"{}", b"{}"]
+
+
+def test_who_counts_what_is_sent_is_told_of_a_kept_connection_that_died(scripted: Script) -> None:
+    async def scenario(direct: Direct) -> bytes:
+        async with scripted(OK, None, OK) as base_url:
+            once = replace(chat(), resend=False)
+            await whole(await direct.call(backing(base_url), once))
+            with pytest.raises(Dropped, match="before it answered"):
+                await direct.call(backing(base_url), once)
+            return await whole(await direct.call(backing(base_url), once))
+
+    assert run(scenario) == b"{}"
 
 
 def test_a_new_connection_that_dies_is_not_tried_again(upstream: LoopbackUpstream) -> None:

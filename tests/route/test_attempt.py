@@ -11,6 +11,7 @@ import pytest
 from sobrio.call.breaker import Breakers
 from sobrio.call.retry import RetryBudget
 from sobrio.errors import NotReachable, SobrioError, UpstreamError, UpstreamTimeout
+from sobrio.terms.request import Caller
 from sobrio.wire.untranslatable import Untranslatable
 
 DOWN = UpstreamError("down", status=503)
@@ -170,6 +171,29 @@ def test_a_repeat_is_one_of_the_four_calls_too(build) -> None:
     with pytest.raises(UpstreamError):
         house.answer("hello")
     assert len(upstream.asked) == 4
+
+
+def test_what_is_sent_anew_on_a_new_connection_is_a_call_and_booked(build) -> None:
+    """The connection is kept from an answer before, and the server drops it at the next question."""
+    house = build("reset-before")
+    house.answer("warm up", caller=Caller(team="pinned"))
+    receipt = house.booked(house.answer("drop this")["sobrio"]["receipt"])
+    assert receipt.outcome == "fallback"
+    assert calls_of(house, "reset-before") == 3
+    assert [each.deployment for each in receipt.failures] == ["first"] * 3
+    assert [each.metered for each in receipt.activities] == [True, False, False, False]
+
+
+def test_what_is_sent_anew_is_one_of_the_four_calls_too(build) -> None:
+    house = build("reset-before")
+    house.answer("warm up", caller=Caller(team="pinned"))
+    policy = house.rooms.policy()
+    others = {name: replace(policy.deployments["first"], name=name) for name in ("third", "fourth", "fifth")}
+    crowd = replace(policy, deployments={**policy.deployments, **others}, fallbacks=(*others,))
+    with pytest.raises(UpstreamError) as failed:
+        house.without(policy=lambda: crowd).answer("drop this")
+    assert calls_of(house, "reset-before") == 4
+    assert len(house.booked(failed.value.receipt_id).failures) == 4
 
 
 def test_a_place_whose_streams_break_midway_is_left_alone_until_one_has_ended_well(build) -> None:

@@ -21,6 +21,11 @@ _ERROR_BYTES = 64 * 1024
 """As much of an error's body as is worth keeping."""
 
 
+class Dropped(UpstreamBroken):
+    """A kept connection ended before a byte of the answer: most likely the server closed it before it had
+    seen the request, but nobody knows."""
+
+
 class Direct:
     """An `Upstream`. Bodies go out and come in byte for byte; proxies of the environment are ignored.
 
@@ -34,8 +39,9 @@ class Direct:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def call(self, backing: Backing, call: Call) -> Answered:
-        """Raises `UpstreamError` when it is not reached or answers 300 and more; `PolicyError` for a
-        backing that cannot be called as it stands."""
+        """Raises `UpstreamError` when it is not reached or answers 300 and more (`Dropped`
+        only for a call that is not to be sent again); `PolicyError` for a backing that cannot be called as it
+        stands."""
         origin, prefix = origin_of(backing.base_url or OPENAI)
         head = head_of(backing, call, origin, prefix)
         response = await self._begin(self._pool(origin), head, call)
@@ -53,15 +59,18 @@ class Direct:
         await asyncio.sleep(0)  # lets the event loop close the sockets
 
     async def _begin(self, pool: Pool, head: bytes, call: Call) -> Response:
-        """A kept connection may have been dropped by the server just now: then once more, on a new one."""
+        """A kept connection may have been dropped by the server just now: then once more, on a new one,
+        unless whoever calls counts what is sent."""
         connection = await pool.take(call.timeouts.connect_s)
         response = connection.send(head, call)
         try:
             await response.begun()
-        except UpstreamBroken:
+        except UpstreamBroken as error:
             if not response.stale:
                 raise
             pool.drop_idle()
+            if not call.resend:
+                raise Dropped(error.message) from None
             return await self._begin(pool, head, call)
         except asyncio.CancelledError:
             connection.abort()

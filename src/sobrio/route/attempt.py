@@ -9,7 +9,9 @@ from itertools import count
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
+from sobrio.call.direct import Dropped
 from sobrio.call.meter import cpu_seconds_of
 from sobrio.call.retry import wait_s, worth_another, worth_repeating
 from sobrio.call.sse import Events
@@ -95,11 +97,10 @@ async def _persistently(journey: Journey, deployment: Deployment, backing: Backi
     rooms.repeats.earn()
     for attempt in count(1):
         try:
-            begun = await _attempt(journey, deployment, backing)
+            begun = await _called(journey, deployment, backing)
         except UpstreamError as error:
             rooms.breakers.failed(name, error)
-            journey.failures.append(Failure(name, f"{error.code}: {error.message}"))
-            book_failed_call(journey, deployment, error)
+            _book(journey, deployment, error)
             pause_s = None if rooms.breakers.rests(name) else _pause_s(journey, error, attempt)
             if pause_s is None:
                 raise
@@ -126,9 +127,25 @@ def _pause_s(journey: Journey, error: UpstreamError, attempt: int) -> float | No
     return pause_s if pause_s is not None and journey.rooms.repeats.spend() else None
 
 
+def _book(journey: Journey, deployment: Deployment, error: UpstreamError) -> None:
+    journey.failures.append(Failure(deployment.name, f"{error.code}: {error.message}"))
+    book_failed_call(journey, deployment, error)
+
+
+async def _called(journey: Journey, deployment: Deployment, backing: Backing) -> Begun:
+    """At once again where a kept connection was dropped: that says nothing about the place, but is a call."""
+    try:
+        return await _attempt(journey, deployment, backing)
+    except Dropped as error:
+        if journey.calls >= _MOST_CALLS:
+            raise
+        _book(journey, deployment, error)
+        return await _attempt(journey, deployment, backing)
+
+
 async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -> Begun:
     with journey.busy():
-        call = call_of(journey.request, backing)
+        call = replace(call_of(journey.request, backing), resend=False)
         cpu_before = _cpu_seconds(deployment)
     journey.calling = deployment
     journey.calls += 1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Literal, Self, Unpack, overload
+from typing import Any, ClassVar, Final, Literal, Self, Unpack, overload
 
 from sobrio.errors import UpstreamBroken
 from sobrio.sdk.client import AsyncClient
@@ -20,6 +20,9 @@ from sobrio.sdk.stream import AsyncStream
 from sobrio.terms.ports import Retriever
 from sobrio.terms.receipt import Receipt
 from sobrio.terms.request import Caller
+
+_PATIENCE_S: Final = 5.0
+"""A fork waits no longer for an event loop that is held up."""
 
 
 class Stream:
@@ -156,8 +159,9 @@ class Sobrio:
         self._closed()
 
     def before_fork(self) -> None:
-        if self._portal.running and not self._portal.inside and self._portal.run(self._client.rest()):
-            self._portal.rest()
+        portal = self._portal
+        if portal.running and not portal.inside and portal.run(self._client.rest(), _PATIENCE_S):
+            portal.rest()
 
     def after_fork(self) -> None:
         self._portal.leave()

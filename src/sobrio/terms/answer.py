@@ -34,6 +34,8 @@ class Call(msgspec.Struct, frozen=True):
     headers: tuple[tuple[str, str], ...] = ()
     """The client's, as far as they belong to the request's shape."""
     method: Literal["POST", "GET", "DELETE"] = "POST"
+    resend: bool = True
+    """Whether a kept connection that the server had just dropped is replaced without a word."""
 
 
 class Chunks(Protocol):
