@@ -268,3 +268,41 @@ def test_vectors_do_not_stream(openai_client):
         openai_client.post(
             "/embeddings", body={"model": "vectors", "input": "x", "stream": True}, cast_to=object
         )
+
+
+def test_a_cap_holds_for_a_claude_that_was_to_think_hard(openai_client, house):
+    answer = openai_client.chat.completions.create(
+        model="claude",
+        messages=[{"role": "user", "content": "What is capped?"}],
+        reasoning_effort="high",
+        max_completion_tokens=16,
+    )
+    sent = json.loads(house.upstream.requests[-1].body)
+    assert (sent["max_tokens"], "thinking" in sent) == (16, False)
+    receipt = house.booked(answer.model_extra["sobrio"]["receipt"])
+    assert "thinking-left-out" in receipt.caveats
+
+
+@pytest.mark.parametrize("ask", ["chat", "responses"])
+def test_a_claude_that_thinks_as_was_asked_has_no_caveat(openai_client, house, ask):
+    if ask == "chat":
+        turns = [{"role": "user", "content": "Think of it."}]
+        answer = openai_client.chat.completions.create(model="claude", messages=turns, reasoning_effort="low")
+    else:
+        answer = openai_client.responses.create(model="claude", input="Think!", reasoning={"effort": "low"})
+    assert json.loads(house.upstream.requests[-1].body)["thinking"]["budget_tokens"] == 2048
+    receipt = house.booked(answer.model_extra["sobrio"]["receipt"])
+    assert "thinking-left-out" not in receipt.caveats
+
+
+def test_a_call_of_a_custom_tool_is_said_to_be_untranslatable(openai_client):
+    call = {"id": "c1", "type": "custom", "custom": {"name": "f", "input": "x"}}
+    turns = [
+        {"role": "user", "content": "Which tool?"},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": "1"},
+    ]
+    with pytest.raises(openai.BadRequestError) as caught:
+        openai_client.chat.completions.create(model="claude", messages=turns)
+    assert caught.value.code == "untranslatable"
+    assert openai_client.chat.completions.create(model="small", messages=turns).choices[0].message.content

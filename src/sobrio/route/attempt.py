@@ -152,6 +152,7 @@ async def _attempt(journey: Journey, deployment: Deployment, backing: Backing) -
     begin_by = asyncio.get_running_loop().time() + call.timeouts.first_token_s
     answered = await journey.rooms.upstream.call(backing, call)
     journey.first_byte_ms = journey.elapsed_ms()
+    journey.caveats += call.caveats
     try:
         if call.stream and "event-stream" in answered.headers.get("content-type", ""):
             events = await _events(journey, deployment, backing, answered, begin_by)

@@ -15,6 +15,7 @@ from sobrio.terms.model import Backing
 from sobrio.terms.request import Request
 from sobrio.terms.shape import PATHS, Shape, spoken
 from sobrio.wire.bridge import BRIDGES, Bridge, raw_fields
+from sobrio.wire.effort import asks_to_think
 from sobrio.wire.messages import without_unsigned
 from sobrio.wire.openai import for_openai
 from sobrio.wire.untranslatable import Untranslatable
@@ -33,14 +34,16 @@ def call_of(request: Request, backing: Backing) -> Call:
     """
     shape = _spoken(request, backing)
     fields: dict[str, bytes] = {name: raw for name, raw in request.fields.items() if name != "sobrio"}
+    fields["model"] = _encode(backing.model)
     if shape != request.shape:
         fields = _translated(request.shape, shape, fields, backing)
     elif shape == "messages":
         fields = without_unsigned(fields)
-    fields["model"] = _encode(backing.model)
     if request.stream and shape in _COUNTED:
         fields["stream_options"] = _with_usage(fields.get("stream_options"))
-    return Call(PATHS[shape], joined(fields), request.stream, backing.timeouts, request.headers)
+    caveats = _caveats(request, fields) if shape != request.shape else ()
+    body = joined(fields)
+    return Call(PATHS[shape], body, request.stream, backing.timeouts, request.headers, caveats=caveats)
 
 
 def _translated(
@@ -48,6 +51,11 @@ def _translated(
 ) -> dict[str, bytes]:
     written = raw_fields(BRIDGES[shape, other].request(fields))
     return for_openai(written, backing.base_url) if backing.kind == "openai" and other == "chat" else written
+
+
+def _caveats(request: Request, written: Mapping[str, bytes]) -> tuple[str, ...]:
+    left_out = asks_to_think(request.fields) and not asks_to_think(written)
+    return ("thinking-left-out",) if left_out else ()
 
 
 def answer_in(request: Request, backing: Backing, body: bytes) -> bytes:

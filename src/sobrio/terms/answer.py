@@ -36,6 +36,8 @@ class Call(msgspec.Struct, frozen=True):
     method: Literal["POST", "GET", "DELETE"] = "POST"
     resend: bool = True
     """Whether a kept connection that the server had just dropped is replaced without a word."""
+    caveats: tuple[str, ...] = ()
+    """What of the request could not be sent."""
 
 
 class Chunks(Protocol):

@@ -36,5 +36,6 @@ CAVEATS: Final[dict[str, str]] = {
     "passages-unavailable": "The passages could not be searched; the request went on without them.",
     "limits-alone": "The shared accounts could not be reached; this replica counted on its own.",
     "limit-unmeasured": "A price or an impact is unknown, so a limit on it could not be held.",
+    "thinking-left-out": "The called model could not think as was asked, here; it answered without.",
     "cache-unavailable": "The cache did not answer in time; the request went on without it.",
 }

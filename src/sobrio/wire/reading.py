@@ -40,5 +40,5 @@ def must_be_few(name: str, what: str, count: int, most: int) -> None:
 
 
 def kept(fields: Mapping[str, bytes], *names: str) -> dict[str, msgspec.Raw]:
-    """The fields that mean the same on both sides, byte for byte."""
-    return {name: msgspec.Raw(fields[name]) for name in names if name in fields}
+    """The fields that mean the same on both sides, byte for byte; null is none."""
+    return {name: msgspec.Raw(fields[name]) for name in names if fields.get(name, b"null") != b"null"}

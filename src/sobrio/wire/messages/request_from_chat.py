@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import blake2b
 from typing import Any, Final
 
 import msgspec
@@ -10,28 +12,28 @@ from msgspec import UNSET, Raw
 
 from sobrio.errors import InputError
 from sobrio.wire.chat import terms as chat
-from sobrio.wire.effort import budget_of
+from sobrio.wire.messages.media import document_source, image_source
 from sobrio.wire.messages.terms import (
     Block,
     Metadata,
     OutputConfig,
     OutputFormat,
-    Source,
-    Thinking,
     Tool,
     ToolChoice,
     Turn,
 )
-from sobrio.wire.picture import split_data_url
+from sobrio.wire.messages.thinking import MAX_TOKENS, with_thinking
 from sobrio.wire.reading import kept, read
 from sobrio.wire.untranslatable import Untranslatable
 
-MAX_TOKENS: Final = 8192
-"""Anthropic wants a limit; where the request sets none, this leaves room and suits every current model."""
 _EMPTY_SCHEMA: Final = Raw(b'{"type":"object","properties":{}}')
 _ONLY_JSON: Final = "Answer with one JSON object and nothing else."
+_SYSTEM: Final = ("system", "developer")
 _ROLES: Final = {"user": "user", "tool": "user", "function": "user", "assistant": "assistant"}
 _CHOICES: Final = {"auto": "auto", "required": "any", "none": "none"}
+
+_ID: Final = re.compile(r"[A-Za-z0-9_-]+")
+"""Of a call, at Anthropic; other models' ids hold dots and colons."""
 
 _encode = msgspec.json.encode
 
@@ -44,19 +46,19 @@ def request_from_chat(fields: Mapping[str, bytes]) -> dict[str, Any]:
     """
     _must_be_possible(fields)
     turns = read(fields, "messages", list[chat.Turn], [])
+    limit = _limit(fields)
     written = {
         **kept(fields, "model"),
-        "max_tokens": _limit(fields),
-        **_system(turns, read(fields, "response_format", chat.Format, chat.Format())),
-        "messages": _merged(turn for turn in turns if turn.role not in ("system", "developer")),
-        **kept(fields, "top_p", "top_k", "stream"),
-        **_temperature(fields),
+        "max_tokens": limit or MAX_TOKENS,
+        **_said(turns, read(fields, "response_format", chat.Format, chat.Format())),
+        **kept(fields, "top_k", "stream"),
+        **_sampling(fields),
         **_stop(fields),
         **_tools(fields),
         **_format(fields),
         **_user(fields),
     }
-    return _thinking(fields, written)
+    return with_thinking(fields, written, limit)
 
 
 def _must_be_possible(fields: Mapping[str, bytes]) -> None:
@@ -70,18 +72,27 @@ def _must_be_possible(fields: Mapping[str, bytes]) -> None:
 
 
 def _limit(fields: Mapping[str, bytes]) -> int:
-    given = read(fields, "max_completion_tokens", int, 0) or read(fields, "max_tokens", int, 0)
-    return given or MAX_TOKENS
+    """The caller's, on thoughts and answer together; 0 without one."""
+    return read(fields, "max_completion_tokens", int, 0) or read(fields, "max_tokens", int, 0)
 
 
-def _system(turns: Iterable[chat.Turn], wanted: chat.Format) -> dict[str, Any]:
-    parts = [part for turn in turns if turn.role in ("system", "developer") for part in turn.parts]
+def _said(turns: list[chat.Turn], wanted: chat.Format) -> dict[str, Any]:
+    """Anthropic answers nothing but turns: what only a system says becomes the user's."""
+    system = _system(turns, wanted)
+    said = _merged(turn for turn in turns if turn.role not in _SYSTEM)
+    if not said and not system:
+        raise Untranslatable("a chat without any text has no counterpart in Anthropic's messages")
+    if not said:
+        return {"messages": [Turn("user", _plain(system))]}
+    return ({"system": _plain(system)} if system else {}) | {"messages": said}
+
+
+def _system(turns: Iterable[chat.Turn], wanted: chat.Format) -> list[Block]:
+    parts = [part for turn in turns if turn.role in _SYSTEM for part in turn.parts]
     blocks = [_block(part) for part in parts if part.text and part.text.strip()]
     if wanted.type == "json_object":
         blocks.append(Block("text", text=_ONLY_JSON))
-    if len(blocks) == 1 and blocks[0].cache_control is UNSET:
-        return {"system": blocks[0].text}
-    return {"system": blocks} if blocks else {}
+    return blocks
 
 
 def _merged(turns: Iterable[chat.Turn]) -> list[Turn]:
@@ -109,7 +120,8 @@ def _plain(blocks: list[Block]) -> str | list[Block]:
 def _blocks(turn: chat.Turn) -> Iterator[Block]:
     """Empty and blank text is left out: Anthropic refuses it."""
     if turn.role in ("tool", "function"):
-        yield Block("tool_result", tool_use_id=turn.tool_call_id or turn.name or "", content=_result(turn))
+        call = _id(turn.tool_call_id or turn.name or "")
+        yield Block("tool_result", tool_use_id=call, content=_result(turn))
         return
     yield from (Block(each.type, thinking=each.thinking, signature=each.signature, data=each.data)
                 for each in turn.thinking_blocks or () if each.signature or each.data)  # fmt: skip
@@ -125,7 +137,7 @@ def _blank(part: chat.Part) -> bool:
 
 def _result(turn: chat.Turn) -> str | list[Block] | None:
     if isinstance(turn.content, list):
-        return [_block(part) for part in turn.content]
+        return [_block(part) for part in turn.content if not _blank(part)] or None
     return turn.content
 
 
@@ -136,23 +148,27 @@ def _block(part: chat.Part) -> Block:
         case chat.Part(type="refusal"):
             return Block("text", text=part.refusal or "")
         case chat.Part(type="image_url", image_url=chat.ImageUrl(url=url)):
-            return Block("image", source=_source(url), cache_control=part.cache_control)
+            return Block("image", source=image_source(url), cache_control=part.cache_control)
         case chat.Part(type="file", file=chat.File(file_data=str(url), filename=name)):
-            return Block("document", source=_source(url), title=name, cache_control=part.cache_control)
+            return Block(
+                "document", source=document_source(url), title=name, cache_control=part.cache_control
+            )
         case _:
             raise Untranslatable(f"content of type {part.type!r} has no counterpart in Anthropic's messages")
-
-
-def _source(url: str) -> Source:
-    inside = split_data_url(url)
-    return Source("url", url=url) if inside is None else Source("base64", *inside)
 
 
 def _call(call: chat.ToolCall) -> Block:
     if call.type != "function":
         raise Untranslatable(f"a call of a {call.type!r} tool has no counterpart in Anthropic's messages")
     arguments = call.function.arguments or "{}"
-    return Block("tool_use", id=call.id or "", name=call.function.name, input=_input(arguments))
+    return Block("tool_use", id=_id(call.id or ""), name=call.function.name, input=_input(arguments))
+
+
+def _id(given: str) -> str:
+    """The same for a call and its result."""
+    if _ID.fullmatch(given):
+        return given
+    return f"call_{blake2b(given.encode(errors='replace'), digest_size=12).hexdigest()}"
 
 
 def _input(arguments: str) -> Raw:
@@ -164,12 +180,14 @@ def _input(arguments: str) -> Raw:
     return Raw(arguments.encode() if isinstance(given, dict) else _encode({"arguments": arguments}))
 
 
-def _temperature(fields: Mapping[str, bytes]) -> dict[str, Any]:
-    """Anthropic's scale ends at 1, OpenAI's at 2."""
-    given = read(fields, "temperature", float, -1.0)
-    if given > 1:
-        return {"temperature": 1.0}
-    return dict(kept(fields, "temperature")) if given >= 0 else {}
+def _sampling(fields: Mapping[str, bytes]) -> dict[str, Any]:
+    """Anthropic's scale ends at 1, OpenAI's at 2. Of temperature and `top_p`, it takes one
+    (https://platform.claude.com/docs/en/about-claude/models/migration-guide): the one that changes something.
+    """
+    temperature = min(read(fields, "temperature", float, -1.0), 1.0)
+    if temperature < 0 or (temperature == 1.0 and read(fields, "top_p", float, 1.0) < 1):
+        return dict(kept(fields, "top_p"))
+    return dict(kept(fields, "temperature")) | ({"temperature": 1.0} if temperature == 1.0 else {})
 
 
 def _stop(fields: Mapping[str, bytes]) -> dict[str, list[str]]:
@@ -226,15 +244,3 @@ def _format(fields: Mapping[str, bytes]) -> dict[str, OutputConfig]:
 def _user(fields: Mapping[str, bytes]) -> dict[str, Metadata]:
     user = read(fields, "user", str, "")
     return {"metadata": Metadata(user)} if user else {}
-
-
-def _thinking(fields: Mapping[str, bytes], written: dict[str, Any]) -> dict[str, Any]:
-    """With room for the answer beside the thinking. A thinking Claude takes no temperature."""
-    if "thinking" in fields:
-        return written | kept(fields, "thinking")
-    budget = budget_of(read(fields, "reasoning_effort", str, ""))
-    if budget is None:
-        return written
-    rest = {name: value for name, value in written.items() if name not in ("temperature", "top_k")}
-    limit = max(written["max_tokens"], budget + 1024)
-    return rest | {"max_tokens": limit, "thinking": Thinking("enabled", budget)}

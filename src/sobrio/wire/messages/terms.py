@@ -83,6 +83,7 @@ class ToolChoice(Struct, omit_defaults=True):
 class Thinking(Struct, omit_defaults=True):
     type: str
     budget_tokens: int | None = None
+    display: str | None = None
 
 
 class OutputFormat(Struct):
