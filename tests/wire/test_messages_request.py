@@ -199,8 +199,9 @@ def test_results_of_parallel_calls_come_back_in_one_turn(to_messages):
             {"role": "tool", "tool_call_id": "b", "content": "2"},
         ],
     )["messages"]
-    assert [each["input"] for each in there[0]["content"]] == [{"arguments": "not json"}] * 2
-    assert [(each["tool_use_id"], each["content"]) for each in there[1]["content"]] == [
+    assert [each["role"] for each in there] == ["user", "assistant", "user"]
+    assert [each["input"] for each in there[1]["content"]] == [{"arguments": "not json"}] * 2
+    assert [(each["tool_use_id"], each["content"]) for each in there[2]["content"]] == [
         ("a", "1"),
         ("b", "2"),
     ]
@@ -294,7 +295,8 @@ def test_a_conversation_survives_the_way_to_chat_and_back(turns, limit):
         for pair in turns
         for role, content in zip(("user", "assistant"), pair, strict=True)
     ]
-    body = {"model": "m", "max_tokens": limit, "messages": messages}
+    tools = [{"name": "f", "input_schema": {"type": "object"}}]
+    body = {"model": "m", "max_tokens": limit, "messages": messages, "tools": tools}
     there = decode(encode(request_to_chat({k: encode(v) for k, v in body.items()})))
     back = decode(encode(request_from_chat({k: encode(v) for k, v in there.items()})))
     assert {**back, "messages": [_blocks(each) for each in back["messages"]]} == body

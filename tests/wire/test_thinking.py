@@ -210,6 +210,21 @@ def test_a_chat_of_a_system_alone_is_asked_as_the_user():
         translated(messages=[{"role": "user", "content": " "}])
 
 
+def test_a_chat_that_the_assistant_began_begins_with_a_user():
+    hello = {"role": "assistant", "content": "Hello, how can I help?"}
+    there = translated(messages=[{"role": "system", "content": "s"}, hello, USER])
+    assert [turn["role"] for turn in there["messages"]] == ["user", "assistant", "user"]
+    assert there["messages"][1:] == [hello, USER]
+
+
+def test_tools_that_were_called_stay_declared_where_none_is_offered_any_more():
+    for offered in ({}, {"tools": []}, {"tools": None, "tool_choice": None}):
+        there = translated(messages=[USER, calling(), RESULT], **offered)
+        assert [tool["name"] for tool in there["tools"]] == ["f"]
+        assert there["tool_choice"] == {"type": "none"}
+    assert "tools" not in translated(messages=[USER])
+
+
 def test_blank_pieces_of_a_tools_result_are_left_out():
     blank, said = {"type": "text", "text": " "}, {"type": "text", "text": "1"}
     there = translated(messages=[USER, calling(), RESULT | {"content": [blank, said]}])

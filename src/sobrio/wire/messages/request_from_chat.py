@@ -28,6 +28,8 @@ from sobrio.wire.untranslatable import Untranslatable
 
 _EMPTY_SCHEMA: Final = Raw(b'{"type":"object","properties":{}}')
 _ONLY_JSON: Final = "Answer with one JSON object and nothing else."
+_OPENING: Final = "(The conversation begins.)"
+"""Where the assistant spoke first: at Anthropic, nobody but a user does."""
 _SYSTEM: Final = ("system", "developer")
 _ROLES: Final = {"user": "user", "tool": "user", "function": "user", "assistant": "assistant"}
 _CHOICES: Final = {"auto": "auto", "required": "any", "none": "none"}
@@ -54,7 +56,7 @@ def request_from_chat(fields: Mapping[str, bytes]) -> dict[str, Any]:
         **kept(fields, "top_k", "stream"),
         **_sampling(fields),
         **_stop(fields),
-        **_tools(fields),
+        **(_tools(fields) or _tools_of(turns)),
         **_format(fields),
         **_user(fields),
     }
@@ -84,6 +86,8 @@ def _said(turns: list[chat.Turn], wanted: chat.Format) -> dict[str, Any]:
         raise Untranslatable("a chat without any text has no counterpart in Anthropic's messages")
     if not said:
         return {"messages": [Turn("user", _plain(system))]}
+    if said[0].role == "assistant":
+        said.insert(0, Turn("user", _OPENING))
     return ({"system": _plain(system)} if system else {}) | {"messages": said}
 
 
@@ -207,6 +211,15 @@ def _tools(fields: Mapping[str, bytes]) -> dict[str, Any]:
         choice = choice or ToolChoice("auto")
         choice.disable_parallel_tool_use = not parallel
     return {"tools": [_tool(each) for each in tools]} | ({} if choice is None else {"tool_choice": choice})
+
+
+def _tools_of(turns: Iterable[chat.Turn]) -> dict[str, Any]:
+    """Anthropic wants the tools that were called to be declared, also where none is offered any more."""
+    names = dict.fromkeys(call.function.name for turn in turns for call in turn.tool_calls or ())
+    if not names:
+        return {}
+    tools = [Tool(name, input_schema=_EMPTY_SCHEMA) for name in names]
+    return {"tools": tools, "tool_choice": ToolChoice("none")}
 
 
 def _tool(tool: chat.Tool) -> Tool:
