@@ -25,7 +25,7 @@ from sobrio.ledger import SqliteLedger
 from sobrio.observe import Metrics
 from sobrio.policy import CachePolicy, Policy, load_policy
 from sobrio.policy.promised import promised
-from sobrio.quota import LocalQuotas, SharedQuotas
+from sobrio.quota import Journal, LocalQuotas, SharedQuotas
 from sobrio.recall import FILE, RedisStore, SameAnswer, Similar, SqliteStore, Streams, seal_of
 from sobrio.redis_door import async_client, failures
 from sobrio.route import Rooms
@@ -41,13 +41,14 @@ if TYPE_CHECKING:
     from sobrio.report.document import Declarations
     from sobrio.terms.assessment import Assessment
     from sobrio.terms.model import Model
-    from sobrio.terms.ports import Quotas, Retriever
+    from sobrio.terms.ports import Retriever
     from sobrio.terms.receipt import Receipt
     from sobrio.terms.request import Request
 
 log = logging.getLogger("sobrio.assemble")
 
 FIT: Final = "fit.npz"
+ACCOUNTS: Final = "accounts.jsonl"
 REDIS_URL: Final = "SOBRIO_REDIS_URL"
 _PATIENCE_S: Final = 0.25
 """A request waits no longer for the shared accounts; then its replica counts alone."""
@@ -213,10 +214,14 @@ def _must_be_countable(policy: Policy, workers: int, environ: Mapping[str, str])
         raise PolicyError(f"limits need one worker, or a server to share: set {REDIS_URL} or drop --workers")
 
 
-def _quotas(policy: Callable[[], Policy], environ: Mapping[str, str]) -> Quotas:
+def _quotas(
+    policy: Callable[[], Policy], data_dir: Path, environ: Mapping[str, str], stack: ExitStack
+) -> LocalQuotas | SharedQuotas:
     url = environ.get(REDIS_URL)
     if not url:
-        return LocalQuotas(lambda: policy().limits)
+        journal = Journal(data_dir / ACCOUNTS)
+        stack.callback(journal.close)
+        return LocalQuotas(lambda: policy().limits, journal=journal)
     return SharedQuotas(async_client(url, _PATIENCE_S), lambda: policy().limits, away=failures())
 
 
@@ -314,6 +319,7 @@ def open_rooms(
             """An estimator works in one thread at a time: not in that of requests, nor in another's."""
             return functools.cache(lambda: Estimator(catalog=catalog))
 
+        quotas = _quotas(watched, where, environ, stack)
         shelf = None if retriever else _shelf(in_force, where, environ, stack)
         yield Rooms(
             policy=watched,
@@ -321,7 +327,7 @@ def open_rooms(
             accountant=accountant,
             upstream=Dispatch(openai=Direct(), litellm=Aside(ThroughLitellm())),
             ledger=ledger,
-            quotas=_quotas(watched, environ),
+            quotas=quotas,
             price=catalog.price,
             listeners=(metrics.take,),
             metrics=metrics.text,
@@ -332,6 +338,7 @@ def open_rooms(
                 lambda: ledger.problem,
                 lambda: likeness.problem,
                 lambda: cache.problem,
+                lambda: quotas.problem,
                 lambda: None if shelf is None else shelf.problem,
             ),
             totals=_totals(ledger, own()),

@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import openai
@@ -41,6 +42,12 @@ def served(opened, upstream) -> Iterator[tuple[subprocess.Popen[str], str]]:
     folder = opened.args[0]
     with opened():
         pass
+    with begun(folder, upstream) as found:
+        yield found
+
+
+@contextmanager
+def begun(folder: Path, upstream) -> Iterator[tuple[subprocess.Popen[str], str]]:
     command = [sys.executable, "-c", SERVE, str(folder / "policy.yaml"), str(folder / "data")]
     environ = os.environ | {"LOOPBACK_URL": upstream.base_url}
     with subprocess.Popen(
@@ -111,6 +118,35 @@ def test_a_hang_up_ends_nothing_and_the_changed_policy_comes_into_force(opened, 
             _until(lambda: exchange(url, "POST", CHAT, body).headers["x-sobrio-policy"] != before)
             assert next(events).choices
     assert process.returncode == -signal.SIGKILL, "it went on until the end of the test"
+
+
+MONTHLY = """
+limits:
+  - {name: six, each: all, requests: 6, per: month}
+  - {name: bill, each: all, tokens: 100000, per: month}
+"""
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGKILL])
+def test_what_is_used_of_a_limit_is_not_forgotten_when_the_worker_ends(
+    opened, upstream, exchange, tmp_path, sign
+):
+    def ask(url: str) -> int:
+        return exchange(
+            url, "POST", CHAT, b'{"model":"small","messages":[{"role":"user","content":"x"}]}'
+        ).status
+
+    with opened():  # writes the policy
+        pass
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(policy.read_text() + MONTHLY)
+    statuses = []
+    for _ in range(2):
+        with begun(tmp_path, upstream) as (process, url):
+            statuses += [ask(url) for _ in range(4)]
+            process.send_signal(sign)
+            process.communicate(timeout=60)
+    assert statuses == [200] * 6 + [429] * 2
 
 
 def _turned_away(host: str, port: int) -> bool:

@@ -28,7 +28,8 @@ class Clock:
 
 
 def quotas(*limits: Limit, clock: Clock | None = None) -> LocalQuotas:
-    return LocalQuotas(lambda: limits, clock or Clock())
+    clock = clock or Clock()
+    return LocalQuotas(lambda: limits, clock, clock)
 
 
 def reserve(of: LocalQuotas, caller: Caller = ALICE, **spend: float | None):
@@ -191,13 +192,36 @@ def test_an_unknown_price_is_named_and_does_not_count_as_free() -> None:
     assert held.unmeasured == ("money",)
 
 
-def test_a_clock_set_back_frees_nothing() -> None:
-    clock = Clock()
-    of = quotas(Limit("pace", "requests", 1, "minute"), clock=clock)
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_is_set_neither_frees_a_rate_nor_holds_it_up(hours: int) -> None:
+    calendar, steady, pace = Clock(), Clock(), Limit("pace", "requests", 1, "minute")
+    of = LocalQuotas(lambda: [pace], calendar, steady)
     reserve(of)
-    clock.now -= 30
+    calendar.now += hours * 3600
+    with pytest.raises(OverLimit, match="come back in 60 s"):
+        reserve(of)
+    steady.now += 60
+    reserve(of)
+
+
+def test_a_clock_set_back_frees_nothing_of_a_page() -> None:
+    clock = Clock()
+    of = quotas(Limit("day", "requests", 1, "day"), clock=clock)
+    reserve(of)
+    clock.now -= 24 * 3600
     with pytest.raises(OverLimit):
         reserve(of)
+
+
+def test_a_call_over_midnight_is_charged_to_the_new_day_and_takes_nothing_from_it() -> None:
+    clock = Clock()
+    of = quotas(Limit("day", "tokens", 100, "day"), clock=clock)
+    held = reserve(of, tokens=90)
+    clock.now += 12 * 3600
+    of.settle(reserve(of, tokens=50), {"tokens": 50})
+    of.settle(held, {"tokens": 10})
+    with pytest.raises(OverLimit, match="60 used"):
+        reserve(of, tokens=50)
 
 
 def test_thousands_of_idle_keys_are_forgotten() -> None:

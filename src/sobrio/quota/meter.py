@@ -21,6 +21,8 @@ class Meter:
 
     used: float
     at: float
+    held: float = 0.0
+    """So much of it is reserved by calls under way."""
 
 
 def leak_per_s(limit: Limit) -> float:

@@ -21,15 +21,15 @@ def reservation(limits: Sequence[Limit], caller: Caller, spend: Spend) -> Reserv
     )
 
 
-def corrections(held: Reservation, actual: Spend) -> Iterator[Share]:
-    """What to add to each account once it is known what was taken; negative gives back.
+def settlements(held: Reservation, actual: Spend) -> Iterator[tuple[Share, float]]:
+    """Each account on which something was only reserved, and what was taken of it.
 
-    Where the actual amount stays unknown, what was reserved stays.
+    Where the actual amount stays unknown, what was reserved was taken.
     """
     for share in held.shares:
-        taken = actual.get(share.limit.measure)
-        if taken is not None and taken != share.amount:
-            yield Share(share.limit, share.holder, taken - share.amount)
+        if not share.final:
+            taken = actual.get(share.limit.measure)
+            yield share, share.amount if taken is None else taken
 
 
 def over(share: Share, used: float, wait: float | None) -> OverLimit:
@@ -42,6 +42,6 @@ def over(share: Share, used: float, wait: float | None) -> OverLimit:
     else:
         asked = "" if limit.measure == "requests" else f" and {share.amount:g} asked for"
         taken = math.ceil(used) if limit.measure in ("requests", "tokens") else used
-        hint = f"{taken:g} used{asked}; come back in {max(1, math.ceil(wait))} s"
+        hint = f"{taken:g} used{asked}; come back in {max(1, round(wait))} s"
     code = "budget_exceeded" if budget else "rate_limit_exceeded"
     return OverLimit(f"{said}; {hint}", code=code, retry_after_s=wait)

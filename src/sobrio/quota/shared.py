@@ -3,47 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import os
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, Protocol
+from contextlib import suppress
+from typing import Any, Final, Protocol, TypeAlias
 
 from msgspec.structs import replace
 
 from sobrio.quota.local import LocalQuotas
-from sobrio.quota.meter import SECONDS, leak_per_s, page_end, page_start, wait_s
-from sobrio.quota.reservation import corrections, over, reservation
-from sobrio.terms.limit import Limit, Reservation, Share, Spend
+from sobrio.quota.meter import SECONDS, leak_per_s, wait_s
+from sobrio.quota.reservation import over, reservation, settlements
+from sobrio.quota.script import SCRIPT
+from sobrio.terms.limit import Limit, Reservation, Share, Span, Spend
 from sobrio.terms.request import Caller
 
-_SCRIPT: Final = """
-local clock = redis.call('TIME')
-local now = clock[1] + clock[2] / 1e6
-local found = {}
-for i, key in ipairs(KEYS) do
-  local wanted, amount, leak, page, ttl = unpack(ARGV, i * 5 - 3, i * 5 + 1)
-  local kept = redis.call('HMGET', key, 'used', 'at')
-  local used, at = tonumber(kept[1] or 0), tonumber(kept[2] or 0)
-  if at < tonumber(page) then used = 0 end
-  used = math.max(0, used - tonumber(leak) * math.max(0, now - at))
-  local over = used + tonumber(wanted) > tonumber(amount)
-  if ARGV[1] == 'check' and (over or (tonumber(wanted) == 0 and used >= tonumber(amount))) then
-    return {i, tostring(used)}
-  end
-  found[i] = used
-end
-for i, key in ipairs(KEYS) do
-  local used = math.max(0, found[i] + tonumber(ARGV[i * 5 - 3]))
-  redis.call('HSET', key, 'used', tostring(used), 'at', tostring(now))
-  redis.call('EXPIRE', key, ARGV[i * 5 + 1])
-end
-return {0, '0'}
-"""
-"""Looks at every account before it adds to any; the server runs it as one step, by its own clock.
+Settled: TypeAlias = tuple[Share, float]
+"""What was reserved on an account, and what was taken of it."""
 
-Arguments: `check` or `add`, then for each key what is wanted, the amount, the leak, the start of the
-calendar page and the seconds after which an idle account is forgotten.
-"""
-_AWAY_S: Final = 1.0
+_LEASE_S: Final = 900
+"""Longer than calls take; one that takes longer is charged all the same, when it ends."""
+_AGAIN_S: Final = 1.0
+_MOST_OWED: Final = 100_000
+_KEPT_S: Final[dict[Span, int]] = {"day": 86_400, "month": 32 * 86_400}
 
 
 class Server(Protocol):
@@ -53,7 +35,10 @@ class Server(Protocol):
 
 
 class SharedQuotas:
-    """The `Quotas` port over a server. While it is away, each replica keeps its own accounts."""
+    """The `Quotas` port over a server. While it is away, each replica keeps its own accounts.
+
+    What calls took meanwhile is told to the server when it is back.
+    """
 
     def __init__(
         self,
@@ -62,58 +47,115 @@ class SharedQuotas:
         *,
         away: tuple[type[Exception], ...],
         prefix: str = "sobrio:quota",
-        clock: Callable[[], float] = time.time,
+        lease_s: float = _LEASE_S,
     ) -> None:
-        """`away` are the errors that mean the server did not answer in time."""
+        """`away` are the errors that mean the server did not answer in time; after `lease_s` seconds the
+        server takes back what was reserved on a page and never settled."""
         self._server = server
         self._limits = limits
         self._away: tuple[type[Exception], ...] = (*away, OSError, TimeoutError)
         self._prefix = prefix
-        self._clock = clock
-        self._alone = LocalQuotas(limits, clock)
-        self._back_at = 0.0
-        self._under_way: set[asyncio.Future[Any]] = set()
+        self._lease_s = lease_s
+        self._alone = LocalQuotas(limits)
+        self._waiting: asyncio.Future[None] | None = None
+        self._owed: deque[tuple[str, list[Settled]]] = deque(maxlen=_MOST_OWED)
+        self._under_way: set[asyncio.Future[None]] = set()
+
+    @property
+    def problem(self) -> str | None:
+        """In words."""
+        if not self._is_away:
+            return None
+        return "the server of the shared limits does not answer: this replica counts them alone"
 
     async def reserve(self, caller: Caller, spend: Spend) -> Reservation:
         """Raises `OverLimit`. A server that is away refuses nobody."""
         held = reservation(self._limits(), caller, spend)
         if not held.shares:
             return held
-        answer = await self._asked("check", held.shares)
+        held = replace(held, id=os.urandom(8).hex())
+        answer = await self._answer("reserve", held.id, [(each, 0.0) for each in held.shares])
         if answer is None:
-            return replace(await self._alone.reserve(caller, spend), alone=True)
-        index, used = int(answer[0]), float(answer[1])
+            return replace(await self._alone.reserve(caller, spend), id=held.id, alone=True)
+        index, used, now = int(answer[0]), float(answer[1]), float(answer[2])
         if index:
             share = held.shares[index - 1]
-            raise over(share, used, wait_s(share.limit, used, share.amount, self._clock()))
+            raise over(share, used, wait_s(share.limit, used, share.amount, now))
         return held
 
     def settle(self, held: Reservation, actual: Spend) -> None:
         """Does not wait for the server. Call it on the event loop that reserved."""
         if held.alone:
             self._alone.settle(held, actual)
-        elif shares := tuple(corrections(held, actual)):
-            task = asyncio.ensure_future(self._asked("add", shares))
+        settled = [each for each in settlements(held, actual) if not held.alone or _is_page(each[0])]
+        if settled:
+            task = asyncio.ensure_future(self._settle(held.id, settled))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
     async def aclose(self) -> None:
         """Waits for what is still on its way."""
+        if self._waiting is not None:
+            self._waiting.cancel()
         await asyncio.gather(*self._under_way)
+        with suppress(*self._away):
+            await self._pay()
 
-    async def _asked(self, mode: str, shares: Sequence[Share]) -> Any:
-        """The server's answer, `None` when it is away; then it is not asked again for a moment."""
-        if self._clock() < self._back_at:
+    async def _settle(self, reservation_id: str, settled: list[Settled]) -> None:
+        if await self._answer("settle", reservation_id, settled) is None:
+            self._owed.append((reservation_id, [each for each in settled if _is_page(each[0])]))
+
+    @property
+    def _is_away(self) -> bool:
+        return self._waiting is not None and not self._waiting.done()
+
+    async def _answer(self, mode: str, reservation_id: str, settled: Sequence[Settled]) -> Any:
+        """The server's, `None` while it is away: one request waits for that to show, and no other."""
+        if self._is_away:
             return None
-        keys = [f"{{{self._prefix}}}:{share.limit.name}:{share.holder}" for share in shares]
-        numbers = [number for share in shares for number in self._numbers(share)]
         try:
-            return await self._server.eval(_SCRIPT, len(keys), *keys, mode, *numbers)
+            return await self._ask(mode, reservation_id, settled)
         except self._away:
-            self._back_at = self._clock() + _AWAY_S
+            if not self._is_away:
+                self._waiting = asyncio.ensure_future(self._until_it_is_back())
             return None
 
-    def _numbers(self, share: Share) -> tuple[float, float, float, float, int]:
-        limit, now = share.limit, self._clock()
-        kept_s = SECONDS.get(limit.per) or page_end(limit.per, now) - now
-        return share.amount, limit.amount, leak_per_s(limit), page_start(limit.per, now), int(kept_s) + 60
+    async def _ask(self, mode: str, reservation_id: str, settled: Sequence[Settled]) -> Any:
+        shares = [share for share, _ in settled]
+        accounts = [_account(share) for share in shares]
+        keys = [f"{{{self._prefix}}}:{kind}:{each}" for each in accounts for kind in ("used", "held")]
+        numbers = [number for each in settled for number in _numbers(*each)]
+        return await self._server.eval(
+            SCRIPT, len(keys), *keys, mode, reservation_id, self._lease_s, *numbers
+        )
+
+    async def _until_it_is_back(self) -> None:
+        while True:
+            await asyncio.sleep(_AGAIN_S)
+            with suppress(*self._away):
+                await self._server.eval("return 1", 1, f"{{{self._prefix}}}")
+                await self._pay()
+                return
+
+    async def _pay(self) -> None:
+        """The server takes the same settlement once, should it have come there before."""
+        while self._owed:
+            await self._ask("settle", *self._owed[0])
+            self._owed.popleft()
+
+
+def _is_page(share: Share) -> bool:
+    """What is wrong with a bucket leaks away."""
+    return share.limit.per not in SECONDS
+
+
+def _account(share: Share) -> str:
+    limit = share.limit
+    return f"{limit.name}:{limit.measure}:{limit.per}:{share.holder}"
+
+
+def _numbers(share: Share, taken: float) -> tuple[float, float, float, float, str, int]:
+    limit = share.limit
+    lease = limit.per if _is_page(share) and not share.final else ""
+    kept_s = _KEPT_S.get(limit.per) or int(SECONDS[limit.per]) + 60
+    return share.amount, taken, limit.amount, leak_per_s(limit), f"{limit.per} {lease}", kept_s

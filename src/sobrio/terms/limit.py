@@ -74,6 +74,11 @@ class Share:
     holder: str
     amount: float
 
+    @property
+    def final(self) -> bool:
+        """A request is one, whatever comes of it; of anything else it shows at the end what was taken."""
+        return self.limit.measure == "requests"
+
 
 class Reservation(msgspec.Struct, frozen=True):
     shares: tuple[Share, ...] = ()
@@ -81,3 +86,7 @@ class Reservation(msgspec.Struct, frozen=True):
     """Limits that this request could not be held against, by name."""
     alone: bool = False
     """Counted by this replica only, because the shared accounts could not be reached."""
+    at: float = 0.0
+    """When it was made, Unix seconds."""
+    id: str = ""
+    """By which shared accounts know it."""
