@@ -3,9 +3,12 @@ from __future__ import annotations
 import pytest
 
 from sobrio.call.breaker import Breakers
-from sobrio.errors import UpstreamError, UpstreamTimeout
+from sobrio.call.pool import UNREACHABLE
+from sobrio.errors import UpstreamBroken, UpstreamError, UpstreamTimeout
 
 DOWN = UpstreamError("503", status=503)
+BROKEN = UpstreamBroken("it broke off before it answered")
+UNREACHED = UpstreamError("connection refused", code=UNREACHABLE)
 
 
 class Clock:
@@ -129,3 +132,48 @@ def test_a_trial_that_ends_well_is_a_recovery(breakers: Breakers, clock: Clock) 
         breakers.succeeded("a")
     fail(breakers, 1)
     assert breakers.admits("a")
+
+
+def test_a_place_where_one_key_s_requests_fail_rests_for_that_key_alone(breakers: Breakers) -> None:
+    for _ in range(10):
+        breakers.failed("a", DOWN, "the one")
+    assert not breakers.admits("a", "the one")
+    assert all(breakers.admits("a", "another") for _ in range(3))
+    breakers.succeeded("a")
+    assert breakers.admits("a", "the one")
+
+
+def test_it_rests_for_all_once_another_key_s_requests_fail_too(breakers: Breakers) -> None:
+    for _ in range(5):
+        breakers.failed("a", DOWN, "the one")
+    breakers.failed("a", DOWN, "another")
+    assert not any(breakers.admits("a", each) for each in ("the one", "another", "a third", ""))
+
+
+def test_after_a_whole_answer_a_place_fails_anew_for_those_alone_who_fail(breakers: Breakers) -> None:
+    for key in ("the one", "another") * 3:
+        breakers.failed("a", DOWN, key)
+    breakers.succeeded("a")
+    breakers.failed("a", DOWN, "the one")
+    assert not breakers.admits("a", "the one")
+    assert breakers.admits("a", "another")
+
+
+def test_in_need_a_place_that_failed_over_requests_is_asked_one_at_a_time(breakers: Breakers) -> None:
+    fail(breakers, 5, BROKEN)
+    assert not breakers.admits("a")
+    assert [breakers.admits_in_need("a") for _ in range(2)] == [True, False]
+    breakers.failed("a", BROKEN)
+    assert [breakers.admits_in_need("a") for _ in range(2)] == [True, False]
+    breakers.succeeded("a")
+    assert breakers.admits("a")
+
+
+@pytest.mark.parametrize(
+    "error", [DOWN, UNREACHED, UpstreamTimeout("slow"), UpstreamError("429", status=429)]
+)
+def test_even_in_need_a_place_that_is_down_or_busy_is_left_alone(
+    breakers: Breakers, error: UpstreamError
+) -> None:
+    fail(breakers, 5, error)
+    assert not breakers.admits_in_need("a")

@@ -10,7 +10,7 @@ import pytest
 
 from sobrio.call.breaker import Breakers
 from sobrio.call.retry import RetryBudget
-from sobrio.errors import NotReachable, SobrioError, UpstreamError, UpstreamTimeout
+from sobrio.errors import NotReachable, SobrioError, UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.terms.request import Caller
 from sobrio.wire.untranslatable import Untranslatable
 
@@ -112,6 +112,29 @@ def test_when_everything_rests_the_client_is_told_when_to_come_back(build) -> No
         house.answer("one more")
     assert refused.value.retry_after_s == 2
     assert len(upstream.asked) == 10
+
+
+def test_others_are_answered_where_one_caller_s_requests_are_dropped(build) -> None:
+    """Whatever is in them: the upstream breaks off over each, and is sound for everything else."""
+    house = build().without(breakers=Breakers(Clock()))
+    dropped = UpstreamBroken("it broke off before it answered")
+    for number in range(6):
+        failing, _ = flaky(house, *[dropped] * 20)
+        with pytest.raises(SobrioError):
+            failing.answer(f"poison {number}")
+    assert set(house.rooms.breakers.resting()) == {"first", "second"}
+    receipt = house.booked(house.answer("sound")["sobrio"]["receipt"])
+    assert (receipt.outcome, receipt.decision.deployment) == ("routed", "first")
+    assert house.rooms.breakers.admits("first")
+
+
+def test_one_key_s_failures_move_nobody_else_to_a_fallback(build) -> None:
+    house = build().without(breakers=Breakers(Clock()))
+    for number in range(6):
+        failing, _ = flaky(house, *[DOWN] * 20)
+        with pytest.raises(SobrioError):
+            failing.answer(f"poison {number}", caller=Caller(key_id="one"))
+    assert house.answer("sound", caller=Caller(key_id="another"))["sobrio"]["outcome"] == "routed"
 
 
 def test_an_outage_is_never_told_as_the_client_s_mistake(build) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-from sobrio.call.retry import worth_repeating
+from sobrio.call.retry import may_be_the_requests_own, worth_repeating
 from sobrio.errors import UpstreamError
 
 OPENS_AT: Final = 3.0
@@ -28,6 +28,14 @@ class Circuit:
     closed_until: float = 0.0
     trying: bool = False
     """One call has been let through to see whether the place is back."""
+    doubtful: bool = False
+    """It rests after a failure that the request may have brought about by itself."""
+    failing: set[str] = field(default_factory=set)
+    """Whose requests have failed since an answer was whole."""
+
+    def rests_for(self, caller: str) -> bool:
+        """As long as one caller's requests alone have failed, the place rests for nobody else."""
+        return self.resting and (len(self.failing) != 1 or caller in self.failing)
 
 
 class Breakers:
@@ -37,12 +45,22 @@ class Breakers:
         self._clock = clock
         self._circuits: dict[str, Circuit] = {}
 
-    def admits(self, place: str) -> bool:
-        """Whether `place` may be called now. After a rest a single call goes first."""
+    def admits(self, place: str, caller: str = "") -> bool:
+        """Whether `place` may be called now, for one whom a key tells apart from others. After a rest a
+        single call goes first."""
         circuit = self._circuits.get(place)
-        if circuit is None or not circuit.resting:
+        if circuit is None or not circuit.rests_for(caller):
             return True
         if circuit.trying or self._clock() < circuit.closed_until:
+            return False
+        circuit.trying = True
+        return True
+
+    def admits_in_need(self, place: str) -> bool:
+        """Whether it may be called during its rest for a request that nothing else can answer: one at a
+        time, where requests themselves may be what it failed over."""
+        circuit = self._circuits.get(place)
+        if circuit is None or circuit.trying or not circuit.doubtful:
             return False
         circuit.trying = True
         return True
@@ -73,16 +91,19 @@ class Breakers:
             circuit = self._circuits[place]
             circuit.weight *= _FADES
             circuit.rest_s = 0.0
+            circuit.failing.clear()
 
-    def failed(self, place: str, error: UpstreamError) -> None:
+    def failed(self, place: str, error: UpstreamError, caller: str = "") -> None:
         """Only what says something about the place counts: a bad request is the caller's own."""
         circuit = self._circuits.setdefault(place, Circuit())
         tried, circuit.trying = circuit.trying, False
         if not worth_repeating(error):
             return
         circuit.weight = circuit.weight * _FADES + 1.0
+        circuit.failing.add(caller)
         late = circuit.resting and not tried  # begun before the rest; it says nothing new
         if not late and (tried or circuit.weight >= OPENS_AT):
+            circuit.doubtful = may_be_the_requests_own(error)
             self._rest(circuit, error.retry_after_s or 0.0)
 
     def abandoned(self, place: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sobrio.call.pool import UNREACHABLE
 from sobrio.errors import UpstreamError
 
 FIRST_WAIT_S = 0.25
@@ -12,6 +13,7 @@ LONGEST_WAIT_S = 8.0
 _PASSING = frozenset({408, 409, 425, 429})
 _OF_THE_PLACE = frozenset({401, 402, 403, 404})
 """A wrong key, an unpaid bill, a model that is not there: another deployment may do better."""
+_OVER_THE_REQUEST = frozenset({500, 502})
 
 
 def worth_repeating(error: UpstreamError) -> bool:
@@ -25,6 +27,13 @@ def worth_repeating(error: UpstreamError) -> bool:
 def worth_another(error: UpstreamError) -> bool:
     """Whether another deployment may succeed where this one failed. A bad request stays bad."""
     return worth_repeating(error) or error.status in _OF_THE_PLACE
+
+
+def may_be_the_requests_own(error: UpstreamError) -> bool:
+    """Whether a request may have brought the failure about by itself: a server that fails over what it is
+    asked, or drops it, says nothing of what else it can do. One that is not reached, or says that it is
+    busy, does."""
+    return error.status in _OVER_THE_REQUEST and error.code != UNREACHABLE and error.retry_after_s is None
 
 
 def wait_s(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Final
 
@@ -57,25 +57,44 @@ async def begin_answer(journey: Journey, decision: Decision) -> Begun:
     failed: UpstreamError | None = None
     unsaid: Untranslatable | None = None
     passed_over: list[str] = []
-    breakers = journey.rooms.breakers
-    for name in (decision.deployment, *decision.fallbacks):
-        deployment = journey.policy.deployments[name]
-        if deployment.backing is None or journey.calls >= _MOST_CALLS:
-            continue
-        if not breakers.admits(name):
-            journey.failures.append(Failure(name, "not called: it failed too often a moment ago"))
-            passed_over.append(name)
-            continue
+    for deployment, backing in _admitted(journey, decision, passed_over):
         try:
-            return await _persistently(journey, deployment, deployment.backing)
+            return await _persistently(journey, deployment, backing)
         except UpstreamError as error:
             failed = error
             if not worth_another(error):
                 break
         except Untranslatable as error:
-            journey.failures.append(Failure(name, f"not called: {error.message}"))
+            journey.failures.append(Failure(deployment.name, f"not called: {error.message}"))
             unsaid = error
     raise failed or _resting(journey, passed_over) or unsaid or _nobody(decision)
+
+
+def _admitted(
+    journey: Journey, decision: Decision, passed_over: list[str]
+) -> Iterator[tuple[Deployment, Backing]]:
+    """Those that may be called, in turn; those left alone are noted, and asked in need where nobody else
+    could be."""
+    breakers = journey.rooms.breakers
+    for deployment, backing in _backed(journey, (decision.deployment, *decision.fallbacks)):
+        if breakers.admits(deployment.name, journey.caller_id):
+            yield deployment, backing
+        else:
+            journey.failures.append(Failure(deployment.name, "not called: it failed too often a moment ago"))
+            passed_over.append(deployment.name)
+    if journey.calls:
+        return
+    for deployment, backing in _backed(journey, passed_over):
+        if breakers.admits_in_need(deployment.name):
+            yield deployment, backing
+
+
+def _backed(journey: Journey, names: Iterable[str]) -> Iterator[tuple[Deployment, Backing]]:
+    """Those that can be called from here, for as long as the request may become another call."""
+    for name in names:
+        deployment = journey.policy.deployments[name]
+        if deployment.backing is not None and journey.calls < _MOST_CALLS:
+            yield deployment, deployment.backing
 
 
 def _resting(journey: Journey, passed_over: Sequence[str]) -> NotReachable | None:
@@ -99,7 +118,7 @@ async def _persistently(journey: Journey, deployment: Deployment, backing: Backi
         try:
             begun = await _called(journey, deployment, backing)
         except UpstreamError as error:
-            rooms.breakers.failed(name, error)
+            rooms.breakers.failed(name, error, journey.caller_id)
             _book(journey, deployment, error)
             pause_s = None if rooms.breakers.rests(name) else _pause_s(journey, error, attempt)
             if pause_s is None:

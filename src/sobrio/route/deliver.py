@@ -176,7 +176,7 @@ def _book_stream(journey: Journey, begun: Begun, tail: Following, spoilt: Spoilt
     if whole:
         journey.rooms.breakers.succeeded(begun.deployment.name)
     elif isinstance(spoilt, UpstreamError):
-        journey.rooms.breakers.failed(begun.deployment.name, spoilt)
+        journey.rooms.breakers.failed(begun.deployment.name, spoilt, journey.caller_id)
     with journey.busy():
         counted = _measured(begun, usage_of_events(tail.kept, threads=_threads(begun)))
         usage = complete(journey, counted, output_tokens=tail.count)

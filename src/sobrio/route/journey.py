@@ -89,6 +89,11 @@ class Journey:
         UNDER_WAY.set(identity)
         return cls(request, rooms, rooms.policy(), identity, written(milliseconds), started)
 
+    @property
+    def caller_id(self) -> str:
+        """Its key's id: what tells callers apart without taking their word for it."""
+        return self.request.caller.key_id or ""
+
     def send(self, request: Request) -> None:
         """`request` in the place of the one received: with passages, or without stale turns."""
         self.stretch *= len(request.fields["messages"]) / len(self.request.fields["messages"])
