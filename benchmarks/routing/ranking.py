@@ -20,7 +20,13 @@ from sobrio.understand.train.training import Tied, fit_sources
 Floats = NDArray[np.float64]
 ITERATIONS = 60
 FOLDS = 5
-UNSCORED = ("open chat, lengths", "anchors, trivial", "anchors, easy code", "graded requests")
+UNSCORED = (
+    "open chat, lengths",
+    "anchors, trivial",
+    "anchors, easy code",
+    "graded requests",
+    "forms, lengths",
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ def expected_held_out(
 
     NaN for the prompts of other folds than `folds`.
     """
-    fold = np.array([hashlib.sha256(group.encode()).digest()[0] % FOLDS for group in world.groups()])
+    fold = fold_of(world)
     predictors = {each: _trained(world, fold != each) for each in folds}
     for source, where in world.slices():
         expected = np.full(source.scores.shape, np.nan)
@@ -78,6 +84,11 @@ def expected_held_out(
                 [world.seen[where.start + row] for row in tested], source.models
             )
         yield expected, source, where
+
+
+def fold_of(world: World) -> NDArray[Any]:
+    """By question, shape (prompts,)."""
+    return np.array([hashlib.sha256(group.encode()).digest()[0] % FOLDS for group in world.groups()])
 
 
 def expected_left_out(world: World) -> Iterator[tuple[Floats, Source, slice]]:

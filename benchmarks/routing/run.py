@@ -21,6 +21,7 @@ from battery import battery
 from calibration import calibration, calibration_left_out
 from cost import cost
 from graded import graded as graded_requests
+from lengths import answer_lengths
 from noise import noise
 from parity import DEVELOPMENT, parity
 from pool import pool
@@ -31,7 +32,7 @@ from trust import promised
 from sobrio.understand.features import features_of
 from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.graded import graded
-from sobrio.understand.train.lengths import chat_lengths
+from sobrio.understand.train.lengths import chat_lengths, form_lengths
 from sobrio.understand.train.outcomes import load
 from sobrio.understand.train.training import tied
 
@@ -42,7 +43,7 @@ STRONG, WEAK = "gpt-4o-2024-05-13", "Meta-Llama-3-8B-Instruct"
 def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
     @cache
     def world() -> World:
-        sources = (*load(data), *chat_lengths(data), *anchors(), *graded(data))
+        sources = (*load(data), *chat_lengths(data), *anchors(), *graded(data), *form_lengths())
         seen = [features_of(prompt) for source in sources for prompt in source.prompts]
         if litellm is None:
             return World(sources, seen, tied(data))
@@ -55,6 +56,7 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
         "parity": parity,
         "parity_development": lambda: parity(DEVELOPMENT),
         "graded": graded_requests,
+        "lengths": lambda: answer_lengths(world()),
         "stated": lambda: stated_lengths(world()),
         "few_labels": lambda: [
             few_labels(world(), "mmlu_pro", STRONG, WEAK, 1_500),

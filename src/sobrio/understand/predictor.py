@@ -28,7 +28,7 @@ from sobrio.understand.levels import narrowed
 from sobrio.understand.needs import output_room
 from sobrio.understand.outcomes import Outcomes, keys_of
 from sobrio.understand.parameters import Parameters, fingerprint, load
-from sobrio.understand.prior import View, chances, ln_tokens, view_of
+from sobrio.understand.prior import MID_SIZE, View, chances, ln_tokens, view_of
 from sobrio.understand.reasons import neighbours, of_labels, reasons
 from sobrio.understand.referring import readings
 from sobrio.understand.roster import Roster, Rosters
@@ -37,8 +37,6 @@ from sobrio.understand.verdict import Verdict
 
 DEFAULT_FILE: Final = Path(__file__).with_name("data") / "predictor.npz"
 
-_MID_SIZE: Final = Model("a mid-size model", 14.0, 14.0, released="2024-07")
-"""What the difficulty of a request is told by."""
 _UNFAMILIAR: Final = 0.3
 
 Floats = NDArray[np.float64]
@@ -162,7 +160,7 @@ class Predictor:
         view = self._view([seen])
         confidence = float(view.confidence[0])
         familiar = confidence >= _UNFAMILIAR
-        roster = self.rosters.of((*arguments.models_of(models), _MID_SIZE))
+        roster = self.rosters.of((*arguments.models_of(models), MID_SIZE))
         taught = self.labels.taught(view.prompts, chances(view, roster), roster.names)
         *expectations, yardstick = self._expectations(view, roster, taught, confidence)
         learnt = of_labels(self.labels, view.prompts, taught.moved[0])
@@ -190,7 +188,7 @@ class Predictor:
         if not others:
             return plain
         seen = [plain, *(msgspec.structs.replace(features_of(each), needs=plain.needs) for each in others)]
-        easy = chances(view_of(self.parameters, seen, subjects=False), self.rosters.of((_MID_SIZE,)))
+        easy = chances(view_of(self.parameters, seen, subjects=False), self.rosters.of((MID_SIZE,)))
         return seen[int(easy.argmin())]
 
     def _expectations(

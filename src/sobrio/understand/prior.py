@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,7 +10,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from sobrio.understand.facts import FACTS, HASHED_FACTS
+from sobrio.terms.model import Model
+from sobrio.understand.facts import FACTS, HASHED_FACTS, facts_of
 from sobrio.understand.features import NAMES, Features
 from sobrio.understand.legible import legible
 from sobrio.understand.parameters import Parameters, standardise
@@ -20,7 +22,17 @@ _RISING: Final = {"size": 0.3, "tiny": 0.3, "sparsity": 0.0, "date": 0.0, "reaso
 LEAST_WORTH: Final = np.array([_RISING.get(fact, -np.inf) for fact in FACTS], np.float32)
 """Logits per tenfold active size, tenfold sparsity, year: a larger, later or reasoning model is never
 expected to be worse than another of the same kind."""
-_MOST_LN_TOKENS: Final = 7.5
+MID_SIZE: Final = Model("a mid-size model", 14.0, 14.0, released="2024-07")
+"""What the difficulty of a request is told by."""
+_MID_FACTS: Final = facts_of(MID_SIZE)
+_LEAST_LN_TOKENS: Final = math.log(3.0)
+_MOST_LN_TOKENS: Final = math.log(2_800.0)
+"""What most models write at most in one answer, see `stated.py`."""
+_LN_THOUGHTS: Final = math.log(2_500.0)
+"""At a request that a mid-size model answers half right, as GPQA's: the reasoning models to which
+ML.ENERGY v3 served those wrote 2,200 to 9,200 tokens on average."""
+_LN_THOUGHTS_PER_LOGIT: Final = 1.4
+_MOST_LN_THOUGHTS: Final = math.log(12_000.0)
 _NOTHING: Final = np.zeros(0, np.float32)
 
 Floats = NDArray[np.float64]
@@ -54,7 +66,7 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     near, worth = both[:, 0], both[:, 1]
     near[:, :, : len(HASHED_FACTS)] += _rows([each.worth for each in located], 2, len(HASHED_FACTS))
     trust = plain * np.array([each.trust for each in located], np.float32)
-    worth += (near - worth) * trust[:, None, None]
+    worth += (near - worth) * np.stack([trust, plain], axis=1)[:, :, None]
     quality = np.maximum(worth[:, 0], LEAST_WORTH)
     hashed = tuple(each.hashed for each in seen)
     about = [known.about(each) if subjects else _NOTHING for each in hashed]
@@ -79,10 +91,17 @@ def chances(view: View, roster: Roster) -> Floats:
 def ln_tokens(view: View, roster: Roster) -> Floats:
     """Of the whole answer, hidden reasoning included, shape (prompts, models)."""
     spoken = np.minimum(
-        np.maximum(view.length @ roster.plain_facts.T + roster.verbosity, 0.0), _MOST_LN_TOKENS
+        np.maximum(view.length @ roster.plain_facts.T + roster.verbosity, _LEAST_LN_TOKENS), _MOST_LN_TOKENS
     )
     stated = view.ln_stated[:, None]
-    return np.asarray(np.where(np.isnan(stated), spoken, stated) + roster.thoughts)
+    answer = np.exp(np.where(np.isnan(stated), spoken, stated))
+    return np.asarray(np.log(answer + _thoughts(view)[:, None] * roster.thinks))
+
+
+def _thoughts(view: View) -> Floats:
+    """Tokens of hidden reasoning: they follow how hard the request is, not how long its answer may be."""
+    hard = -(view.quality @ _MID_FACTS)
+    return np.asarray(np.exp(np.minimum(_LN_THOUGHTS + _LN_THOUGHTS_PER_LOGIT * hard, _MOST_LN_THOUGHTS)))
 
 
 def _rows(rows: Sequence[NDArray[np.float32]], *shape: int) -> NDArray[np.float32]:

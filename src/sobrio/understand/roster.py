@@ -16,8 +16,6 @@ from sobrio.understand.parameters import Parameters
 from sobrio.understand.published import published_ability
 
 _KEPT: Final = 64
-_REASONING_LN_FACTOR: Final = 1.6
-"""Reasoning models write about five times as many tokens; training data hold no hidden thoughts."""
 _KNOWN_SPREAD: Final = 0.5
 """How far abilities of models met in training are spread, against all models' abilities."""
 _PUBLISHED_SPREAD: Final = 0.85
@@ -42,8 +40,8 @@ class Roster:
     """The same without reasoning: how long the visible answer is."""
     ability: Floats
     verbosity: Floats
-    thoughts: Floats
-    """ln tokens for hidden reasoning."""
+    thinks: Floats
+    """1 where the model reasons before it answers, else 0."""
     spread: tuple[float, ...]
     """Logits that the ability of each may lie off: less where it was seen in training."""
 
@@ -82,7 +80,7 @@ class Rosters:
             plain_facts=plain,
             ability=np.array([self._ability(*each) for each in zip(models, found, published, strict=True)]),
             verbosity=_at(self.parameters.verbosity, found),
-            thoughts=_REASONING_LN_FACTOR * facts[:, _REASONING],
+            thinks=facts[:, _REASONING],
             spread=tuple(
                 self.parameters.ability_sd * _spread(*each) for each in zip(found, published, strict=True)
             ),

@@ -101,38 +101,41 @@ _CODE_FORM: Final[_Four] = (
     "Write a {} function that {}", "Écris une fonction {} qui {}", "Schreibe eine {}-Funktion, die {}",
     "Escribe una función en {} que {}",
 )  # fmt: skip
-_TOKENS: Final = 40.0
-_CODE_TOKENS: Final = 200.0
+_GREETING_TOKENS, _SUM_TOKENS, _CODE_TOKENS = 20.0, 12.0, 200.0
+_FORM_TOKENS: Final = (10.0, 20.0, 12.0, 15.0, 120.0, 60.0, 20.0, 25.0, 20.0, 15.0)
+"""Of what most chat models answer, by `_FORMS`."""
 _WEIGHT: Final = 4.0
 
 
 def anchors() -> tuple[Source, ...]:
     """Trivial prompts and easy code, with assumed scores of models of eight sizes."""
-    trivial = [*_GREETINGS, *_sums(), *_filled()]
+    greetings = [(_GREETING_TOKENS, each) for each in _GREETINGS]
+    sums, codes = ([(_SUM_TOKENS, each) for each in _sums()], [(_CODE_TOKENS, each) for each in _codes()])
     return (
-        _source("anchors, trivial", trivial, _TRIVIAL, _TOKENS),
-        _source("anchors, easy code", _codes(), _EASY_CODE, _CODE_TOKENS),
+        _source("anchors, trivial", [*greetings, *sums, *_filled()], _TRIVIAL),
+        _source("anchors, easy code", codes, _EASY_CODE),
     )
 
 
-def _source(name: str, asked: Sequence[str], scores: Sequence[float], tokens: float) -> Source:
+def _source(name: str, asked: Sequence[tuple[float, str]], scores: Sequence[float]) -> Source:
+    tokens, prompts = zip(*asked, strict=True)
     return Source(
         name=name,
-        prompts=tuple(asked),
+        prompts=prompts,
         datasets=("anchors",) * len(asked),
         groups=tuple(f"{name} {place}" for place in range(len(asked))),
         models=tuple(Model(f"assumed {size:g}B", size, size, released="2024-07") for size in _SIZES),
         scores=np.tile(scores, (len(asked), 1)),
-        tokens=np.full((len(asked), len(scores)), tokens),
+        tokens=np.tile(np.array(tokens)[:, None], (1, len(scores))),
         weight=_WEIGHT,
         levelled=True,
     )
 
 
-def _filled() -> list[str]:
+def _filled() -> list[tuple[float, str]]:
     return [
-        form.format(word)
-        for words, forms in _FORMS
+        (tokens, form.format(word))
+        for tokens, (words, forms) in zip(_FORM_TOKENS, _FORMS, strict=True)
         for each in words
         for form, word in zip(forms, each, strict=True)
     ]

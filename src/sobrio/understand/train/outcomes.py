@@ -17,7 +17,7 @@ from sobrio.understand.train.names import released_of, specialities_of
 
 FORCED_LENGTH: Final = ("routerbench", "cruxeval_site")
 """Their answers were cut to the bare result by the prompt, so they say nothing about answer length."""
-_CHARS_PER_TOKEN: Final = 4.0
+CHARS_PER_TOKEN: Final = 4.0
 
 Floats = NDArray[np.float64]
 
@@ -35,9 +35,13 @@ class Source:
     scores: Floats
     tokens: Floats
     weight: float = 1.0
-    """Against what its number of outcomes would give it."""
+    """Of its scores, against what their number would give it."""
     levelled: bool = False
     """Whether its scores are on the scale that predictions are wanted on."""
+    pooled: bool = False
+    """Whether its tokens are those of all its prompts together, not of each."""
+    at_home: bool = True
+    """Whether prompts like its own count as familiar."""
     subjects: tuple[str, ...] = ()
     """What each prompt is about, as its source says; empty where it does not."""
 
@@ -109,7 +113,7 @@ def _tokens(name: str, outcomes: Any, prompt_ids: Any, like: Any) -> Floats:
     """Output tokens where counted, else characters over four."""
     if name in FORCED_LENGTH or "output_chars" not in outcomes:
         return np.full(like.shape, np.nan)
-    counted = outcomes.output_chars / _CHARS_PER_TOKEN
+    counted = outcomes.output_chars / CHARS_PER_TOKEN
     if "output_tokens" in outcomes:
         counted = outcomes.output_tokens.astype("float64").fillna(counted)
     tokens = _pivot(outcomes.assign(tokens=counted), "tokens", prompt_ids).reindex(columns=like.columns)

@@ -17,7 +17,7 @@ _WRITTEN: Final = Path(__file__).with_name("parallel.txt")
 _EVERY: Final = 3
 """Of the questions in three languages, so that they do not outweigh what is written here."""
 
-_TOPICS: Final[tuple[_Four, ...]] = (
+TOPICS: Final[tuple[_Four, ...]] = (
     ("photosynthesis", "la photosynthèse", "die Photosynthese", "la fotosíntesis"),
     (
         "quantum entanglement",
@@ -177,10 +177,19 @@ _FORMULA_FRAMES: Final[tuple[_Four, ...]] = (
 
 
 FRAME_LEVELS: Final = (
-    *(level for level in (4, 3, 3, 5, 6, 5, 4, 2, 3, 3, 4, 2, 3, 3, 4, 6, 3) for _ in _TOPICS),
+    *(level for level in (4, 3, 3, 5, 6, 5, 4, 2, 3, 3, 4, 2, 3, 3, 4, 6, 3) for _ in TOPICS),
     *(level for level in (5, 6) for _ in _FORMULAS),
 )
 """How hard each of `templated` is: see `graded.txt`."""
+FRAME_TOKENS: Final = (
+    *(
+        tokens
+        for tokens in (650, 250, 160, 400, 550, 450, 300, 30, 500, 100, 450, 60, 350, 170, 100, 1_000, 300)
+        for _ in TOPICS
+    ),
+    *(tokens for tokens in (250, 350) for _ in _FORMULAS),
+)
+"""How long the answer to each of `templated` is taken to be: see `lengths.py`."""
 
 
 def parallel(data: Path | None = None) -> list[tuple[str, ...]]:
@@ -221,7 +230,7 @@ def _questions(file: Path) -> list[tuple[str, ...]]:
 
 def templated() -> Iterator[_Four]:
     """Every form with every topic, and every formula."""
-    for frame, topic in product(_FRAMES, _TOPICS):
+    for frame, topic in product(_FRAMES, TOPICS):
         en, fr, de, es = (form.format(word) for form, word in zip(frame, topic, strict=True))
         yield en, fr, de, es
     for frame, formula in product(_FORMULA_FRAMES, _FORMULAS):

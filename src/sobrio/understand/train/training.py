@@ -24,7 +24,7 @@ from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution,
 from sobrio.understand.train.graded import graded
 from sobrio.understand.train.kinds import kind_of
 from sobrio.understand.train.landmarks import Landmarks, kinds_of, landmarks_of
-from sobrio.understand.train.lengths import chat_lengths
+from sobrio.understand.train.lengths import chat_lengths, form_lengths
 from sobrio.understand.train.names import spelled
 from sobrio.understand.train.outcomes import Source, load
 from sobrio.understand.train.parallel import parallel
@@ -60,7 +60,7 @@ def train(data: Path, out: Path) -> TrainingReport:
     Raises `InputError` when `data` holds no outcomes.
     """
     begun = time.perf_counter()
-    sources = (*load(data), *chat_lengths(data), *anchors(), *graded(data))
+    sources = (*load(data), *chat_lengths(data), *anchors(), *graded(data), *form_lengths())
     seen = [features_of(prompt) for source in sources for prompt in source.prompts]
     parameters, loss = fit_sources(sources, seen, tied(data))
     save(parameters, out)
@@ -95,8 +95,11 @@ def fit_sources(
     """
     kept = np.ones(len(seen), bool) if rows is None else rows
     surface = np.array([each.dense for each in seen])
-    mean, scale = surface[kept].mean(axis=0), np.maximum(surface[kept].std(axis=0), _LEAST_SCALE)
-    design = Design(_with_one(standardise(surface, mean, scale)), hashed_matrix(seen))
+    familiar = kept & np.array([source.at_home for source in sources for _ in source.prompts])
+    mean, scale = surface[familiar].mean(axis=0), np.maximum(surface[familiar].std(axis=0), _LEAST_SCALE)
+    design = _with_means(
+        Design(_with_one(standardise(surface, mean, scale)), hashed_matrix(seen)), sources, kept
+    )
     ties = _ties(pairs, mean, scale) if pairs else None
     names = sorted({spelled(model.name) for source in sources for model in source.models})
     solved = [
@@ -111,12 +114,13 @@ def fit_sources(
         )
         for ngrams, length in product((True, False), (False, True))
     ]
-    at_home = kept & np.array([each.reading.language not in GLOSSED for each in seen])
-    landmarks = landmarks_of(design.hashed[at_home])
+    at_home = familiar & np.array([each.reading.language not in GLOSSED for each in seen])
+    hashed = design.hashed[: len(seen)]
+    landmarks = landmarks_of(hashed[at_home])
     data_sets = np.array([each for source in sources for each in source.datasets])[at_home]
-    kinds = kinds_of(landmarks.centres, design.hashed[at_home], [kind_of(each) for each in data_sets])
+    kinds = kinds_of(landmarks.centres, hashed[at_home], [kind_of(each) for each in data_sets])
     about = [each for source in sources for each in source.subjects or ("",) * len(source.prompts)]
-    subjects = subjects_of(design.hashed[kept], np.array(about)[kept])
+    subjects = subjects_of(hashed[kept], np.array(about)[kept])
     parameters = _parameters(mean, scale, solved, names, landmarks, kinds, subjects)
     return parameters, solved[0].loss
 
@@ -126,6 +130,27 @@ def _ties(pairs: Sequence[Tied], mean: NDArray[np.float32], scale: NDArray[np.fl
     dense = [standardise(np.array([each.dense for each in some]), mean, scale) for some in (others, english)]
     apart = np.hstack([dense[0] - dense[1], np.zeros((len(pairs), 1))])
     return Ties(apart.astype(np.float64), hashed_matrix(others) - hashed_matrix(english), _TIE_STRENGTH)
+
+
+def _with_means(design: Design, sources: Sequence[Source], kept: NDArray[np.bool_]) -> Design:
+    """With the mean prompt of each pooled source as a last row."""
+    from scipy import sparse
+
+    parts = [rows for source, rows in zip(sources, _rows_of(sources, kept), strict=True) if source.pooled]
+    means = [np.asarray(design.hashed[rows].mean(axis=0)) for rows in parts]
+    return Design(
+        np.vstack([design.dense, *(design.dense[rows].mean(axis=0) for rows in parts)]),
+        sparse.vstack([design.hashed, *map(sparse.csr_matrix, means)], format="csr"),
+    )
+
+
+def _rows_of(sources: Sequence[Source], kept: NDArray[np.bool_]) -> list[NDArray[np.intp]]:
+    """Of each source, those that are learnt from."""
+    ends = np.cumsum([len(source.prompts) for source in sources])
+    return [
+        end - len(source.prompts) + np.flatnonzero(kept[end - len(source.prompts) : end])
+        for source, end in zip(sources, ends, strict=True)
+    ]
 
 
 def _without_ngrams(design: Design) -> Design:
@@ -183,7 +208,7 @@ def blocks_of(
 ) -> list[Block]:
     """Each source counts as the square root of its number of outcomes."""
     numbers = {name: number for number, name in enumerate(names)}
-    blocks, start = [], 0
+    blocks, start, mean_row = [], 0, len(kept)
     for source in sources:
         usable = kept[start : start + len(source.prompts)] & ~np.isin(source.datasets, _UNUSABLE)
         rows = np.flatnonzero(usable)
@@ -192,20 +217,32 @@ def blocks_of(
         targets = (np.log(source.tokens) if length else source.scores)[np.ix_(rows, columns)]
         known = np.isfinite(targets)
         if known.any():
+            weight = 1.0 if length else source.weight
             data_set = np.unique(np.array(source.datasets)[rows], return_inverse=True)[1]
-            blocks.append(
-                Block(
-                    rows=start + rows,
-                    facts=np.array([facts_of(model) for model in models]),
-                    model=np.array([numbers[spelled(model.name)] for model in models]),
-                    data_set=data_set,
-                    levelled=source.levelled,
-                    targets=np.where(known, targets, 0.0),
-                    weights=known * (source.weight * _SOURCE_WEIGHT / np.sqrt(known.sum())),
-                )
+            block = Block(
+                rows=start + rows,
+                facts=np.array([facts_of(model) for model in models]),
+                model=np.array([numbers[spelled(model.name)] for model in models]),
+                data_set=data_set,
+                levelled=source.levelled,
+                targets=np.where(known, targets, 0.0),
+                weights=known * (weight * _SOURCE_WEIGHT / np.sqrt(known.sum())),
             )
+            blocks.append(_at_once(block, mean_row) if source.pooled else block)
         start += len(source.prompts)
+        mean_row += source.pooled
     return blocks
+
+
+def _at_once(block: Block, mean_row: int) -> Block:
+    """All prompts of a pooled source as the one mean prompt, with the weight of all."""
+    return replace(
+        block,
+        rows=np.array([mean_row]),
+        data_set=block.data_set[:1],
+        targets=block.targets.mean(axis=0, keepdims=True),
+        weights=block.weights.sum(axis=0, keepdims=True),
+    )
 
 
 def _teaches(model: Model) -> bool:
