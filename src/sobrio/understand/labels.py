@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sobrio.understand.chorus import Chorus, chorus_of
 from sobrio.understand.lesson import Lesson, chances, learn
 from sobrio.understand.levels import Levels, levels_of
 from sobrio.understand.nearby import Nearby, nearby
@@ -41,6 +42,12 @@ class Labels:
     half_life_days: float | None = None
     """A label so much older than the latest one counts half."""
     nearby: Nearby | None = None
+    chorus: Chorus | None = field(init=False, default=None)
+    """All lessons together."""
+
+    def __post_init__(self) -> None:
+        if self.lessons and self.levels is not None:
+            object.__setattr__(self, "chorus", chorus_of(self.lessons, self.levels.names))
 
     @property
     def count(self) -> int:
@@ -113,11 +120,9 @@ class Labels:
         """(expected before, expected now, labels near), shape (prompts, labelled models)."""
         before = chances(prompts, levels.traits)
         after, near = before + levels.above[:, 0], np.zeros_like(before)
-        for lesson in self.lessons:
-            columns = [levels.names.index(name) for name in lesson.names]
-            said, familiar, close = lesson.expect(prompts, before[:, columns])
-            after[:, columns] += familiar[:, None] * (said - after[:, columns])
-            near[:, columns] = close[:, None]
+        if self.chorus is not None and len(prompts):
+            said, familiar, near = self.chorus.expect(prompts, before)
+            after += familiar * (said - after)
         return before, np.minimum(np.maximum(after, _RANGE[0]), _RANGE[1]), near
 
 

@@ -56,17 +56,6 @@ class Lesson:
     believed: float
     """Share in [0, 1] that the ranking of prompts follows what was taught, not what was expected before."""
 
-    def expect(self, prompts: Prompts, prior: Floats) -> tuple[Floats, Floats, Floats]:
-        """(expected scores, shape (prompts, names), how familiar each prompt is, labels near it).
-
-        `prior`, of the same shape, is what was expected before any label.
-        """
-        found, near = self.views.apply(prompts, self.weights)
-        linear = found + self.constants
-        taught = linear[:, :-1] + np.square(linear[:, -1:] - 0.5) * self.curves
-        familiar = self.views.familiar(near)
-        return taught + prior @ self.mixture, familiar, self.labels * near * familiar
-
 
 def chances(prompts: Prompts, traits: Floats) -> Floats:
     """What models are expected to do before any label, shape (prompts, models).

@@ -76,46 +76,28 @@ class Views:
         return self._likeness(prompts) @ self.whitening, ngrams, words, self._demand(prompts)
 
     def fold(self, surface: Singles, ngrams: Singles, words: Singles, demand: Singles) -> Singles:
-        """The sum of what slopes of each of the `blocks` say, as `apply` wants it."""
+        """The sum of what slopes of each of the `blocks` say, as `Chorus` takes it apart."""
         both, count = ngrams.copy(), len(ngrams) // 2
         both[:count] += words[:count]
         return np.concatenate([self.whitening @ surface, both, demand, words[count:]])
-
-    def apply(self, prompts: Prompts, weights: Singles) -> tuple[Singles, Floats]:
-        """(what folded weights say, mean likeness of prompts to the labelled ones), without a wide table."""
-        count, width = len(self.norms), default_encoder().dimensions
-        demand = count + width
-        subjects = demand + len(self.demand)
-        found = self._likeness(prompts) @ weights[:count] + self._demand(prompts) @ weights[demand:subjects]
-        found += prompts.subjects @ weights[subjects:]
-        ngrams = weights[count:demand]
-        near = np.empty(len(prompts))
-        for place, each in enumerate(prompts.hashed):
-            found[place] += each.values @ ngrams.take(each.places, axis=0)
-            near[place] = each.values @ self.heart.take(each.places)
-        return found, near
 
     def pulls(self, prompt: Prompts, weights: Singles) -> Singles:
         """To first order, what each surface feature of a prompt adds to what one column of weights says.
 
         Against the usual among the labelled prompts, shape (surface features,).
         """
-        placed = _placed(prompt.surface, self.middle, self.scale)[0]
+        placed = placed_among(prompt.surface, self.middle, self.scale)[0]
         slopes = self._likeness(prompt)[0] * weights[: len(self.norms)]
         steep = self.centres @ slopes - placed * slopes.sum()
         return np.asarray(steep * placed * np.float32(2.0 / self.width))
 
-    def familiar(self, near: Floats) -> Floats:
-        """How familiar prompts are, from 0 to 1, by their mean likeness to the labelled ones."""
-        return np.square(np.clip(near / self.usual, 0.0, 1.0))
-
     def _demand(self, prompts: Prompts) -> Singles:
         """Clipped: nothing is learnt of prompts that demand what no labelled one does."""
-        return _placed(prompts.worth, self.demand, self.spread)
+        return placed_among(prompts.worth, self.demand, self.spread)
 
     def _likeness(self, prompts: Prompts) -> Singles:
         """exp(-squared distance / width) of each prompt to each centre."""
-        placed = _placed(prompts.surface, self.middle, self.scale)
+        placed = placed_among(prompts.surface, self.middle, self.scale)
         likeness = placed @ self.centres
         likeness *= 2.0
         likeness -= self.norms
@@ -128,7 +110,7 @@ def views_of(prompts: Prompts) -> Views:
     """The map for these labelled prompts; centres are evenly spread among them."""
     middle = prompts.surface.mean(axis=0)
     scale = np.maximum(prompts.surface.std(axis=0), _LEAST_SCALE)
-    placed = _placed(prompts.surface, middle, scale)
+    placed = placed_among(prompts.surface, middle, scale)
     chosen = np.unique(np.linspace(0, len(placed) - 1, _CENTRES).astype(int))
     centres = placed[chosen]
     between = _squared_distances(centres)
@@ -153,7 +135,8 @@ def _heart(hashed: Sequence[Sparse]) -> tuple[Singles, float]:
     return heart, max(float(np.quantile(near, 0.05)), 1e-6)
 
 
-def _placed(surface: Singles, middle: Singles, scale: Singles) -> Singles:
+def placed_among(surface: Singles, middle: Singles, scale: Singles) -> Singles:
+    """In scales from the middle, clipped."""
     placed: Singles = (surface - middle) / scale
     return np.minimum(np.maximum(placed, -_CLIP), _CLIP)
 
