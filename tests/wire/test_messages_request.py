@@ -214,11 +214,14 @@ def test_results_of_parallel_calls_come_back_in_one_turn(to_messages):
         {"logprobs": True},
         {"tools": [{"type": "custom", "custom": {"name": "x"}}]},
         {"functions": [{}]},
+        {"web_search_options": {}},
+        {"messages": [{"role": "assistant", "function_call": {"name": "f", "arguments": "{}"}}]},
+        {"messages": [{"role": "assistant", "audio": {"id": "a"}}]},
     ],
 )
 def test_what_anthropic_has_no_word_for_is_said(to_messages, more):
     with pytest.raises(Untranslatable):
-        to_messages(model="m", messages=user("x"), **more)
+        to_messages(**{"model": "m", "messages": user("x")} | more)
 
 
 @pytest.mark.parametrize(
@@ -227,6 +230,11 @@ def test_what_anthropic_has_no_word_for_is_said(to_messages, more):
         {"mcp_servers": [{"url": "x"}]},
         {"tools": [{"type": "web_search_20250305", "name": "web_search"}]},
         {"messages": user([{"type": "image", "source": {"type": "file", "file_id": "f"}}])},
+        {
+            "messages": user(
+                [{"type": "tool_result", "tool_use_id": "a", "content": [{"type": "search_result"}]}]
+            )
+        },
     ],
 )
 def test_what_chat_has_no_word_for_is_said(to_chat, more):

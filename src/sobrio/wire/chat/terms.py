@@ -6,7 +6,7 @@ use these names, and with them a translated conversation loses nothing of Anthro
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
@@ -69,6 +69,9 @@ class Turn(Struct, omit_defaults=True):
     refusal: str | None = None
     reasoning_content: str | None = None
     thinking_blocks: list[Thinking] | None = None
+    function_call: dict[str, Any] | None = None
+    """What tools were before there were tools."""
+    audio: dict[str, Any] | None = None
 
     @property
     def parts(self) -> list[Part]:

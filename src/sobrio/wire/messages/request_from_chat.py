@@ -68,7 +68,7 @@ def _must_be_possible(fields: Mapping[str, bytes]) -> None:
         raise Untranslatable("'n' above 1 is not possible at an upstream that speaks Anthropic's messages")
     if fields.get("logprobs") == b"true":
         raise Untranslatable("an upstream that speaks Anthropic's messages gives no log-probabilities")
-    for name in ("functions", "audio"):
+    for name in ("functions", "audio", "web_search_options"):
         if fields.get(name, b"null") not in (b"null", b"[]"):
             raise Untranslatable(f"'{name}' has no counterpart in Anthropic's messages")
 
@@ -123,6 +123,9 @@ def _plain(blocks: list[Block]) -> str | list[Block]:
 
 def _blocks(turn: chat.Turn) -> Iterator[Block]:
     """Empty and blank text is left out: Anthropic refuses it."""
+    for name, said in (("function_call", turn.function_call), ("audio", turn.audio)):
+        if said is not None:
+            raise Untranslatable(f"a turn with {name!r} has no counterpart in Anthropic's messages")
     if turn.role in ("tool", "function"):
         call = _id(turn.tool_call_id or turn.name or "")
         yield Block("tool_result", tool_use_id=call, content=_result(turn))

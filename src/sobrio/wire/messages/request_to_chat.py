@@ -88,7 +88,7 @@ def _user_turn(turn: Turn) -> Iterator[chat.Turn]:
     results = [each for each in turn.blocks if each.type == "tool_result"]
     for each in results:
         yield chat.Turn("tool", content=_result(each), tool_call_id=each.tool_use_id or "")
-    shown = [inner for each in results for inner in _inner(each) if inner.type in ("image", "document")]
+    shown = [inner for each in results for inner in _inner(each) if inner.type != "text"]
     said = [*shown, *(each for each in turn.blocks if each.type != "tool_result")]
     if said or not results:
         yield chat.Turn(turn.role, content=_content(said) or "")
