@@ -218,3 +218,20 @@ def _heard(turns: Iterable[dict[str, Any]]) -> list[Any]:
         heard += [(turn["role"], turn.get("tool_call_id"), text) for text in texts if text]
         heard += read_chat(turn.get("tool_calls"))
     return heard
+
+
+@given(st.lists(st.tuples(TEXT | st.just(""), WORD), max_size=3, unique_by=lambda thought: thought[1]), CALLS)
+def test_signed_thoughts_of_a_stream_stay_as_they_were_signed(thoughts, calls) -> None:
+    """Newer Claudes stream some without their text."""
+    blocks = [{"type": "thinking", "thinking": text, "signature": signature} for text, signature in thoughts]
+    blocks += [{"type": "tool_use", "id": key, "name": name, "input": given} for key, name, given in calls]
+    message = {"id": "msg_1", "model": "c", "content": blocks, "stop_reason": "end_turn"}
+    chunks = translate(StreamToChat(0), map(encode, events_of(message)))
+    back = assembled(translate(StreamFromChat(), chunks))["content"]
+    assert back == blocks
+    told = translate(BRIDGES["responses", "messages"].stream({}, 0), map(encode, events_of(message)))
+    whole = decode(BRIDGES["responses", "messages"].answer(encode(message), {}, 0))
+    streamed = decode(told[-1])["response"]["output"]
+    assert [(each["type"], each.get("content")) for each in streamed] == [
+        (each["type"], each.get("content")) for each in whole["output"]
+    ]

@@ -50,13 +50,15 @@ class Segments:
     complete, and the next call's first piece does not, where a server mixes them.
     """
 
-    __slots__ = ("_calls", "_open", "_places", "_waiting")
+    __slots__ = ("_calls", "_open", "_places", "_signed", "_waiting")
 
     def __init__(self) -> None:
         self._open: Segment | None = None
         self._calls: dict[int, Segment] = {}
         """By the server's index, the latest call there."""
         self._places = count()
+        self._signed = ""
+        """The last signature, which some servers say twice."""
         self._waiting: dict[Kind | int, Segment] = {}
 
     def feed(self, delta: Delta) -> Iterator[Step]:
@@ -68,9 +70,8 @@ class Segments:
             if piece:
                 yield from self._grow(Segment(kind), piece)  # type: ignore[arg-type]
         for block in delta.thinking_blocks or ():
-            if block.signature and self._open is not None and self._open.kind == "thought":
-                self._open.signature = block.signature
-                yield "sign", self._open, block.signature
+            if block.signature:
+                yield from self._sign(block.signature)
         for call in delta.tool_calls or ():
             yield from self._grow(self._call(call), (call.function and call.function.arguments) or "")
 
@@ -93,6 +94,19 @@ class Segments:
             there = Segment("call", next(self._places), piece.id or _new_id(), name)
             self._calls[piece.index] = there
         return there
+
+    def _sign(self, signature: str) -> Iterator[Step]:
+        """A thought ends with its signature; one that is not shown has nothing else."""
+        there = self._open
+        if signature == self._signed or (there is not None and there.kind == "call"):
+            return
+        if there is None or there.kind != "thought":
+            yield from self._shut()
+            there = self._open = Segment("thought")
+            yield "open", there, ""
+        there.signature = self._signed = signature
+        yield "sign", there, signature
+        yield from self._shut()
 
     def _grow(self, segment: Segment, piece: str) -> Iterator[Step]:
         there = self._open
