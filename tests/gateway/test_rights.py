@@ -36,6 +36,16 @@ def test_an_issued_key_opens_books_on_its_team_and_stops_when_revoked(opened, st
         assert (refused.status, refused.error["code"]) == (401, "invalid_api_key")
 
 
+def test_the_first_key_that_is_issued_to_a_running_gateway_closes_the_door(opened, store) -> None:
+    with opened(keys=keys_from({}, store)) as house:
+        assert house.raw("POST", "/v1/chat/completions", BODY).status == 200
+        _, text = store.issue("first", rights=["call", "read", "admin"])
+        for method, path in (("POST", "/v1/chat/completions"), ("GET", "/v1/impact"), ("GET", "/metrics")):
+            body = BODY if method == "POST" else None
+            assert house.raw(method, path, body).status == 401
+            assert house.raw(method, path, body, bearer(text)).status == 200
+
+
 def test_a_key_that_may_only_call_reads_no_receipts(opened, store) -> None:
     _, text = store.issue("app", rights=["call"])
     with opened(keys=keys_from({}, store)) as house:

@@ -197,6 +197,7 @@ def test_a_server_that_is_gone_is_told_at_once_and_then_left_alone(ask):
         ):
             with pytest.raises(CacheError, match="left alone"):
                 look_up()
+        assert store.problem == "the cache's server does not answer; nothing is kept or found"
 
 
 def test_a_silent_server_costs_a_bounded_wait(ask):

@@ -33,7 +33,7 @@ def application(
     rooms: Rooms, *, keys: Keys | None = None, limits: Limits | None = None, log: AccessLog | None = None
 ) -> Application:
     """The rooms over HTTP, for any ASGI 3 server. Without `keys`, whoever reaches it may ask."""
-    return Gateway(table(rooms), keys or Keys(), limits or Limits(), log, rooms.aclose)
+    return Gateway(table(rooms), Keys() if keys is None else keys, limits or Limits(), log, rooms.aclose)
 
 
 @dataclass(frozen=True, slots=True)

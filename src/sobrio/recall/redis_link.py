@@ -28,6 +28,11 @@ class Link:
         self._asking = Door(url, patience_s, punctual, Turn(patience_s))
         self._writing = Door(url, _WRITING_S)
 
+    @property
+    def problem(self) -> str | None:
+        """In a line, while the server is left alone because it did not answer."""
+        return "the cache's server does not answer; nothing is kept or found" if self._circuit.open else None
+
     @contextmanager
     def asking(self) -> Iterator[Redis]:
         """Raises `CacheError` at once while the circuit is open, and when the look-up has waited too long."""

@@ -92,8 +92,8 @@ class RedisStore:
 
     @property
     def problem(self) -> str | None:
-        """In a line, while something forgotten waits to leave the server."""
-        return self._pending.problem
+        """In a line, while the server does not answer, or something forgotten waits to leave it."""
+        return self._pending.problem or self._link.problem
 
     def near(self, question: Question, *, scope: str, limit: int, floor: float) -> list[Near]:
         tag = self._names.tag(scope)
