@@ -87,7 +87,11 @@ class SharedQuotas:
         """Does not wait for the server. Call it on the event loop that reserved."""
         if held.alone:
             self._alone.settle(held, actual)
-        settled = [each for each in settlements(held, actual) if not held.alone or _is_page(each[0])]
+        settled = [
+            (share, taken)
+            for share, taken in settlements(held, actual)
+            if _is_page(share) or (taken != share.amount and not held.alone)
+        ]
         if settled:
             task = asyncio.ensure_future(self._settle(held.id, settled))
             self._under_way.add(task)
@@ -102,8 +106,9 @@ class SharedQuotas:
             await self._pay()
 
     async def _settle(self, reservation_id: str, settled: list[Settled]) -> None:
-        if await self._answer("settle", reservation_id, settled) is None:
-            self._owed.append((reservation_id, [each for each in settled if _is_page(each[0])]))
+        pages = [each for each in settled if _is_page(each[0])]
+        if await self._answer("settle", reservation_id, settled) is None and pages:
+            self._owed.append((reservation_id, pages))
 
     @property
     def _is_away(self) -> bool:
