@@ -28,7 +28,11 @@ def test_noise_is_mostly_luck() -> None:
 
 
 def test_who_says_nothing_new_gives_no_evidence() -> None:
-    assert luck([KINDS], np.zeros((100, 2))) == (1.0, 1.0)
+    assert np.isnan(luck([KINDS], np.zeros((100, 2)))).all()
+
+
+def test_prompts_that_are_all_the_same_give_no_evidence() -> None:
+    assert np.isnan(luck([np.ones((100, 4), np.float32)], columns(NOISE, NOISE))).all()
 
 
 def test_the_size_of_surprises_is_no_evidence() -> None:

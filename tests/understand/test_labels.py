@@ -123,6 +123,56 @@ def test_where_labels_are_not_believed_the_ranking_is_the_defaults() -> None:
     assert dealt_at_random(seed)[0] == pytest.approx(1.0, abs=0.02)
 
 
+@pytest.mark.parametrize("score", [0.0, 0.5, 1.0])
+def test_labels_that_all_say_the_same_are_what_is_expected(score: float) -> None:
+    """The public facts stay worth 8 labels; nobody says that a ranking was put to the test."""
+    prompts, _ = traffic(100, seed=2)
+    default = Predictor.default()
+    fitted = default.fit(prompts, PAIR, np.full((100, 2), score))
+    wanted = (100 * score + 8 * default.quality(prompts, PAIR)) / 108
+    np.testing.assert_allclose(np.clip(wanted, 0.001, 0.999), fitted.quality(prompts, PAIR), atol=0.02)
+    (verdict,) = fitted.verdicts()
+    assert (verdict.kept, verdict.luck) == ("default", None)
+    assert "rank no prompt" in verdict.why
+
+
+def test_labels_that_nearly_all_say_the_same_are_nearly_what_is_expected() -> None:
+    prompts, _ = traffic(300, seed=2)
+    scores = np.ones((300, 2))
+    scores[7, 0] = scores[70, 1] = 0.0
+    assert Predictor.default().fit(prompts, PAIR, scores).quality(prompts, PAIR).min() > 0.9
+
+
+@pytest.mark.parametrize("half_life", [None, 30.0])
+def test_the_order_of_labels_does_not_matter(half_life: float | None) -> None:
+    prompts, scores = traffic(300, seed=3)
+    asked, _ = traffic(20, seed=4)
+    fits = []
+    for order in (np.arange(300), np.random.default_rng(0).permutation(300)):
+        shown = [prompts[row] for row in order]
+        fits.append(
+            Predictor.default().fit(
+                shown, PAIR, scores[order], days=order.astype(float), half_life_days=half_life
+            )
+        )
+    one, other = fits
+    np.testing.assert_allclose(one.quality(asked, PAIR), other.quality(asked, PAIR), atol=1e-5)
+    assert one.verdicts()[0].luck == other.verdicts()[0].luck
+
+
+def test_what_is_recent_decides_what_is_familiar() -> None:
+    """With a half-life, old labels of another kind leave what is expected as it was."""
+    prompts, scores = traffic(60, seed=3)
+    old = [f"$\\int_0^{n} x^{n} dx$" for n in range(300)]
+    days = np.repeat([0.0, 1000.0], [300, 60])
+    known = Predictor.default().fit(prompts, PAIR, scores)
+    all_known = Predictor.default().fit(
+        [*old, *prompts], PAIR, np.vstack([np.zeros((300, 2)), scores]), days=days, half_life_days=10.0
+    )
+    asked, _ = traffic(20, seed=4)
+    np.testing.assert_allclose(all_known.quality(asked, PAIR), known.quality(asked, PAIR), atol=0.1)
+
+
 def test_labels_near_a_prompt_leave_less_doubt() -> None:
     prompts, scores = traffic(200, seed=0)
     default, near = Predictor.default(), "Answer the letter about monday"

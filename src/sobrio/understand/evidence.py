@@ -23,6 +23,8 @@ _LEAST: Final = 1e-9
 def luck(blocks: Sequence[Singles], surprises: Floats) -> tuple[float, float]:
     """(chance that labels dealt at random tell as much of differences, the same of ease), each in (0, 1].
 
+    NaN where every deal says the same, as of labels that are all alike: then nothing can be told.
+
     `blocks` are views of the prompts, shape (prompts, features of the view), which count alike; `surprises`,
     shape (prompts, differences + 1), is what was not expected, 0 on average, and last that of ease. Labels
     that tell of ease are labels that tell: they count for differences too, and alone where there are none.
@@ -64,5 +66,7 @@ def _agreement(alike: Singles, surprises: Floats, deals: NDArray[np.intp]) -> Fl
 
 
 def _share_as_high(values: Floats) -> float:
-    """Of the first among all."""
+    """Of the first among all; NaN where they are all the same."""
+    if np.ptp(values) <= _LEAST:
+        return float("nan")
     return float((values >= values[0] - _LEAST).mean())

@@ -17,7 +17,7 @@ from sobrio.understand.chorus import Chorus, chorus_of
 from sobrio.understand.lesson import Lesson, chances, learn
 from sobrio.understand.levels import Levels, levels_of
 from sobrio.understand.nearby import Nearby, nearby
-from sobrio.understand.outcomes import Outcomes, row_keys, together
+from sobrio.understand.outcomes import Outcomes, by_key, row_keys, together
 from sobrio.understand.verdict import LEAST_ROWS, Verdict, verdicts
 from sobrio.understand.views import Floats, Prompts
 
@@ -67,23 +67,25 @@ class Labels:
 
     @property
     def digest(self) -> str:
-        """Which labels these are: 8 hexadecimal digits."""
+        """Which labels these are, in any order: 8 hexadecimal digits."""
         found = hashlib.sha256(str(self.half_life_days and float(self.half_life_days)).encode())
         for each in self.outcomes:
-            found.update("\0".join(each.names).encode())
-            for table in (each.scores, each.ln_errors, each.weights, each.known_days):
-                found.update(np.round(table, 6).tobytes())
-            for hashed in each.prompts.hashed:
-                found.update(hashed.places.astype(np.int32).tobytes() + b"\0")
+            rows, columns = by_key(each), np.argsort(each.names)
+            found.update("\0".join(sorted(each.names)).encode())
+            for table in (each.scores[:, columns], each.ln_errors[:, columns], each.weights, each.known_days):
+                found.update(np.round(table[rows], 6).tobytes())
+            for row in rows:
+                found.update(each.prompts.hashed[row].places.astype(np.int32).tobytes() + b"\0")
         return found.hexdigest()[:8]
 
     def with_outcomes(self, new: Outcomes, half_life_days: float | None = None) -> Labels:
         """These labels too; without a half-life the one before holds on."""
         outcomes, half_life = (*self.outcomes, new), half_life_days or self.half_life_days
         known = together(outcomes, half_life)
+        order = by_key(known)
         lessons = [
-            _lesson(known, columns, rows)
-            for columns, rows in _alike(np.isfinite(known.scores))
+            _lesson(known, columns, order[rows])
+            for columns, rows in _alike(np.isfinite(known.scores[order]))
             if len(rows) >= LEAST_ROWS
         ]
         return Labels(outcomes, tuple(lessons), levels_of(known), half_life, nearby(known))

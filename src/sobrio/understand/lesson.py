@@ -5,7 +5,8 @@ was taught, what was expected before any label and how easy the prompts are for 
 by their leave-one-out predictions: models differ most on prompts of middling ease, and two noisy scores say
 more about ease than about their difference. Shares start from what is
 likely before any label and move as far as labels carry them. How far the blend is believed, rather than the
-ranking expected without labels, is up to the evidence that alike prompts agree (`evidence.py`).
+ranking expected without labels, is up to the evidence that alike prompts agree (`evidence.py`). Where it is
+not, the ranking stays, and how far it spreads prompts is up to the labels: all alike they leave little of it.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Lesson:
     labels: float
     """How many prompts, as if all of them counted the same."""
     luck: float
-    """Chance that labels dealt out at random would tell as much."""
+    """Chance that labels dealt out at random would tell as much; NaN where that cannot be told."""
     believed: float
     """Share in [0, 1] that the ranking of prompts follows what was taught, not what was expected before."""
 
@@ -69,7 +70,7 @@ def learn(
     names: tuple[str, ...], prompts: Prompts, traits: Floats, scores: Floats, weights: Floats
 ) -> Lesson:
     """`scores` have shape (prompts, names), all known; `weights`, shape (prompts,), are 1 on average."""
-    views = views_of(prompts)
+    views = views_of(prompts, weights)
     blocks = views.blocks(prompts)
     wanted, expected = _apart(scores), _apart(chances(prompts, traits))
     left_out, slopes, constants = zip(*(ridge(block, wanted, weights) for block in blocks), strict=True)
@@ -123,8 +124,10 @@ def _parts(taught: Floats, prior: Floats) -> Floats:
 
 
 def _believed(by_luck: float) -> float:
-    """From 1 to 0 between the two ends of `_BELIEVED`."""
+    """From 1 to 0 between the two ends of `_BELIEVED`; nothing where luck is not known."""
     sure, doubtful = _BELIEVED
+    if np.isnan(by_luck):
+        return 0.0
     return min(max((doubtful - by_luck) / (doubtful - sure), 0.0), 1.0)
 
 
@@ -140,5 +143,13 @@ def _blend(parts: Floats, wanted: Floats, weights: Floats, believed: float) -> F
     shares = np.zeros(len(_START))
     shares[kept] = np.linalg.solve(moment[np.ix_(kept, kept)], pull[kept])
     shares = believed * shares + (1.0 - believed) * _UNTAUGHT
+    shares *= believed + (1.0 - believed) * _spread(away @ shares, targets, weights)
     surprise = weights @ (wanted - parts[:, _PRIOR]) / (weights.sum() + PRIOR_LABELS)
     return np.append(shares, middle[_PRIOR] + surprise - middle @ shares)
+
+
+def _spread(said: Floats, targets: Floats, weights: Floats) -> float:
+    """How far apart what is said leaves prompts, from the public facts' own share to 1: by least squares."""
+    stake = max(float(np.square(targets).mean()), _LEAST_NOISE) / _DOUBT[_PRIOR]
+    least = PRIOR_LABELS / (weights.sum() + PRIOR_LABELS)
+    return float(np.clip((said @ targets + stake) / (said @ said + stake), least, 1.0))

@@ -89,6 +89,7 @@ def together(outcomes: Sequence[Outcomes], half_life_days: float | None) -> Outc
     )
     keys = [key for number, each in enumerate(outcomes) for key in row_keys(each, number)]
     first, place = _places(keys)
+    shown = tuple(str(keys[row]) for row in first)
     return Outcomes(
         names,
         _joined([each.prompts for each in outcomes]).at(first),
@@ -96,6 +97,7 @@ def together(outcomes: Sequence[Outcomes], half_life_days: float | None) -> Outc
         _mean(scores, weights, place),
         _mean(ln_errors, weights, place),
         _merged_weights(scores, weights, place),
+        keys=shown,
     )
 
 
@@ -111,6 +113,13 @@ def _joined(parts: Sequence[Prompts]) -> Prompts:
 def row_keys(outcomes: Outcomes, number: int) -> Sequence[object]:
     """What tells prompts of fit `number` apart, a row each; without keys each is a prompt of its own."""
     return outcomes.keys or [(number, row) for row in range(len(outcomes.prompts))]
+
+
+def by_key(outcomes: Outcomes) -> NDArray[np.intp]:
+    """Rows in an order that does not depend on the one they came in; without keys in that one."""
+    if outcomes.keys is None:
+        return np.arange(len(outcomes.prompts))
+    return np.argsort(np.array(outcomes.keys), kind="stable")
 
 
 def _places(keys: Sequence[object]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -19,9 +20,9 @@ class Verdict:
 
     models: tuple[str, ...]
     labels: float
-    """Prompts, as if all of them counted the same."""
+    """Prompts, as if all of them counted the same; 0 where too few have labels of the same models."""
     luck: float | None
-    """Chance that labels dealt out at random would tell as much; `None`: too few labels to tell."""
+    """Chance that labels dealt out at random would tell as much; `None`: too few, or too alike, to tell."""
     believed: float
     """Share in [0, 1] that the ranking of prompts follows the labels, not the default."""
 
@@ -34,8 +35,10 @@ class Verdict:
 
     @property
     def why(self) -> str:
-        if self.luck is None:
+        if not self.labels:
             return f"the default's ranking is kept: fewer than {LEAST_ROWS} labelled prompts set a level only"
+        if self.luck is None:
+            return "the default's ranking is kept, drawn to the labels' mean: labels so alike rank no prompt"
         found = f"labels dealt out at random would agree as well with a chance of {self.luck:.0%}"
         if self.kept == "both":
             return f"the ranking is {self.believed:.0%} the labels', else the default's: {found}"
@@ -45,7 +48,10 @@ class Verdict:
 
 def verdicts(lessons: Sequence[Lesson], levels: Levels) -> tuple[Verdict, ...]:
     """One per lesson, then one for the models with too few labels for any."""
-    found = [Verdict(each.names, each.labels, each.luck, each.believed) for each in lessons]
+    found = [
+        Verdict(each.names, each.labels, None if math.isnan(each.luck) else each.luck, each.believed)
+        for each in lessons
+    ]
     taught = {name for lesson in lessons for name in lesson.names}
     labelled = [levels.names[place] for _, place in levels.places(levels.names)]
     few = tuple(name for name in labelled if name not in taught)

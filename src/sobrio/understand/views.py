@@ -106,31 +106,44 @@ class Views:
         return np.asarray(np.exp(likeness, out=likeness))
 
 
-def views_of(prompts: Prompts) -> Views:
-    """The map for these labelled prompts; centres are evenly spread among them."""
-    middle = prompts.surface.mean(axis=0)
-    scale = np.maximum(prompts.surface.std(axis=0), _LEAST_SCALE)
+def views_of(prompts: Prompts, weights: Floats) -> Views:
+    """The map for these labelled prompts; centres are evenly spread among them, as much as each counts."""
+    shares = (weights / weights.sum()).astype(np.float32)
+    middle, deviation = _moments(prompts.surface, shares)
+    scale = np.maximum(deviation, _LEAST_SCALE)
     placed = placed_among(prompts.surface, middle, scale)
-    chosen = np.unique(np.linspace(0, len(placed) - 1, _CENTRES).astype(int))
-    centres = placed[chosen]
+    centres = placed[_evenly(weights)]
     between = _squared_distances(centres)
     width = float(np.median(between[between > 0])) if (between > 0).any() else 1.0
     inner = np.exp(-between / width).astype(np.float64)
     values, vectors = np.linalg.eigh(inner + _RIDGE * np.eye(len(inner)))
     whitening = (vectors / np.sqrt(np.maximum(values, _RIDGE))).astype(np.float32)
-    heart, usual = _heart(prompts.hashed)
-    spread = np.maximum(prompts.worth.std(axis=0), _LEAST_SPREAD)
+    heart, usual = _heart(prompts.hashed, shares)
     norms = np.square(centres).sum(axis=1)
-    demand = prompts.worth.mean(axis=0)
+    demand, deviation = _moments(prompts.worth, shares)
+    spread = np.maximum(deviation, _LEAST_SPREAD)
     return Views(
         middle, scale, np.ascontiguousarray(centres.T), norms, width, whitening, demand, spread, heart, usual
     )
 
 
-def _heart(hashed: Sequence[Sparse]) -> tuple[Singles, float]:
+def _evenly(weights: Floats) -> NDArray[np.intp]:
+    """Rows at even steps of what rows count so far, each once."""
+    reached = np.cumsum(weights) / weights.sum()
+    steps = (np.arange(_CENTRES) + 0.5) / _CENTRES
+    return np.unique(np.minimum(np.searchsorted(reached, steps), len(weights) - 1))
+
+
+def _moments(table: Singles, shares: Singles) -> tuple[Singles, Singles]:
+    """(weighted mean, standard deviation) of every column."""
+    middle = shares @ table
+    return middle, np.sqrt(shares @ np.square(table - middle))
+
+
+def _heart(hashed: Sequence[Sparse], shares: Singles) -> tuple[Singles, float]:
     heart = np.zeros(default_encoder().dimensions, np.float32)
-    for each in hashed:
-        heart[each.places] += each.values / len(hashed)
+    for each, share in zip(hashed, shares, strict=True):
+        heart[each.places] += each.values * share
     near = [float(each.values @ heart[each.places]) for each in hashed]
     return heart, max(float(np.quantile(near, 0.05)), 1e-6)
 
