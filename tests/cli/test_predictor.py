@@ -334,6 +334,43 @@ def test_models_that_were_never_scored_together_promise_nothing(
     assert "no prompt has a score of" in sobrio(*asked).err
 
 
+def test_a_promise_takes_any_name_of_a_model(sobrio: Callable[..., Any], tmp_path: Path) -> None:
+    *asked, _ = both(tmp_path / "others.jsonl", 120)
+    said = sobrio(*asked, "meta-llama/Llama-3.3-70B-Instruct", "--json").json
+    assert (said["granted"], said["reference"]) == (True, LARGE)
+    same = sobrio(*asked[:3], "--small", "meta-llama/Llama-3.3-70B-Instruct", "--reference", LARGE)
+    assert "two models" in same.err
+
+
+def test_what_is_evaluated_is_the_fit_in_force(sobrio: Callable[..., Any], labels: Path) -> None:
+    shipped = sobrio("predictor", "evaluate", str(labels), "--json").json
+    fitted = sobrio("predictor", "fit", str(labels), "--data-dir", "here", "--json").json["predictor"]
+    assert sobrio("predictor", "evaluate", str(labels), "--json").json == shipped
+    told = sobrio("predictor", "evaluate", str(labels), "--data-dir", "here")
+    assert fitted in told.out
+    there = sobrio("predictor", "evaluate", str(labels), "--data-dir", "here", "--json").json
+    assert {each["predictor"] for each in there} == {fitted} != {each["predictor"] for each in shipped}
+
+
+def test_labels_that_were_fitted_on_are_said_to_prove_little(
+    sobrio: Callable[..., Any], labels: Path, tmp_path: Path
+) -> None:
+    sobrio("predictor", "fit", str(labels))
+    known = sobrio("predictor", "evaluate", str(labels), "--json")
+    assert "60 of 60 labelled prompts were fitted on" in known.err
+    assert [each["fitted_on"] for each in known.json] == [60, 60]
+    both(tmp_path / "others.jsonl", 20)
+    assert "fitted on" not in sobrio("predictor", "evaluate", "others.jsonl").err
+
+
+def test_a_model_whose_name_is_spelt_unlike_others_is_calibrated(
+    sobrio: Callable[..., Any], labels: Path
+) -> None:
+    other = labels.with_name("other.jsonl")
+    other.write_text(labels.read_text().replace(SMALL, "openchat_3.5"))
+    assert sobrio("models", "calibrate", "openchat_3.5", "--on", str(other)).code == 0
+
+
 def chosen(sobrio: Callable[..., Any], text: str, *more: str) -> Any:
     Path("prompts.txt").write_text(text, encoding="utf-8")
     return sobrio("models", "calibrate", SMALL, "--choose-from", "prompts.txt", "--count", "9", *more)

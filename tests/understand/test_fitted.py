@@ -167,6 +167,24 @@ def test_iso_8601_dates_and_times_are_read(tmp_path: Path, at: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("at", "age"),
+    [("9999-12-31T23:59:59-05:00", 1.0), ("9999-12-30", 0.0), ("0001-01-01T00:00:00+05:00", 3652059.0)],
+)
+def test_the_ends_of_time_are_days(tmp_path: Path, at: str, age: float) -> None:
+    last = "9999-12-31" if age else at
+    lines = [line("a", "m", 1.0, at), line("b", "m", 1.0, last)]
+    assert np.ptp(read_labelled(write(tmp_path / "labels.jsonl", *lines)).ages) == age
+
+
+def test_a_model_is_one_by_any_of_its_names(tmp_path: Path) -> None:
+    names = ("meta-llama/Llama-3.1-8B-Instruct", "llama-3.1-8b-instruct", "Llama-3.1-8B-Instruct")
+    lines = [line("a", name, score) for name, score in zip(names, (1.0, 0.0, 0.5), strict=True)]
+    known = read_labelled(write(tmp_path / "labels.jsonl", *lines))
+    assert (known.models, known.scores.tolist()) == (("llama-3.1-8b-instruct",), [[0.5]])
+    assert known.of(names[0]).models == known.models
+
+
+@pytest.mark.parametrize(
     ("bad", "said"),
     [
         (line("a", "m", 1.0, "soon"), "2026-05-02"),
@@ -174,7 +192,10 @@ def test_iso_8601_dates_and_times_are_read(tmp_path: Path, at: str) -> None:
         ('{"messages": [{"role": "user", "content": 5}], "model": "m", "score": 1}', "content"),
         ('{"messages": [{"role": "user", "content": ["abc"]}], "model": "m", "score": 1}', "content"),
         ('{"messages": [{"content": [{"type": "text", "text": 5}]}], "model": "m", "score": 1}', "text"),
-        ('{"prompt": "a", "model": "m", "score": 1, "output_tokens": -5}', "output_tokens.* 0 or more"),
+        ('{"prompt": "a", "model": "m", "score": 1, "output_tokens": -5}', "output_tokens.* 1 or more"),
+        ('{"prompt": "a", "model": "m", "score": 1, "output_tokens": 0}', "output_tokens.* leave it out"),
+        (line("a", "text-embedding-3-small", 1.0), "text-embedding-3-small is made for embeddings"),
+        (line("a", "house/M", 1.0), "house/M differs from m .line 1."),
         ('{"prompt": "a", "model": "m", "score": 1, "outptu_tokens": 5}', "outptu_tokens.*output_tokens"),
         ('{"prompt": "a", "messages": [{"content": "b"}], "model": "m", "score": 1}', "not both"),
         ('{"prompt": "a", "messages": [], "model": "m", "score": 1}', "not both"),

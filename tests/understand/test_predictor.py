@@ -74,6 +74,13 @@ def test_scores_of_the_wrong_shape_or_range_are_refused(predictor: Predictor) ->
         predictor.fit(["a"], [SMALL], np.full((1, 1), 7.0))
 
 
+def test_what_no_chat_can_come_to_is_refused(predictor: Predictor) -> None:
+    with pytest.raises(InputError, match="made for embeddings"):
+        predictor.fit(["a"], ["text-embedding-3-small"], np.ones((1, 1)))
+    with pytest.raises(InputError, match="output_tokens must be positive"):
+        predictor.fit(["a"], [SMALL], np.ones((1, 1)), np.zeros((1, 1)))
+
+
 def test_nothing_asked_of_nobody_is_an_empty_table(predictor: Predictor) -> None:
     assert predictor.quality([], SIZES).shape == (0, 3)
     assert predictor.quality([EASY, HARD], ()).shape == (2, 0)

@@ -93,6 +93,7 @@ def _text(file: Path) -> str:
 def _teach(known: Labelled, out: Path | None, onto: Path | None, *, json: bool) -> None:
     """Before and after on prompts kept out of the teaching; what is written knows all of them."""
     from sobrio.understand import Predictor
+    from sobrio.understand.facts import canonical
 
     if len(known.prompts) < _LEAST:
         raise InputError(f"{len(known.prompts)} labelled prompts are too few, give at least {_LEAST}")
@@ -100,7 +101,7 @@ def _teach(known: Labelled, out: Path | None, onto: Path | None, *, json: bool) 
     tested, found = _tried(before, known, "from public facts" if onto is None else "before")
     fitted = before.fit(known.prompts, known.models, known.scores, known.output_tokens, known.weights,
                         days=known.days)  # fmt: skip
-    verdict = next(each for each in fitted.verdicts() if known.models[0] in each.models)
+    verdict = next(each for each in fitted.verdicts() if canonical(known.models[0]) in each.models)
     if out is not None:
         fitted.save_fit(out)
     if json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from sobrio.cli import output
 
 if TYPE_CHECKING:
     from sobrio.understand import Predictor
+    from sobrio.understand.conversation import Prompt
 
 
 def read_by_the_gateway(data_dir: Path | None) -> Path:
@@ -22,6 +24,14 @@ def in_force(data_dir: Path | None) -> Predictor:
     from sobrio.assemble import predictor_of
 
     return predictor_of(read_by_the_gateway(data_dir))
+
+
+def fitted_on(prompts: Sequence[Prompt], predictor: Predictor) -> int:
+    """How many of the prompts labels taught it, in whatever spacing and capitals."""
+    from sobrio.understand.outcomes import keys_of
+
+    fitted = predictor.labels.keys
+    return sum(key in fitted for key in keys_of(prompts))
 
 
 def say_next_step(written: Path | None, data_dir: Path | None) -> None:

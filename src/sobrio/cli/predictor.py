@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sobrio.cli import output
-from sobrio.cli.fits import read_by_the_gateway, say_next_step
+from sobrio.cli.fits import fitted_on, in_force, read_by_the_gateway, say_next_step
 from sobrio.cli.options import DataDir, Json
 from sobrio.cli.promise import promise
 
@@ -22,7 +22,7 @@ app.command()(promise)
 Labels = Annotated[
     Path, typer.Argument(help="JSON lines: prompt (or messages), model, score, output_tokens, at.")
 ]
-Fit = Annotated[Path | None, typer.Option("--fit", help="A file that 'predictor fit' wrote.")]
+Fit = Annotated[Path | None, typer.Option("--fit", help="A fit other than the one in force.")]
 
 LEARNT = {"labels": "ranking and level", "both": "ranking in part, level", "default": "level only"}
 COLUMNS = ("model", "prompts", "score", "expected", "calibration error", "APGR against the best")
@@ -89,21 +89,32 @@ def fit(
 
 
 @app.command()
-def evaluate(labels: Labels, fit: Fit = None, json: Json = False) -> None:
-    """How far expectations hold on labelled prompts; use others than those fitted on."""
+def evaluate(labels: Labels, fit: Fit = None, data_dir: DataDir = None, json: Json = False) -> None:
+    """How far expectations of the predictor in force hold on labelled prompts that nothing was fitted on."""
     from sobrio.understand import Predictor
     from sobrio.understand.evaluation import evaluate as evaluated
     from sobrio.understand.labelled import read_labelled
 
-    known = Predictor.default() if fit is None else Predictor.default().with_fit(fit)
-    show_evaluations(f"predictor {known.version}", evaluated(known, read_labelled(labels)), json=json)
-
-
-def show_evaluations(title: str, found: tuple[Evaluation, ...], *, json: bool) -> None:
+    known = read_labelled(labels)
+    predictor = in_force(data_dir) if fit is None else Predictor.default().with_fit(fit)
+    found, seen = evaluated(predictor, known), fitted_on(known.prompts, predictor)
     if json:
-        output.document([asdict(each) for each in found])
+        about = {"predictor": predictor.version, "fitted_on": seen}
+        output.document([asdict(each) | about for each in found])
     else:
-        output.table(title, COLUMNS, (_row(each) for each in found))
+        output.table(f"predictor {predictor.version}", COLUMNS, (_row(each) for each in found))
+    if seen:
+        _say_fitted_on(seen, len(known.prompts))
+
+
+def _say_fitted_on(seen: int, prompts: int) -> None:
+    output.prose().print(
+        f"{seen} of {prompts} labelled prompts were fitted on: of these it says what is remembered, not how "
+        "far expectations hold; give others",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _row(found: Evaluation) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sobrio.cli import output
-from sobrio.cli.fits import in_force
+from sobrio.cli.fits import fitted_on, in_force
 from sobrio.cli.options import DataDir, Json
 from sobrio.errors import InputError
 
@@ -34,11 +35,12 @@ def promise(
 ) -> None:
     """Find the boldest operating point whose loss can be promised. Exit 1 when there is none."""
     from sobrio.understand import Predictor
-    from sobrio.understand.labelled import read_labelled
+    from sobrio.understand.labelled import name_of, read_labelled
     from sobrio.understand.outcomes import stems_of
     from sobrio.understand.promise import Promise
     from sobrio.understand.promise import promise as promised
 
+    small, reference = name_of(small), name_of(reference)
     if small == reference:
         raise InputError(f"a promise is about two models, and both are {small}")
     known = read_labelled(labels).of(small, reference)
@@ -65,10 +67,7 @@ def promise(
 
 
 def _must_be_new(prompts: Sequence[Prompt], predictor: Predictor) -> None:
-    from sobrio.understand.outcomes import keys_of
-
-    fitted = predictor.labels.keys
-    seen = sum(key in fitted for key in keys_of(prompts))
+    seen = fitted_on(prompts, predictor)
     if seen:
         raise InputError(
             f"{seen} of {len(prompts)} labelled prompts were fitted on; label others for a promise"
@@ -97,9 +96,13 @@ def _print(found: Promise, asked: dict[str, Any]) -> None:
 
 
 def _say_next_step(found: Promise, asked: dict[str, Any], version: str) -> None:
-    """The line that makes a policy keep the promise, on stderr."""
+    """The line that makes a policy keep the promise, on stderr.
+
+    Rounded up: prompts at the threshold may be answered, and in a request's assessment they lie a hair off.
+    """
     pair = f"model: {asked['small']}, reference: {asked['reference']}"
-    line = f"  promises: [{{{pair}, max_gain: {found.threshold:.6f}, predictor: '{version}'}}]"
+    max_gain = math.ceil(1e6 * found.threshold + 0.5) / 1e6
+    line = f"  promises: [{{{pair}, max_gain: {max_gain:.6f}, predictor: '{version}'}}]"
     output.prose().print(
         f"in the policy, under defaults or a rule's use:\n{line}",
         markup=False,

@@ -42,6 +42,12 @@ def all_different(names: Sequence[str]) -> None:
         raise InputError(f"the model {twice} is named twice; give it one column")
 
 
+def must_chat(model: Model) -> None:
+    """Raises `InputError` for a model that answers no chats."""
+    if model.kind != "chat":
+        raise InputError(f"{model.name} is made for {model.kind}s, not for chats; label chat models alone")
+
+
 def half_life(days: float | None) -> float | None:
     """Raises `InputError` for anything but a positive number, or `None`."""
     if days is not None and not (isinstance(days, Real) and 0 < days < np.inf):
@@ -58,11 +64,11 @@ def scores_of(values: ArrayLike, shape: tuple[int, ...]) -> Floats:
 
 
 def lengths_of(values: ArrayLike | None, shape: tuple[int, ...]) -> Floats:
-    """Output tokens, all unknown by default. Raises `InputError` for another shape, and below 0."""
+    """Output tokens, all unknown by default. Raises `InputError` for another shape, and for 0 or less."""
     if values is None:
         return np.full(shape, np.nan)
     lengths = table(values, shape, "output_tokens")
-    if np.nanmin(lengths, initial=0.0) < 0:
+    if np.nanmin(lengths, initial=1.0) <= 0:
         raise InputError("output_tokens must be positive; use NaN for unknown")
     return lengths
 

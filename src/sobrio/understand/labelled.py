@@ -3,7 +3,8 @@
     {"prompt": "...", "model": "...", "score": 0.8, "output_tokens": 120, "at": "2026-05-02"}
 
 `messages` may stand for `prompt`; `output_tokens` and `at` may be absent; there are no other keys. `at` is
-any ISO 8601 date or time. Several lines on one prompt and model are one label, their mean.
+any ISO 8601 date or time. Several lines on one prompt and model are one label, their mean; a model is one by
+whichever of its names in the catalogue.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import codecs
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.errors import InputError
+from sobrio.understand.arguments import must_chat
 from sobrio.understand.conversation import Prompt, messages_of
+from sobrio.understand.facts import canonical
 
 _LEAST_COUNT: Final = 1e-6
 """The oldest label still counts so much, so that no sum of weights is 0."""
@@ -63,6 +66,7 @@ class Labelled:
 
     def of(self, *models: str) -> Labelled:
         """These models, on the prompts with a score of each. Raises `InputError` where there is none."""
+        models = tuple(map(name_of, models))
         unknown = [name for name in models if name not in self.models]
         if unknown:
             raise InputError(f"no label is {unknown[0]}'s; the file has {', '.join(self.models)}")
@@ -100,7 +104,19 @@ def read_labelled(file: Path, half_life_days: float | None = None) -> Labelled:
     rows = [_row(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
     if not rows:
         raise InputError(f"{file} holds no label; write one JSON object a line: prompt, model, score")
-    return _tables(rows, half_life_days)
+    _must_be_one_each(file, rows)
+    return _tables([(line, day) for _, line, day in rows], half_life_days)
+
+
+def name_of(model: str) -> str:
+    """The catalogue's own name for it; an unknown one stays. Raises `InputError` for no chat model."""
+    from sobrio.catalog import Catalog
+
+    found = Catalog.default().find(model)
+    if found is None:
+        return model
+    must_chat(found)
+    return found.name
 
 
 def ages(days: Floats) -> Floats:
@@ -113,15 +129,29 @@ def recency(ages: Floats, half_life_days: float) -> Floats:
     return np.asarray(np.maximum(0.5 ** (ages / half_life_days), _LEAST_COUNT))
 
 
-def _row(file: Path, number: int, raw: bytes) -> tuple[_Line, float]:
-    """(the line, its day)."""
+def _row(file: Path, number: int, raw: bytes) -> tuple[int, _Line, float]:
+    """(its number, the line, its day)."""
     try:
         line = msgspec.json.decode(raw, type=_Line)
-        return line, _checked(line)
+        day = _checked(line)
+        line.model = name_of(line.model)
+        return number, line, day
     except msgspec.ValidationError as error:
         raise InputError(f"{file}, line {number}: {error}; the keys are {', '.join(_KEYS)}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, InputError) as error:
         raise InputError(f"{file}, line {number}: {error}") from None
+
+
+def _must_be_one_each(file: Path, rows: Sequence[tuple[int, _Line, float]]) -> None:
+    """Raises `InputError` for two models that the predictor cannot tell apart."""
+    first: dict[str, tuple[str, int]] = {}
+    for number, line, _ in rows:
+        model, before = first.setdefault(canonical(line.model), (line.model, number))
+        if model != line.model:
+            raise InputError(
+                f"{file}, line {number}: {line.model} differs from {model} (line {before}) by its publisher, "
+                "capitals or dashes alone; give them one name, or add one to the catalogue under another"
+            )
 
 
 def _checked(line: _Line) -> float:
@@ -133,8 +163,10 @@ def _checked(line: _Line) -> float:
         raise InputError("the prompt is empty")
     if not 0 <= line.score <= 1:
         raise InputError(f"the score {line.score} must lie between 0 and 1")
-    if line.output_tokens is not None and line.output_tokens < 0:
-        raise InputError(f"output_tokens is {line.output_tokens:g}; give 0 or more")
+    if line.output_tokens is not None and line.output_tokens <= 0:
+        raise InputError(
+            f"output_tokens is {line.output_tokens:g}; give 1 or more, or leave it out where unknown"
+        )
     return math.nan if line.at is None else _day(line.at)
 
 
@@ -143,7 +175,8 @@ def _day(at: str) -> float:
         moment = datetime.fromisoformat(at)
     except ValueError:
         raise InputError(f"'at' is {at!r}; give a date such as 2026-05-02 or 2026-05-02T10:00:00Z") from None
-    return float((moment.astimezone(UTC) if moment.tzinfo else moment).toordinal())
+    since = moment.replace(tzinfo=None) - datetime.min - (moment.utcoffset() or timedelta())
+    return float(since.days + 1)
 
 
 def _tables(rows: Sequence[tuple[_Line, float]], half_life_days: float | None) -> Labelled:

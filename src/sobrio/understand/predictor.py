@@ -129,12 +129,14 @@ class Predictor:
         (prompts,), are when each was labelled, counted from any one day, NaN where unknown: a label
         `half_life_days` older than the latest of all, those fitted before included, counts half.
         Raises `InputError` when the shapes disagree, a score lies outside [0, 1], no prompt or model is
-        given, or a model twice.
+        given, a model twice, or one that answers no chats.
         """
         prompts, roster = arguments.prompts_of(prompts), self._roster(models)
         if not prompts:
             raise InputError("give at least one labelled prompt to fit")
         arguments.all_different(roster.names)
+        for model in roster.models:
+            arguments.must_chat(model)
         shape = len(prompts), len(roster.names)
         known, lengths = arguments.scores_of(scores, shape), arguments.lengths_of(output_tokens, shape)
         half_life_days = arguments.half_life(half_life_days)
@@ -145,7 +147,7 @@ class Predictor:
                 view.prompts,
                 np.column_stack([roster.facts, roster.ability]),
                 known,
-                np.log(np.where(lengths > 0, lengths, np.nan)) - ln_tokens(view, roster),
+                np.log(lengths) - ln_tokens(view, roster),
                 arguments.weights_of(weights, len(prompts)),
                 None if days is None else arguments.table(days, shape[:1], "days"),
                 keys_of(prompts),
