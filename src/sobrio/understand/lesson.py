@@ -28,6 +28,8 @@ _DOUBT: Final = 0.5 * np.array([1.0, 1.0, 0.25, 4.0])
 """How far, squared, shares may lie from the start before any label."""
 _UNTAUGHT: Final = np.array([0.0, 1.0, 0.0, 0.0])
 """Shares that leave every ranking as it was."""
+_SPREAD_DOUBT: Final = 0.1
+"""How far, squared, the spread that public facts give prompts may lie from the true one before any label."""
 _LEAST_NOISE: Final = 1e-3
 PRIOR_LABELS: Final = 8.0
 """How many labels of one model the public facts are worth, for its level."""
@@ -150,6 +152,6 @@ def _blend(parts: Floats, wanted: Floats, weights: Floats, believed: float) -> F
 
 def _spread(said: Floats, targets: Floats, weights: Floats) -> float:
     """How far apart what is said leaves prompts, from the public facts' own share to 1: by least squares."""
-    stake = max(float(np.square(targets).mean()), _LEAST_NOISE) / _DOUBT[_PRIOR]
+    stake = max(float(np.square(targets).mean()), _LEAST_NOISE) / _SPREAD_DOUBT
     least = PRIOR_LABELS / (weights.sum() + PRIOR_LABELS)
     return float(np.clip((said @ targets + stake) / (said @ said + stake), least, 1.0))
