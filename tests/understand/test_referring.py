@@ -97,8 +97,35 @@ def test_tables_expect_of_such_a_conversation_what_an_assessment_does() -> None:
 def test_needs_are_those_of_the_whole_conversation() -> None:
     turns: Turns = [user("Do what the ticket says."), tool(HARD)]
     assessed = Predictor.default().assess(turns, [])
-    assert assessed.needs.tools
-    assert assessed.task == "mathematics"
+    assert (assessed.needs.tools, assessed.task) == (True, "agent")
+    assert any("last turn refers" in reason for reason in assessed.reasons)
+
+
+def test_the_language_is_that_of_whoever_agrees() -> None:
+    turns: Turns = [system(HARD), user("Bonjour, tu peux m'aider ?"), assistant("Oui."), user("oui, vas-y")]
+    assert Predictor.default().assess(turns, []).language == "fr"
+
+
+@pytest.mark.parametrize("thanks", ["ok thanks", "thanks!", "perfect", "merci", "nice, thank you"])
+def test_thanks_for_an_answer_full_of_orders_are_as_easy_as_thanks(thanks: str) -> None:
+    recipe = "1. Find a large bowl.\n2. Consider the flour.\n3. Give it an hour.\nWhat could be easier?"
+    ended = [user("How do I bake bread?"), assistant("You knead and bake."), user(thanks)]
+    turns = [user("How do I bake bread?"), assistant(recipe), user(thanks)]
+    assert difficulty(turns) == pytest.approx(difficulty(ended))
+
+
+@pytest.mark.parametrize(
+    "question", ["What is Python?", "How do I say thank you in German?", "Describe Java"]
+)
+def test_short_questions_of_their_own_are_no_reference(question: str) -> None:
+    assert difficulty([system(HARD), user(question)]) == pytest.approx(difficulty(question), abs=0.001)
+
+
+@pytest.mark.parametrize("filling", ["\n", "\n ", "a", "- ", "1. ", " ?"])
+def test_long_turns_of_anything_are_read_in_no_time(filling: str) -> None:
+    """With patterns that start over at every character, these would take hours."""
+    turns = [user("Open ticket 7."), tool(filling * 50_000 + "\n" + HARD), user("do it")]
+    assert 0 < difficulty(turns) < 1
 
 
 def test_a_request_is_read_like_its_messages() -> None:

@@ -40,6 +40,7 @@ DEFAULT_FILE: Final = Path(__file__).with_name("data") / "predictor.npz"
 _UNFAMILIAR: Final = 0.3
 
 Floats = NDArray[np.float64]
+_ELSEWHERE: Final = ("judged by the task elsewhere in the talk that the last turn refers to",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +178,7 @@ class Predictor:
             expectations=tuple(expectations),
             reasons=(
                 *learnt,
+                *(_ELSEWHERE if seen.referred else ()),
                 *neighbours(self.parameters, view.nearest[0], familiar=familiar),
                 *reasons(self.parameters, view, roster.facts[-1], labelled=bool(learnt)),
             ),
@@ -189,7 +191,7 @@ class Predictor:
         plain, others = features_of(prompt), readings(messages_of(prompt))[1:]
         if not others:
             return plain
-        seen = [plain, *(msgspec.structs.replace(features_of(each), needs=plain.needs) for each in others)]
+        seen = [plain, *(_within(plain, features_of(each)) for each in others)]
         easy = chances(view_of(self.parameters, seen, subjects=False), self.rosters.of((MID_SIZE,)))
         return seen[int(easy.argmin())]
 
@@ -223,6 +225,17 @@ class Predictor:
     def _view(self, seen: Sequence[Features]) -> View:
         """With what these labels ask for."""
         return view_of(self.parameters, seen, subjects=bool(self.labels.lessons))
+
+
+def _within(talk: Features, meant: Features) -> Features:
+    """What is meant, where the talk's tools and language remain what they are."""
+    return msgspec.structs.replace(
+        meant,
+        reading=msgspec.structs.replace(meant.reading, language=talk.reading.language),
+        task="agent" if talk.task == "agent" else meant.task,
+        needs=talk.needs,
+        referred=True,
+    )
 
 
 @cache

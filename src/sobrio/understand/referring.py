@@ -14,32 +14,39 @@ _MOST_WORDS: Final = 12
 _MOST_CHARS: Final = 120
 _LOOKED_AT: Final = 2
 """Of the turns since the user spoke before, the last so many."""
-_EMPTY: Final = """
-    a above again agreement ahead all alright also an and answer any as ask asked asks assignment at
-    be before begin below both calculate can carry complete compute continue continuous could course
-    describe described describes do does done each english everything exactly exercise fine finish
-    first fix following for french further german given go good great hazlo he here how i implement
-    in instruction instructions into is issue it its java javascript job just last let lets like
-    make makes me message my next nice now of oh ok okay on one ones order our perfect please
-    problem proceed prove puzzle python question reply request resolve respond resuélvelo right run
-    rust said same say says second send shall she should show so solve spanish stand stands start
-    step steps sure task tell text thank thanks that the them then there these they this those
-    ticket to told too try us vas very want wants was well were what which will with would write
-    written y yeah yep yes you your
-"""
-"""Words that do not say what a task is about, in English or a gloss."""
-_empty = frozenset(_EMPTY.split())
+_ENDS: Final = 1_500
+"""Characters at the beginning and at the end of a turn, where a task stands if it sets one."""
+_DOING: Final = frozenset(
+    """
+    answer calculate carry complete compute do finish fix go implement proceed prove resolve respond run solve
+    start begin hazlo resuélvelo
+""".split()
+)
+"""Words that have something done, wherever it was said."""
+_AGREEING: Final = frozenset("yes yeah yep sure y continue".split())
+"""Words that have done what the user had asked, or what was offered for it."""
+_AROUND: Final = frozenset(
+    """
+    a above again ahead all alright also an and any as asked at be before below both can could course each
+    everything exactly exercise first following for further given good great he here i in instruction
+    instructions into is it its job just last let lets me my next nice now of oh ok okay on one ones order our
+    perfect please problem puzzle question reply request right said same says second shall she should so stand stands
+    step steps task that the them then there these they this those ticket to told too us vas very want was
+    well were what which will with would you your
+""".split()
+)
+"""Words beside them that do not say what a task is about, in English or a gloss."""
 _OTHERS: Final = ("assistant", "tool")
 _word = re.compile(r"[^\W\d_]+")
 _order = re.compile(
-    r"(?:^|[.!?:;]\s+|\n\s*(?:[-*•]|\d+[.)])?\s*)(?:please\s+)?(?:analy[sz]e|argue|assume|build|calculate|classify"
-    r"|compare|complete|compute|consider|convert|count|create|debug|derive|describe|design|determine|develop"
-    r"|differentiate|discuss|draft|estimate|evaluate|explain|extract|factor|find|fix|give|implement|integrate"
-    r"|list|optimi[sz]e|plan|prove|refactor|rewrite|show|simplify|sketch|solve|sort|state|summari[sz]e|suppose"
-    r"|translate|write)\b",
+    r"(?:^|[.!?:;][ \t]+|\n[ \t]*(?:(?:[-*•]|\d+[.)])[ \t]*)?)(?:please[ \t]+)?(?:analy[sz]e|argue|assume|build"
+    r"|calculate|classify|compare|complete|compute|consider|convert|count|create|debug|derive|describe|design"
+    r"|determine|develop|differentiate|discuss|draft|estimate|evaluate|explain|extract|factor|find|fix|give"
+    r"|implement|integrate|list|optimi[sz]e|plan|prove|refactor|rewrite|show|simplify|sketch|solve|sort|state"
+    r"|summari[sz]e|suppose|translate|write)\b",
     re.IGNORECASE,
 )
-_question = re.compile(r"[^.!?\n]*\?")
+_sentence = re.compile(r"[^.!?\n]+[.!?]?")
 _between_us = re.compile(r"\b(?:I|me|we|you|your)\b", re.IGNORECASE)
 """An offer asks the user, an exercise asks nobody in particular."""
 
@@ -49,36 +56,51 @@ Messages = tuple[Message, ...]
 def readings(messages: Messages) -> tuple[Messages, ...]:
     """The conversation as it came and, where its last turn but refers, each task meant as all that is asked.
 
-    That may be the user's own latest task, an exercise of the assistant's or a tool's ticket since the user
-    spoke before, or the system's text where the user named no task at all. Data hold none.
+    Whoever agrees means the user's own latest task. Whoever has something done may also mean an exercise of
+    the assistant's or a tool's ticket since the user spoke before, or the system's text where the user named
+    no task at all. Data, rules and thanks hold no task.
     """
     turns = [place for place, each in enumerate(messages) if each.role == "user" and each.text]
-    if not turns or len(messages) == 1 or not _refers(messages[turns[-1]].text):
+    if not turns or len(messages) == 1:
         return (messages,)
-    own = next((place for place in reversed(turns[:-1]) if not _refers(messages[place].text)), None)
-    since = range(turns[-2] + 1 if len(turns) > 1 else 0, len(messages))
-    meant = [place for place in since if messages[place].role in _OTHERS and _sets_task(messages[place].text)]
-    meant = meant[-_LOOKED_AT:]
-    if own is not None:
-        meant.append(own)
-    else:
-        meant += [place for place, each in enumerate(messages) if each.role == "system" and each.text][:1]
+    words = _referring(messages[turns[-1]].text)
+    if words.isdisjoint(_DOING | _AGREEING):
+        return (messages,)
+    own = next((place for place in reversed(turns[:-1]) if not _referring(messages[place].text)), None)
+    meant = [] if own is None else [own]
+    if not words.isdisjoint(_DOING):
+        since = turns[-2] + 1 if len(turns) > 1 else 0
+        meant += _set(messages, since, _OTHERS)[-_LOOKED_AT:]
+        meant += _set(messages, 0, ("system",))[:1] if own is None else []
     return (messages, *(_asking(messages, place) for place in meant))
 
 
-def _refers(text: str) -> bool:
+def _set(messages: Messages, since: int, roles: tuple[str, ...]) -> list[int]:
+    """Places of turns that set a task."""
+    return [
+        place
+        for place in range(since, len(messages))
+        if messages[place].role in roles and _sets_task(messages[place].text)
+    ]
+
+
+def _referring(text: str) -> frozenset[str]:
+    """The words of a turn that says nothing of its own; none for any other."""
     if len(text) > _MOST_CHARS:
-        return False
+        return frozenset()
     words = _word.findall(read(text).text.lower())
-    return 0 < len(words) <= _MOST_WORDS and _empty.issuperset(words)
+    few = frozenset(words) if len(words) <= _MOST_WORDS else frozenset()
+    return few if few <= _DOING | _AGREEING | _AROUND else frozenset()
 
 
 def _sets_task(text: str) -> bool:
+    if len(text) > 2 * _ENDS:
+        text = f"{text[:_ENDS]}\n{text[-_ENDS:]}"
     if not text:
         return False
     known = read(text).text
-    asks = (each.group() for each in _question.finditer(known))
-    return _order.search(known) is not None or any(_between_us.search(each) is None for each in asks)
+    asked = (each.group() for each in _sentence.finditer(known) if each.group().endswith("?"))
+    return _order.search(known) is not None or any(_between_us.search(each) is None for each in asked)
 
 
 def _asking(messages: Messages, place: int) -> Messages:
