@@ -115,6 +115,28 @@ def test_thanks_for_an_answer_full_of_orders_are_as_easy_as_thanks(thanks: str) 
 
 
 @pytest.mark.parametrize(
+    "on", ["go on", "go ahead", "continue", "what should I do next?", "can I start now?"]
+)
+def test_going_on_with_an_easy_answer_stays_easy(on: str) -> None:
+    steps = "- Find a large bowl.\n- Give it an hour.\nDoes that help? Need anything else?"
+    turns = [user("How do I bake bread?"), assistant(steps), user(on)]
+    assert difficulty(turns) <= difficulty("How do I bake bread?") + 0.1
+
+
+@pytest.mark.parametrize(
+    "question", ["What is the answer?", "What is an ANSWER", "Is it right to run first?"]
+)
+def test_short_questions_are_not_judged_by_the_rules_of_the_house(question: str) -> None:
+    assert difficulty([system(HARD), user(question)]) == pytest.approx(difficulty(question), abs=0.001)
+
+
+def test_data_behind_a_task_of_the_users_own_is_data() -> None:
+    turns = [user("What is on my list for today?"), tool(HARD), user("yes, do it")]
+    without = [user("What is on my list for today?"), tool("Nothing."), user("yes, do it")]
+    assert difficulty(turns) == pytest.approx(difficulty(without), abs=0.01)
+
+
+@pytest.mark.parametrize(
     "question", ["What is Python?", "How do I say thank you in German?", "Describe Java"]
 )
 def test_short_questions_of_their_own_are_no_reference(question: str) -> None:

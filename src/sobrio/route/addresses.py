@@ -4,8 +4,9 @@ The gateway fetches nothing itself, but upstreams do, and litellm does for some 
 not make them read files, cloud metadata or neighbours on a private network. A public name that resolves
 to a private address cannot be seen from here; upstreams that fetch need a guard of their own.
 
-Upstreams differ in what they read as an address, so there is no list of parts that may hold one: wherever a
-string is not text, not a tool's schema or arguments and not the caller's own note, it may.
+Upstreams differ in what they read as an address, so there is no list of parts that may hold one: whatever
+stands where the name of its field says that it is one, or a picture, a sound or a file, in any part. What
+models, tools and schemas say is passed on as it is, and so are texts, sources and labels.
 """
 
 from __future__ import annotations
@@ -21,26 +22,34 @@ from sobrio.route.hosts import shown, why_private
 from sobrio.route.pictures import without_pictures
 from sobrio.terms.request import Request
 
-_TEXT: Final = frozenset(
-    {"text", "content", "input", "output", "prompt", "system", "instructions", "arguments", "thinking",
-     "reasoning", "reasoning_content", "refusal", "summary", "name", "title", "description", "context",
-     "filename", "suffix", "stop", "transcript", "query"}
-)  # fmt: skip
-"""Of these, strings are read by a model and fetched by nobody."""
 _OPAQUE: Final = frozenset(
-    {"parameters", "input_schema", "schema", "json_schema", "response_format", "metadata", "annotations",
-     "citations", "model", "user", "sobrio"}
+    {"parameters", "input_schema", "output_schema", "input_examples", "returns", "schema", "json_schema",
+     "response_format", "format", "guided_json", "structured_outputs", "metadata", "annotations", "citations",
+     "action", "results", "current_url", "model", "user", "sobrio"}
 )  # fmt: skip
-"""Of these, everything is: schemas, the caller's own notes, and where an earlier answer's words came from."""
+"""Of these nothing is fetched: schemas, the caller's own notes, what a hosted tool did and came upon, and
+where an earlier answer's words came from."""
+_SAID: Final = ("input", "arguments")
+"""Objects of these names are what a model calls a tool with."""
 _INLINE: Final = "data:"
-_URL: Final = re.compile(r"(?:\w+_)?ur[li]")
-"""Fields whose string is an address, whatever it looks like."""
+_URL: Final = re.compile(r"(?:\w+_)?ur[li]s?|\w+url")
+"""Fields whose strings are addresses, whatever they look like."""
+_MEDIA: Final = re.compile(
+    r"\w*(?:image|picture|photo|video|audio|media|file|mask|webhook|callback)\w*(?<!name)"
+)
+"""Fields whose strings may be addresses, if they look like one."""
+_PART: Final = re.compile(
+    r"(?:input_|output_)?(?:image|picture|photo|video|audio|media|file)(?:_(?:url|uri|file|data))?"
+)
+"""Types of parts for which the same holds, whatever their fields are called."""
+_BESIDE: Final = frozenset({"text", "title", "context", "name", "filename", "type"})
+"""What is said about a picture or a file."""
 _ADDRESS: Final = re.compile(r"\W*[a-z][a-z0-9+.\-]*:[/\\]", re.IGNORECASE)
 _SIGNS: Final = (
     re.compile(
         rb'"(?<![^\[{:,\s]")(?:\s|\\u[0-9a-fA-F]{4}|\\[bfnrt]|[^\w\s"\\])*+[A-Za-z][A-Za-z0-9+.\-]*+:[/\\]'
     ),
-    re.compile(rb'ur[li]"\s*+:\s*+"(?!data:)'),
+    re.compile(rb'[uU][rR][lLiI][sS]?"\s*+:\s*+(?:"(?!data:)|\[)'),
     re.compile(rb'file_data"\s*+:\s*+"(?!data:)[^":]*+:'),
     re.compile(rb"\\u00[2-7]"),
 )
@@ -88,26 +97,32 @@ def _must_be_public(address: str) -> None:
 
 def _addresses(value: Any, name: str) -> Iterator[str]:
     if isinstance(value, str):
-        if name not in _TEXT and _may_be_fetched(value, name):
+        if _may_be_fetched(value, name):
             yield value
     elif isinstance(value, list):
         for each in value:
             yield from _addresses(each, name)
     elif isinstance(value, tuple):
+        kind = next((str(each).lower() for key, each in value if key == "type"), "")
+        within = _MEDIA.fullmatch(name) is not None or _PART.fullmatch(kind) is not None
         for key, each in value:
-            if not _said_by_the_model(key, each):
-                yield from _addresses(each, "text" if name == "variables" else key)
+            if within or not _passed_on(key, each):
+                yield from _addresses(each, _told_by(key.lower(), within=within))
+
+
+def _passed_on(key: str, value: Any) -> bool:
+    return key in _OPAQUE or (key in _SAID and isinstance(value, tuple))
+
+
+def _told_by(key: str, *, within: bool) -> str:
+    """What is inside of a picture or a file belongs to it, whatever it is called there."""
+    return "media" if within and key not in _BESIDE and not _URL.fullmatch(key) else key
 
 
 def _may_be_fetched(value: str, name: str) -> bool:
     """Data of a file is an address where there is a colon in it; base64 has none."""
-    if value.startswith(_INLINE):
+    if value[: len(_INLINE)].lower() == _INLINE:
         return False
     if _URL.fullmatch(name) or (name == "file_data" and ":" in value):
         return True
-    return _ADDRESS.match(value) is not None
-
-
-def _said_by_the_model(key: str, value: Any) -> bool:
-    """Such as the arguments of a tool call, which Anthropic has as an object named `input`."""
-    return key in _OPAQUE or (key == "input" and isinstance(value, tuple))
+    return _MEDIA.fullmatch(name) is not None and _ADDRESS.match(value) is not None

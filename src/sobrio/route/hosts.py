@@ -8,7 +8,11 @@ import unicodedata
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-_INSIDE: Final = (".local", ".internal", ".localhost", ".home.arpa", ".svc", ".cluster.local")
+_INSIDE: Final = (
+    ".local", ".internal", ".localhost", ".localdomain", ".lan", ".intranet", ".corp", ".home", ".private",
+    ".home.arpa", ".svc",
+)  # fmt: skip
+"""Names that networks give themselves (RFC 6762, appendix G, and RFC 8375)."""
 _CARRYING: Final = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
 _NAME: Final = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _NUMBER: Final = re.compile(r"(?:.*\.)?(?:0x[0-9a-f]*|\d+)")
@@ -64,6 +68,8 @@ def _as_looked_up(host: str) -> str:
 
     Digits that came into Unicode after that RFC are known to the first step alone.
     """
+    if host.isascii():
+        return host.lower().removesuffix(".")
     plain = unicodedata.normalize("NFKC", host).removesuffix(".")
     return plain.encode("idna").decode("ascii").lower().removesuffix(".")
 

@@ -12,39 +12,46 @@ from sobrio.understand.reading import read
 
 _MOST_WORDS: Final = 12
 _MOST_CHARS: Final = 120
-_LOOKED_AT: Final = 2
+_LOOKED_AT: Final = 3
 """Of the turns since the user spoke before, the last so many."""
 _ENDS: Final = 1_500
 """Characters at the beginning and at the end of a turn, where a task stands if it sets one."""
 _DOING: Final = frozenset(
-    """
-    answer calculate carry complete compute do finish fix go implement proceed prove resolve respond run solve
-    start begin hazlo resuélvelo
-""".split()
-)
+    {"answer", "calculate", "carry", "complete", "compute", "do", "finish", "fix", "go", "implement",
+     "proceed", "prove", "resolve", "respond", "run", "solve", "start", "begin", "hazlo", "resuélvelo"}
+)  # fmt: skip
 """Words that have something done, wherever it was said."""
-_AGREEING: Final = frozenset("yes yeah yep sure y continue".split())
+_AGREEING: Final = frozenset({"yes", "yeah", "yep", "sure", "y", "continue"})
 """Words that have done what the user had asked, or what was offered for it."""
 _AROUND: Final = frozenset(
-    """
-    a above again ahead all alright also an and any as asked at be before below both can could course each
-    everything exactly exercise first following for further given good great he here i in instruction
-    instructions into is it its job just last let lets me my next nice now of oh ok okay on one ones order our
-    perfect please problem puzzle question reply request right said same says second shall she should so stand stands
-    step steps task that the them then there these they this those ticket to told too us vas very want was
-    well were what which will with would you your
-""".split()
-)
+    {"a", "above", "again", "ahead", "all", "alright", "also", "an", "and", "any", "as", "asked", "at", "be",
+     "before", "below", "both", "can", "could", "course", "each", "everything", "exactly", "exercise",
+     "first", "following", "for", "further", "given", "good", "great", "he", "here", "i", "in",
+     "instruction", "instructions", "into", "is", "it", "its", "job", "just", "last", "let", "lets", "me",
+     "my", "next", "nice", "now", "of", "oh", "ok", "okay", "on", "one", "ones", "order", "our", "perfect",
+     "please", "problem", "puzzle", "question", "reply", "request", "right", "said", "same", "says",
+     "second", "shall", "she", "should", "so", "stand", "stands", "step", "steps", "task", "that", "the",
+     "them", "then", "there", "these", "they", "this", "those", "ticket", "to", "told", "too", "us", "vas",
+     "very", "want", "was", "well", "were", "what", "which", "will", "with", "would", "you", "your"}
+)  # fmt: skip
 """Words beside them that do not say what a task is about, in English or a gloss."""
 _OTHERS: Final = ("assistant", "tool")
 _word = re.compile(r"[^\W\d_]+")
 _order = re.compile(
-    r"(?:^|[.!?:;][ \t]+|\n[ \t]*(?:(?:[-*•]|\d+[.)])[ \t]*)?)(?:please[ \t]+)?(?:analy[sz]e|argue|assume|build"
-    r"|calculate|classify|compare|complete|compute|consider|convert|count|create|debug|derive|describe|design"
+    r"(?:^|[.!?:;][ \t]+|\n[ \t]*(?:(?:[-*•]|\d+[.)])[ \t]*)?)(?:please[ \t]+)?(?:analy[sz]e|argue|assume"
+    r"|build|calculate|classify|compare|complete|compute|consider|convert|count|create|debug|derive|describe|design"
     r"|determine|develop|differentiate|discuss|draft|estimate|evaluate|explain|extract|factor|find|fix|give"
     r"|implement|integrate|list|optimi[sz]e|plan|prove|refactor|rewrite|show|simplify|sketch|solve|sort|state"
     r"|summari[sz]e|suppose|translate|write)\b",
     re.IGNORECASE,
+)
+_exercise = re.compile(
+    r"\b(?:exercise|puzzle|quiz|riddle|problem|challenge|task|assignment|ticket|issue|instruction|harder)s?\b",
+    re.IGNORECASE,
+)
+"""What is asked for by whoever wants to be set a task."""
+_questioning = re.compile(
+    r"\s*(?:what|which|who|is|was|are|can|could|should|would|will|shall)\b", re.IGNORECASE
 )
 _sentence = re.compile(r"[^.!?\n]+[.!?]?")
 _between_us = re.compile(r"\b(?:I|me|we|you|your)\b", re.IGNORECASE)
@@ -56,32 +63,36 @@ Messages = tuple[Message, ...]
 def readings(messages: Messages) -> tuple[Messages, ...]:
     """The conversation as it came and, where its last turn but refers, each task meant as all that is asked.
 
-    Whoever agrees means the user's own latest task. Whoever has something done may also mean an exercise of
-    the assistant's or a tool's ticket since the user spoke before, or the system's text where the user named
-    no task at all. Data, rules and thanks hold no task.
+    Whoever asks or agrees means the user's own latest task. Whoever has something done may also mean an
+    exercise of the assistant's or a tool's ticket since the user spoke before, if the user had asked for one
+    or named no task at all, and then the system's text as well. Data, rules and thanks hold no task.
     """
     turns = [place for place, each in enumerate(messages) if each.role == "user" and each.text]
     if not turns or len(messages) == 1:
         return (messages,)
-    words = _referring(messages[turns[-1]].text)
+    last = messages[turns[-1]].text
+    words = _referring(last)
     if words.isdisjoint(_DOING | _AGREEING):
         return (messages,)
     own = next((place for place in reversed(turns[:-1]) if not _referring(messages[place].text)), None)
     meant = [] if own is None else [own]
-    if not words.isdisjoint(_DOING):
+    asked_for = own is None or _exercise.search(read(messages[own].text[:_ENDS]).text) is not None
+    if asked_for and not words.isdisjoint(_DOING) and not _asks(last):
         since = turns[-2] + 1 if len(turns) > 1 else 0
-        meant += _set(messages, since, _OTHERS)[-_LOOKED_AT:]
-        meant += _set(messages, 0, ("system",))[:1] if own is None else []
+        meant += _set(messages, since, _OTHERS, _LOOKED_AT)
+        meant += _set(messages, 0, ("system",), 1) if own is None else []
     return (messages, *(_asking(messages, place) for place in meant))
 
 
-def _set(messages: Messages, since: int, roles: tuple[str, ...]) -> list[int]:
-    """Places of turns that set a task."""
-    return [
-        place
-        for place in range(since, len(messages))
-        if messages[place].role in roles and _sets_task(messages[place].text)
-    ]
+def _asks(text: str) -> bool:
+    """Whether it is a question, and no order."""
+    return "?" in text or _questioning.match(read(text).text) is not None
+
+
+def _set(messages: Messages, since: int, roles: tuple[str, ...], most: int) -> list[int]:
+    """Places of the last turns that set a task."""
+    told = [place for place in range(since, len(messages)) if messages[place].role in roles]
+    return [place for place in told[-most:] if _sets_task(messages[place].text)]
 
 
 def _referring(text: str) -> frozenset[str]:

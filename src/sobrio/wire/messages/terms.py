@@ -40,7 +40,7 @@ class Source(Struct, omit_defaults=True):
 class Block(Struct, omit_defaults=True):
     type: str
     text: str | None = None
-    source: Source | None = None
+    source: Source | str | None = None
     title: str | None = None
     id: str | None = None
     name: str | None = None

@@ -83,7 +83,7 @@ def _turns(items: Iterable[Item]) -> list[chat.Turn]:
                     turns.append(chat.Turn("assistant"))
                 turns[-1].tool_calls = [*(turns[-1].tool_calls or ()), _call(item)]
             case "function_call_output":
-                turns.append(chat.Turn("tool", _content(item.output) or "", tool_call_id=item.call_id or ""))
+                turns.append(chat.Turn("tool", _content(item.told) or "", tool_call_id=item.call_id or ""))
             case kind if kind not in _FORGOTTEN:
                 raise Untranslatable(
                     f"an item of type {kind!r} works only where the upstream speaks responses"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import UNSET, Struct
+from msgspec import UNSET, Raw, Struct
 
 from sobrio.wire.chat.terms import Maybe
 
@@ -10,7 +10,7 @@ from sobrio.wire.chat.terms import Maybe
 class Part(Struct):
     """A piece of a message's content: `input_text`, `output_text`, `input_image`, `input_file`, `refusal`."""
 
-    type: str
+    type: str = ""
     text: str | None = None
     image_url: str | None = None
     detail: str | None = None
@@ -29,7 +29,12 @@ class Item(Struct):
     call_id: str | None = None
     name: str | None = None
     arguments: str | None = None
-    output: str | list[Part] | None = None
+    output: str | list[Part] | dict[str, Raw] | None = None
+
+    @property
+    def told(self) -> str | list[Part] | None:
+        """What a function gave back. Hosted tools give objects, which only their upstream reads."""
+        return None if isinstance(self.output, dict) else self.output
 
 
 class Tool(Struct):
