@@ -219,9 +219,9 @@ def _quotas(
 ) -> LocalQuotas | SharedQuotas:
     url = environ.get(REDIS_URL)
     if not url:
-        journal = Journal(data_dir / ACCOUNTS)
-        stack.callback(journal.close)
-        return LocalQuotas(lambda: policy().limits, journal=journal)
+        local = LocalQuotas(lambda: policy().limits, journal=Journal(data_dir / ACCOUNTS))
+        stack.callback(local.close)
+        return local
     return SharedQuotas(async_client(url, _PATIENCE_S), lambda: policy().limits, away=failures())
 
 

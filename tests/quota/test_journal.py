@@ -30,8 +30,8 @@ class Clock:
 @contextmanager
 def quotas(folder: Path, *limits: Limit, clock: Clock | None = None) -> Iterator[LocalQuotas]:
     clock = clock or Clock()
-    with closing(Journal(folder / "accounts.jsonl")) as kept:
-        yield LocalQuotas(lambda: limits, clock, clock, kept)
+    with closing(LocalQuotas(lambda: limits, clock, clock, Journal(folder / "accounts.jsonl"))) as of:
+        yield of
 
 
 def reserve(of: LocalQuotas, tokens: float, caller: Caller = ALICE) -> Reservation:
@@ -86,7 +86,10 @@ def test_the_end_of_a_write_that_was_cut_off_is_passed_over(tmp_path: Path) -> N
     with (tmp_path / "accounts.jsonl").open("ab") as file:
         file.write(b'["day","tok')
     with quotas(tmp_path, DAY) as after:
-        refused(after, 50)
+        assert "60 used" in refused(after, 50)
+        spend(after, 20)
+    with quotas(tmp_path, DAY) as later:
+        assert "80 used" in refused(later, 50)
 
 
 def test_a_file_that_has_grown_long_is_written_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,10 +106,83 @@ def test_a_file_that_has_grown_long_is_written_anew(tmp_path: Path, monkeypatch:
 def test_whoever_finds_the_accounts_held_counts_all_the_same_and_says_so(tmp_path: Path) -> None:
     with quotas(tmp_path, DAY) as first, quotas(tmp_path, DAY) as second:
         spend(first, 60)
-        spend(second, 60)
+        spend(second, 30)
         assert first.problem is None
         assert "another process keeps the accounts there" in str(second.problem)
-        refused(second, 50)
+        assert "90 used" in refused(second, 50)
+
+
+def test_a_restart_that_overlaps_goes_on_with_what_both_have_taken(tmp_path: Path) -> None:
+    clock = Clock()
+    with quotas(tmp_path, DAY, clock=clock) as new:
+        with quotas(tmp_path, DAY, clock=clock) as old:
+            spend(old, 20)
+            streamed = reserve(old, 30)
+            spend(new, 10)
+            under_way = reserve(new, 15)
+            old.settle(streamed, {"tokens": 25})
+        clock.now += 1
+        new.settle(under_way, {"tokens": 5})
+        assert new.problem is None
+        assert "60 used" in refused(new, 50)
+        spend(new, 20)
+    with quotas(tmp_path, DAY, clock=clock) as later:
+        assert "80 used" in refused(later, 50)
+
+
+def test_whoever_counts_in_memory_asks_for_the_file_at_most_once_a_second(tmp_path: Path) -> None:
+    clock = Clock()
+    with quotas(tmp_path, DAY, clock=clock) as new:
+        with quotas(tmp_path, DAY, clock=clock) as old:
+            spend(old, 20), spend(new, 10)
+        clock.now += 0.9
+        spend(new, 10)
+        assert "another process keeps the accounts there" in str(new.problem)
+        clock.now += 0.1
+        spend(new, 10)
+        assert new.problem is None
+
+
+def test_what_was_taken_in_memory_is_written_at_the_end_where_the_other_has_ended(tmp_path: Path) -> None:
+    with quotas(tmp_path, DAY) as new, quotas(tmp_path, DAY) as old:
+        spend(old, 20), spend(new, 40)
+    with quotas(tmp_path, DAY) as later:
+        assert "60 used" in refused(later, 50)
+
+
+def test_a_page_that_was_turned_while_two_counted_has_nothing_of_the_day_before(tmp_path: Path) -> None:
+    clock = Clock()
+    with quotas(tmp_path, DAY, clock=clock) as new:
+        with quotas(tmp_path, DAY, clock=clock) as old:
+            spend(old, 50), spend(new, 40)
+            clock.now += 86_400
+            spend(old, 30), spend(new, 20)
+        clock.now += 1
+        assert "50 used" in refused(new, 60)
+
+
+def test_a_rate_that_two_have_drawn_on_leaks_once(tmp_path: Path) -> None:
+    pace, clock = Limit("pace", "tokens", 3600, "hour"), Clock()
+    with quotas(tmp_path, pace, clock=clock) as new:
+        with quotas(tmp_path, pace, clock=clock) as old:
+            spend(old, 1000), spend(new, 500), spend(old, 200)
+        clock.now += 100
+        assert "1600 used" in refused(new, 3000)
+
+
+def test_accounts_of_others_are_taken_over_too_and_a_limit_that_went_meanwhile_does_no_harm(
+    tmp_path: Path,
+) -> None:
+    bob, clock, limits = Caller(key_id="bob"), Clock(), [DAY, Limit("month", "tokens", 500, "month")]
+    kept = (Journal(tmp_path / "accounts.jsonl") for _ in range(2))
+    with closing(LocalQuotas(lambda: limits, clock, clock, next(kept))) as new:
+        with closing(LocalQuotas(lambda: limits, clock, clock, next(kept))) as old:
+            spend(old, 10), spend(new, 10), spend(old, 70, bob)
+            limits.pop()
+        clock.now += 1
+        assert "20 used" in refused(new, 90)
+        with pytest.raises(OverLimit, match="70 used"):
+            reserve(new, 40, bob)
 
 
 def test_a_place_that_cannot_be_written_is_told_and_limits_hold(tmp_path: Path) -> None:
@@ -114,6 +190,18 @@ def test_a_place_that_cannot_be_written_is_told_and_limits_hold(tmp_path: Path) 
         spend(of, 60)
         refused(of, 50)
         assert "a restart forgets it" in str(of.problem)
+
+
+def test_a_place_that_can_be_written_later_gets_what_was_taken_before(tmp_path: Path) -> None:
+    clock = Clock()
+    with quotas(tmp_path / "missing", DAY, clock=clock) as of:
+        spend(of, 60)
+        (tmp_path / "missing").mkdir()
+        clock.now += 1
+        spend(of, 20)
+        assert of.problem is None
+    with quotas(tmp_path / "missing", DAY, clock=clock) as after:
+        assert "80 used" in refused(after, 50)
 
 
 def test_once_a_full_disk_has_room_again_everything_is_written(

@@ -11,7 +11,7 @@ import fcntl
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -19,6 +19,10 @@ from sobrio.terms.limit import Measure, Span
 
 _LONG: Final = 1_000_000
 """Bytes at which what no longer counts is left out, where that is most of it."""
+
+
+Account: TypeAlias = tuple[str, Measure, Span, str]
+"""Of a limit by its name, what it limits and the span; and of a holder."""
 
 
 class Standing(msgspec.Struct, frozen=True, array_like=True):
@@ -31,9 +35,13 @@ class Standing(msgspec.Struct, frozen=True, array_like=True):
     used: float
     at: float
 
+    @property
+    def account(self) -> Account:
+        return self.limit, self.measure, self.per, self.holder
+
 
 class Journal:
-    """The file of one process; whoever finds it held counts in memory alone."""
+    """The file of one process; whoever finds it held reads it, and counts in memory until it is free."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -43,21 +51,33 @@ class Journal:
         self.problem: str | None = None
         """What keeps the accounts from the disk, in words."""
 
-    def begin(self) -> list[Standing]:
-        """What was written before, the last of each account last."""
+    def begin(self) -> bool:
+        """Whether the file is this process's to write from now on."""
         try:
             self._lock = os.open(self._path.with_suffix(".lock"), os.O_CREAT | os.O_RDWR, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._file = os.open(self._path, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
-            lines = self._path.read_bytes()
-        except BlockingIOError:
-            self._tell("another process keeps the accounts there")
-            return []
+            _end_last_line(self._file)
         except OSError as error:
-            self._tell(error.strerror)
+            self.close()
+            held = isinstance(error, BlockingIOError)
+            self._tell("another process keeps the accounts there" if held else error.strerror)
+        return self.is_held
+
+    def read(self) -> list[Standing]:
+        """What is written there, whoever wrote it, the last of each account last."""
+        try:
+            lines = self._path.read_bytes()
+        except OSError as error:
+            if self.problem is None:
+                self._tell(error.strerror)
             return []
         self._size = len(lines)
         return [each for each in map(_read, lines.splitlines()) if each is not None]
+
+    @property
+    def is_held(self) -> bool:
+        return self._file is not None
 
     @property
     def is_long(self) -> bool:
@@ -100,6 +120,13 @@ class Journal:
         self.problem = (
             f"{self._path}: what is used of limits is in memory alone ({reason}); a restart forgets it"
         )
+
+
+def _end_last_line(file: int) -> None:
+    """A write that was cut off takes no line after it along."""
+    size = os.fstat(file).st_size
+    if size and os.pread(file, 1, size - 1) != b"\n":
+        os.write(file, b"\n")
 
 
 def _written(file: int, standings: Iterable[Standing]) -> int:

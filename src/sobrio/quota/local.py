@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
-from sobrio.quota.journal import Journal, Standing
-from sobrio.quota.meter import SECONDS, Meter, page_start, used_now, wait_s
+from sobrio.quota.journal import Account, Journal, Standing
+from sobrio.quota.meter import SECONDS, Meter, page_start, together, used_now, wait_s
 from sobrio.quota.reservation import over, reservation, settlements
 from sobrio.terms.limit import Limit, Measure, Reservation, Share, Span, Spend
 from sobrio.terms.request import Caller
 
 _SWEEP_EVERY: Final = 4096
-
-Account: TypeAlias = tuple[str, Measure, Span, str]
+_AGAIN_S: Final = 1.0
+"""Between two attempts to get the journal that another process holds."""
 
 
 class LocalQuotas:
@@ -37,7 +38,9 @@ class LocalQuotas:
         self._meters: dict[Account, Meter] = {}
         self._sweep_at = _SWEEP_EVERY
         self._journal = journal
-        self._begun = journal is None
+        self._again_at = -math.inf
+        self._found: dict[Account, Meter] | None = None
+        """What another process had written when this one began to count beside it."""
 
     @property
     def problem(self) -> str | None:
@@ -68,6 +71,7 @@ class LocalQuotas:
 
         What was reserved on a page that has been torn off meanwhile is on no account any more.
         """
+        self._begin()
         settled = list(settlements(held, actual))
         for share, taken in settled:
             torn_off = held.at < page_start(share.limit.per, self._clock())
@@ -77,6 +81,15 @@ class LocalQuotas:
 
     async def aclose(self) -> None:
         """Nothing is ever on its way."""
+
+    def close(self) -> None:
+        """Writes what was taken in memory, where no other process holds the journal any more."""
+        journal, self._journal = self._journal, None
+        if journal is None:
+            return
+        if self._found is not None and not journal.is_held:
+            self._look(journal)
+        journal.close()
 
     def _now(self, per: Span) -> float:
         return self._ahead + self._steady() if per in SECONDS else self._clock()
@@ -89,29 +102,53 @@ class LocalQuotas:
         self._meters[account] = Meter(max(0.0, used + amount), now, max(0.0, held + reserved))
 
     def _begin(self) -> None:
-        """A time that has not come is one of a clock that was set back."""
-        if self._begun or self._journal is None:
+        journal, now = self._journal, self._steady()
+        if journal is None or journal.is_held or now < self._again_at:
             return
-        self._begun = True
-        for each in self._journal.begin():
-            account = (each.limit, each.measure, each.per, each.holder)
-            self._meters[account] = Meter(each.used, min(each.at, self._now(each.per)))
+        self._again_at = now + _AGAIN_S
+        self._look(journal)
+
+    def _look(self, journal: Journal) -> None:
+        """Begin with what is written, whoever holds it; go on with it once that process has ended."""
+        held, found = journal.begin(), self._found
+        if held or found is None:
+            self._merge(journal.read(), found or {})
+            self._found = {} if held else dict(self._meters)
+        if held and found is not None:
+            journal.rewrite(self._standings())
+
+    def _merge(self, written: Iterable[Standing], found: Mapping[Account, Meter]) -> None:
+        """Add what was taken here since `found` to what is written.
+
+        A time that has not come is one of a clock that was set back.
+        """
+        known = _by_account(self._limits())
+        for account, there in {each.account: each for each in written}.items():
+            now = self._now(there.per)
+            meter = Meter(there.used, min(there.at, now))
+            mine, limit = self._meters.get(account), known.get(account[:3])
+            if mine is not None and limit is not None:
+                meter = together(meter, mine, found.get(account), limit, now)
+            self._meters[account] = meter
 
     def _keep(self, shares: Iterable[Share]) -> None:
         journal = self._journal
         if journal is None:
             return
         if journal.is_long:
-            journal.rewrite(_standing(*each) for each in self._meters.items())
+            journal.rewrite(self._standings())
         else:
             accounts = map(_account, shares)
             journal.add([_standing(each, self._meters[each]) for each in accounts])
+
+    def _standings(self) -> Iterator[Standing]:
+        return (_standing(*each) for each in self._meters.items())
 
     def _sweep(self, limits: Sequence[Limit]) -> None:
         """Accounts that have run empty are forgotten, so that many keys cost no memory for ever."""
         if len(self._meters) < self._sweep_at:
             return
-        known = {(limit.name, limit.measure, limit.per): limit for limit in limits}
+        known = _by_account(limits)
         self._meters = {
             account: meter
             for account, meter in self._meters.items()
@@ -124,6 +161,10 @@ def _account(share: Share) -> Account:
     """A limit that now says something else under its old name begins anew."""
     limit = share.limit
     return limit.name, limit.measure, limit.per, share.holder
+
+
+def _by_account(limits: Iterable[Limit]) -> dict[tuple[str, Measure, Span], Limit]:
+    return {(limit.name, limit.measure, limit.per): limit for limit in limits}
 
 
 def _standing(account: Account, meter: Meter) -> Standing:

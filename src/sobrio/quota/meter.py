@@ -51,6 +51,13 @@ def used_now(meter: Meter | None, limit: Limit, now: float) -> float:
     return max(0.0, meter.used - leak_per_s(limit) * max(0.0, now - meter.at))
 
 
+def together(there: Meter, mine: Meter, found: Meter | None, limit: Limit, now: float) -> Meter:
+    """`there` and what `mine` has taken since it was as `found`, where two have counted beside each other."""
+    used = used_now(mine, limit, now)
+    taken = max(0.0, used - used_now(found, limit, now))
+    return Meter(used_now(there, limit, now) + taken, now, mine.held if used else 0.0)
+
+
 def wait_s(limit: Limit, used: float, wanted: float, now: float) -> float | None:
     """Seconds until `wanted` fits beside `used`: 0 when it does, `None` when it never will.
 

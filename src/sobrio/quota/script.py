@@ -31,7 +31,7 @@ local accounts = {}
 for i = 1, #KEYS / 2 do
   local reserved, taken, amount, leak, per, ttl = unpack(ARGV, i * 6 - 2, i * 6 + 3)
   local account = {used = KEYS[i * 2 - 1], held = KEYS[i * 2], reserved = reserved, ttl = ttl,
-    taken = tonumber(taken), amount = tonumber(amount), leased = string.match(per, ' .') ~= nil}
+    taken = tonumber(taken), amount = tonumber(amount), kind = string.match(per, ' (%a+)')}
   local kept = redis.call('HMGET', account.used, 'used', 'at')
   local used, at = tonumber(kept[1] or 0), tonumber(kept[2] or 0)
   if at < page(string.match(per, '%a+'), now) then
@@ -61,16 +61,17 @@ for i, account in ipairs(accounts) do
 end
 for _, account in ipairs(accounts) do
   local reserved, change = tonumber(account.reserved), 0
-  local member = id .. ':' .. account.reserved
+  local member, once = id .. ':' .. account.reserved, id .. '!:0'
   if mode == 'reserve' and refused == 0 then
     change = reserved
-    if account.leased then lend(account, member, lease) end
-  elseif mode == 'settle' and not account.leased then
+    if account.kind == 'leased' then lend(account, member, lease) end
+    if account.kind == 'final' then lend(account, once, 60) end
+  elseif mode == 'settle' and not account.kind then
     change = account.taken - reserved
-  elseif mode == 'settle' and not redis.call('ZSCORE', account.held, id .. '!:0') then
+  elseif mode == 'settle' and not redis.call('ZSCORE', account.held, once) then
     change = account.taken
     if redis.call('ZREM', account.held, member) == 1 then change = change - reserved end
-    lend(account, id .. '!:0', 60)
+    lend(account, once, 60)
   end
   keep(account, account.now + change)
 end
@@ -82,7 +83,8 @@ return {refused, tostring(accounts[refused].now), tostring(now)}
 
 An account is what is used at some time, and what of that is reserved until when. Keys are two for each: of
 what is used, and of what is held. Arguments are `reserve` or `settle`, the reservation's id and its lease in
-seconds; then for each account what is reserved and what was taken, the amount, the leak, the span and whether
-it is leased, and the seconds after which an idle account is forgotten. The answer is the first account that
-is over, or 0, with what is used of it and the time.
+seconds; then for each account what is reserved and what was taken, the amount, the leak, the span and, of a
+page, whether it is `leased` or `final`, and the seconds after which an idle account is forgotten. The answer
+is the first account that is over, or 0, with what is used of it and the time. What is final is settled only
+where nobody knows whether it was reserved, and then counts once.
 """

@@ -92,6 +92,8 @@ class SharedQuotas:
             for share, taken in settlements(held, actual)
             if _is_page(share) or (taken != share.amount and not held.alone)
         ]
+        if held.alone:
+            settled += [(share, share.amount) for share in held.shares if share.final and _is_page(share)]
         if settled:
             task = asyncio.ensure_future(self._settle(held.id, settled))
             self._under_way.add(task)
@@ -161,6 +163,6 @@ def _account(share: Share) -> str:
 
 def _numbers(share: Share, taken: float) -> tuple[float, float, float, float, str, int]:
     limit = share.limit
-    lease = limit.per if _is_page(share) and not share.final else ""
+    kind = ("final" if share.final else "leased") if _is_page(share) else ""
     kept_s = _KEPT_S.get(limit.per) or int(SECONDS[limit.per]) + 60
-    return share.amount, taken, limit.amount, leak_per_s(limit), f"{limit.per} {lease}", kept_s
+    return share.amount, taken, limit.amount, leak_per_s(limit), f"{limit.per} {kind}", kept_s
