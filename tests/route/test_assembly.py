@@ -60,6 +60,23 @@ def test_calls_under_one_index_or_none_stay_apart():
         ]
 
 
+def test_what_is_said_once_neither_grows_nor_is_emptied():
+    pieces = [
+        {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": '{"x"'}},
+        {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": ": 1}"}},
+        {"index": 0, "id": "", "type": "function", "function": {"name": "", "arguments": ""}},
+    ]
+    (call,) = assembled([chunk(tool_calls=[each]) for each in pieces])["choices"][0]["message"]["tool_calls"]
+    assert call == {"id": "a", "type": "function", "function": {"name": "f", "arguments": '{"x": 1}'}}
+
+
+def test_calls_of_types_that_are_none_of_the_api_s_are_put_together_all_the_same():
+    odd = [{"function": {"name": "f", "arguments": {"x": 1}}}, {"id": 7, "function": "f"}, "f"]
+    told = [chunk(tool_calls=[each]) for each in (odd[0], odd[0], odd[2])]
+    assert assembled(told)["choices"][0]["message"]["tool_calls"] == [odd[0]]
+    assert assembled([chunk(tool_calls=odd[1:])])["choices"][0]["message"]["tool_calls"] == [odd[1]]
+
+
 def test_usage_of_the_last_chunk_and_reasoning_survive():
     last = json.dumps({"choices": [], "usage": {"prompt_tokens": 3}}).encode()
 

@@ -7,9 +7,13 @@ from typing import Any, Final
 
 import msgspec
 
+from sobrio.wire.chat.calls import Told, begins_another
+
 DONE = b"data: [DONE]\n\n"
 _NUMBERED: Final = ("tool_calls", "thinking_blocks")
 """Lists whose elements a stream numbers: OpenAI's clients refuse them otherwise."""
+_SAID_ONCE: Final = ("role", "id", "type", "name")
+"""Strings that do not grow, whether a stream repeats them or leaves them empty later on."""
 
 
 def framed(payloads: Iterable[bytes]) -> bytes:
@@ -62,15 +66,16 @@ def _add(choice: dict[str, Any], part: dict[str, Any]) -> None:
 
 
 def _merge(into: dict[str, Any], delta: dict[str, Any]) -> None:
-    """Strings grow, lists of indexed pieces merge by index, other lists grow, the rest replaces."""
+    """Strings grow but for those said once, lists of indexed pieces merge by index, other lists grow,
+    the rest replaces."""
     for name, piece in delta.items():
         there = into.get(name)
         if name == "tool_calls" and isinstance(piece, list):
             into[name] = _merged_calls(there or [], piece)
         elif isinstance(piece, list):
             into[name] = _merged_list(there or [], piece)
-        elif isinstance(piece, str) and isinstance(there, str) and name not in ("role", "id", "type"):
-            into[name] = there + piece
+        elif isinstance(piece, str) and isinstance(there, str):
+            into[name] = (there or piece) if name in _SAID_ONCE else there + piece
         elif isinstance(piece, dict) and isinstance(there, dict):
             _merge(there, piece)
         elif piece is not None:
@@ -93,21 +98,29 @@ def _merged_calls(there: list[Any], pieces: list[Any]) -> list[Any]:
     for piece in pieces:
         if not isinstance(piece, dict):
             continue
-        same = next((e for e in reversed(there) if e.get("index", 0) == piece.get("index", 0)), None)
-        if same is None or _begins_another(piece, same):
+        same = next((e for e in reversed(there) if _place(e) == _place(piece)), None)
+        if same is None or begins_another(_told(piece), _told(same)):
             there.append(piece)
         else:
             _merge(same, piece)
     return there
 
 
-def _begins_another(piece: dict[str, Any], there: dict[str, Any]) -> bool:
-    """A name under another id begins another call."""
-    match piece:
-        case {"id": str(given), "function": {"name": str(name)}} if given and name:
-            return given != there.get("id")
+def _place(call: dict[str, Any]) -> Any:
+    return call.get("index") or 0
+
+
+def _told(call: dict[str, Any]) -> Told:
+    """As far as it is of the API's types."""
+    match call.get("function"):
+        case dict(function):
+            return Told(*map(_text, (call.get("id"), function.get("name"), function.get("arguments"))))
         case _:
-            return False
+            return Told(_text(call.get("id")), "", "")
+
+
+def _text(given: object) -> str:
+    return given if isinstance(given, str) else ""
 
 
 def as_chunks(answer: dict[str, Any]) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from msgspec import UNSET, DecodeError, Raw, Struct, UnsetType, field
 
+from sobrio.wire.chat.calls import Told
 from sobrio.wire.chat.terms import Thinking, ToolCall
 
 
@@ -39,11 +40,16 @@ class Piece(Struct):
 
 
 class CallPiece(Struct):
-    """A piece of a tool call; servers with one call at a time leave the index out."""
+    """A piece of a tool call; servers with one call at a time leave the index out, or null."""
 
-    index: int = 0
+    index: int | None = 0
     id: str | None = None
     function: Piece | None = None
+
+    @property
+    def told(self) -> Told:
+        function = self.function or Piece()
+        return Told(self.id or "", function.name or "", function.arguments or "")
 
 
 class Delta(Struct):

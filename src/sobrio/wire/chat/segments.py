@@ -12,9 +12,8 @@ from itertools import count
 from typing import Final, Literal, TypeAlias
 from uuid import uuid4
 
-import msgspec
-
-from sobrio.wire.chat.answer import CallPiece, Delta, Message, text_of
+from sobrio.wire.chat.answer import Delta, Message, text_of
+from sobrio.wire.chat.calls import Told, begins_another
 
 Kind: TypeAlias = Literal["thought", "text", "refusal", "call"]
 Move: TypeAlias = Literal["open", "grow", "sign", "shut"]
@@ -28,6 +27,8 @@ class Segment:
     index: int = 0
     """Of a call among the calls."""
     call_id: str = ""
+    server_id: str = ""
+    """The call's id where its server gave one."""
     name: str = ""
     pieces: list[str] = field(default_factory=list)
     signature: str = ""
@@ -35,6 +36,10 @@ class Segment:
     @property
     def text(self) -> str:
         return "".join(self.pieces)
+
+    @property
+    def told(self) -> Told:
+        return Told(self.server_id, self.name, self.text)
 
 
 Step: TypeAlias = tuple[Move, Segment, str]
@@ -73,7 +78,8 @@ class Segments:
             if block.signature:
                 yield from self._sign(block.signature)
         for call in delta.tool_calls or ():
-            yield from self._grow(self._call(call), (call.function and call.function.arguments) or "")
+            told = call.told
+            yield from self._grow(self._call(call.index or 0, told), told.arguments)
 
     def close(self) -> Iterator[Step]:
         """Shuts what is open, then gives what had to wait."""
@@ -86,13 +92,14 @@ class Segments:
             yield from self._shut()
         self._waiting.clear()
 
-    def _call(self, piece: CallPiece) -> Segment:
+    def _call(self, index: int, piece: Told) -> Segment:
         """The call that a piece belongs to."""
-        there = self._calls.get(piece.index)
-        if there is None or _begins_another(piece, there):
-            name = (piece.function and piece.function.name) or ""
-            there = Segment("call", next(self._places), piece.id or _new_id(), name)
-            self._calls[piece.index] = there
+        there = self._calls.get(index)
+        if there is None or (piece.name and begins_another(piece, there.told)):
+            call_id = piece.call_id or _new_id()
+            there = self._calls[index] = Segment("call", next(self._places), call_id)
+        there.server_id = there.server_id or piece.call_id
+        there.name = there.name or piece.name
         return there
 
     def _sign(self, signature: str) -> Iterator[Step]:
@@ -135,24 +142,6 @@ def _place(segment: Segment) -> Kind | int:
     return segment.index if segment.kind == "call" else segment.kind
 
 
-def _begins_another(piece: CallPiece, there: Segment) -> bool:
-    """Gemini's `/v1beta/openai` sends parallel calls whole and without an index, others all with the same
-    (https://github.com/googleapis/python-genai/issues/2868, NousResearch/hermes-agent/issues/62937): a name
-    under another id begins another call, and one without an id does where the call there is complete."""
-    function = piece.function
-    if function is None or not function.name:
-        return False
-    return piece.id != there.call_id if piece.id else bool(function.arguments) and _is_json(there.text)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return False
-    return True
-
-
 def _new_id() -> str:
     """For a call that its server gave none."""
     return f"call_{uuid4().hex[:24]}"
@@ -173,4 +162,4 @@ def segments_of(message: Message) -> Iterator[Segment]:
             yield Segment(kind, pieces=[text])  # type: ignore[arg-type]
     for index, call in enumerate(message.tool_calls or ()):
         arguments = call.function.arguments or NO_ARGUMENTS
-        yield Segment("call", index, call.id or _new_id(), call.function.name, [arguments])
+        yield Segment("call", index, call.id or _new_id(), name=call.function.name, pieces=[arguments])
