@@ -150,6 +150,23 @@ def test_readiness_says_which_places_rest_and_where_nothing_else_can_answer(open
         assert (look()["status"], look()["troubles"]) == ("ready", [])
 
 
+def test_a_place_that_rests_for_one_key_alone_is_noted_and_no_trouble(opened) -> None:
+    with opened() as house:
+
+        def look() -> dict[str, object]:
+            return json.loads(house.raw("GET", "/readyz").body)
+
+        for _ in range(5):
+            house.rooms.breakers.failed("busy", DOWN, "the one")
+        state = look()
+        assert (state["status"], state["troubles"], state["deployments"]["resting"]) == ("ready", [], 0)
+        (note,) = state["notes"]
+        assert note.startswith("left alone for one key only: busy (")
+        house.rooms.breakers.failed("busy", DOWN, "another")
+        state = look()
+        assert (state["status"], state["notes"], state["deployments"]["resting"]) == ("degraded", [], 1)
+
+
 def test_a_changed_policy_takes_over_while_a_stream_goes_on(opened, tmp_path) -> None:
     with opened() as house, house.client() as client:
         turns = [{"role": "user", "content": "hello"}]

@@ -37,6 +37,11 @@ class Circuit:
         """As long as one caller's requests alone have failed, the place rests for nobody else."""
         return self.resting and (len(self.failing) != 1 or caller in self.failing)
 
+    @property
+    def rests_for_one_key(self) -> bool:
+        """Callers without a key are not told apart: what rests for them rests for many."""
+        return self.resting and len(self.failing) == 1 and "" not in self.failing
+
 
 class Breakers:
     """A circuit for each place, by name."""
@@ -77,6 +82,10 @@ class Breakers:
             for name, each in self._circuits.items()
             if each.resting and (each.trying or now < each.closed_until)
         }
+
+    def resting_for_one_key(self) -> frozenset[str]:
+        """Those that all others may call."""
+        return frozenset(name for name, each in self._circuits.items() if each.rests_for_one_key)
 
     def began(self, place: str) -> None:
         """A stream has begun: others may call again, but nothing is forgotten until it has ended well."""

@@ -12,10 +12,15 @@ from sobrio.route import Rooms
 
 
 def readiness(rooms: Rooms) -> dict[str, Any]:
-    """`degraded` where there are troubles, each in one line with the next step where there is one."""
-    policy, resting = rooms.policy(), rooms.breakers.resting()
+    """`degraded` where there are troubles, each in one line with the next step where there is one.
+
+    A place that rests for one key alone is a note: whoever holds a key could bring it about.
+    """
+    policy, resting, for_one = rooms.policy(), rooms.breakers.resting(), rooms.breakers.resting_for_one_key()
     callable_here = [name for name, each in policy.deployments.items() if each.backing is not None]
-    at_rest = {name: resting[name] for name in callable_here if name in resting}
+    left = {name: resting[name] for name in callable_here if name in resting}
+    at_rest = {name: seconds for name, seconds in left.items() if name not in for_one}
+    for_one_key = {name: seconds for name, seconds in left.items() if name in for_one}
     troubles = [trouble for look in rooms.troubles if (trouble := look()) is not None]
     if not callable_here:
         troubles.append(
@@ -23,18 +28,22 @@ def readiness(rooms: Rooms) -> dict[str, Any]:
         )
     if at_rest:
         troubles.append(_left_alone(policy, callable_here, at_rest))
+    notes = [f"left alone for one key only: {_listed(for_one_key)}"] if for_one_key else []
     counts = {"callable": len(callable_here), "resting": len(at_rest), "declared": len(policy.deployments)}
     state = {"status": "degraded" if troubles else "ready", "policy": policy.version}
-    return {**state, "deployments": counts, "troubles": troubles}
+    return {**state, "deployments": counts, "troubles": troubles, "notes": notes}
 
 
 def _left_alone(policy: Policy, callable_here: Iterable[str], at_rest: Mapping[str, float]) -> str:
-    listed = ", ".join(f"{name} ({_wait(seconds)})" for name, seconds in at_rest.items())
-    said = f"left alone after failures: {listed}"
+    said = f"left alone after failures: {_listed(at_rest)}"
     if at_rest.keys() >= set(callable_here):
         return f"{said}; nothing else can be called from here"
     alone = [rule.name for rule in policy.rules if _has_no_other(policy, rule, at_rest)]
     return f"{said}; nothing else can answer under {', '.join(alone)}" if alone else said
+
+
+def _listed(at_rest: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} ({_wait(seconds)})" for name, seconds in at_rest.items())
 
 
 def _wait(seconds: float) -> str:
