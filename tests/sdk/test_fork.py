@@ -108,6 +108,27 @@ async def end():
 asyncio.run(end())
 """
 
+ASYNC_FORKS = """
+import gc
+from sobrio.call.connection import Connection
+
+def connections():
+    return sum(isinstance(each, Connection) and not each.closed for each in gc.get_objects())
+
+async def main():
+    here = url == "here"
+    opened = AsyncHere(Path(policy), data_dir=Path(folder)) if here else sdk.AsyncSobrio(base_url=url)
+    async with opened as client:
+        for _ in range(3):
+            await client.chat.completions.create(messages=user("hello"), sobrio={"cache": "off"})
+            tell(open=connections())
+            os.waitpid(forked(lambda: None), 0)
+        await client.receipt("unknown")
+    tell(open=connections())
+
+asyncio.run(main())
+"""
+
 
 @pytest.fixture(params=["in process", "over HTTP"])
 def told(request: pytest.FixtureRequest, policy: Path, tmp_path: Path):
@@ -143,3 +164,7 @@ def test_a_stream_goes_on_in_the_process_that_began_it_and_only_there(told) -> N
 
 def test_an_async_client_works_in_the_child_too(told) -> None:
     assert told(ASYNC) == [{"parent": "hello"}, {"child": "hello"}, {"parent": "hello"}]
+
+
+def test_an_async_client_keeps_no_connection_of_before_a_fork(told) -> None:
+    assert told(ASYNC_FORKS) == [{"open": 1}, {"open": 1}, {"open": 1}, {"open": 0}]

@@ -53,7 +53,11 @@ class Direct:
         return Answered(response.status, response, response.headers)
 
     async def aclose(self) -> None:
-        """Closes the idle connections; calls under way are not touched."""
+        """Closes the idle connections; calls under way are not touched. From another event loop, they are
+        left for the loop that made them."""
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._move(loop)
         for pool in self._pools.values():
             pool.drop_idle()
         await asyncio.sleep(0)  # lets the event loop close the sockets

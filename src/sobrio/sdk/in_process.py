@@ -26,20 +26,23 @@ class InProcess:
         self._stack = ExitStack()
         self._rooms = self._stack.enter_context(open_rooms())
         self._away = self._closed = False
+        self._former: list[Rooms] = []
+        """Closed by a fork but for their connections, which only an event loop lets go of."""
 
     async def chat(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         before = UNDER_WAY.get()
         try:
-            reply = await live(receive(body, headers, self._caller), self._here())
+            reply = await live(receive(body, headers, self._caller), await self._reached())
         finally:
             UNDER_WAY.set(before)  # what the caller's task logs from now on is not about this request
         events = None if reply.stream is None else payloads(reply.stream)
         return Answer(reply.receipt_id, reply.body, events)
 
     async def explain(self, body: bytes) -> dict[str, Any]:
-        return explain(receive(body, {}, self._caller), self._here())
+        return explain(receive(body, {}, self._caller), await self._reached())
 
     async def receipt(self, receipt_id: str) -> Receipt | None:
+        await self._let_go()
         return self.at_hand(receipt_id)
 
     def at_hand(self, receipt_id: str) -> Receipt | None:
@@ -47,6 +50,7 @@ class InProcess:
         return rooms.ledger.find(receipt_id)
 
     async def aclose(self) -> None:
+        await self._let_go()
         if not self._away:
             await self._rooms.aclose()
 
@@ -57,11 +61,22 @@ class InProcess:
     def put_away(self) -> None:
         with self._opening:
             self._stack.close()
+            if not self._away:
+                self._former.append(self._rooms)
             self._away = True
 
     def leave(self) -> None:
-        leave_alone(self._stack, self._rooms)
+        leave_alone(self._stack, self._rooms, *self._former)
+        self._former = []
         self._opening, self._stack, self._away = threading.Lock(), ExitStack(), True
+
+    async def _reached(self) -> Rooms:
+        await self._let_go()
+        return self._here()
+
+    async def _let_go(self) -> None:
+        while self._former:
+            await self._former.pop().aclose()
 
     def _here(self) -> Rooms:
         """The rooms, opened again where a fork has closed them."""
