@@ -88,21 +88,19 @@ def _user_turn(turn: Turn) -> Iterator[chat.Turn]:
     results = [each for each in turn.blocks if each.type == "tool_result"]
     for each in results:
         yield chat.Turn("tool", content=_result(each), tool_call_id=each.tool_use_id or "")
-    shown = [inner for each in results for inner in _inner(each) if inner.type != "text"]
+    shown = [inner for each in results for inner in each.inner if inner.type != "text"]
     said = [*shown, *(each for each in turn.blocks if each.type != "tool_result")]
     if said or not results:
         yield chat.Turn(turn.role, content=_content(said) or "")
-
-
-def _inner(block: Block) -> list[Block]:
-    return block.content if isinstance(block.content, list) else []
 
 
 def _result(block: Block) -> str | list[chat.Part]:
     """The text of a tool's result; its images follow as the user's, since chat's tools have none."""
     if isinstance(block.content, str):
         return block.content
-    return _content([each for each in _inner(block) if each.type == "text"]) or ""
+    if isinstance(block.content, dict):
+        raise Untranslatable("a tool's result that is an object works only at Anthropic's own upstreams")
+    return _content([each for each in block.inner if each.type == "text"]) or ""
 
 
 def _content(blocks: list[Block]) -> str | list[chat.Part] | None:

@@ -31,14 +31,14 @@ REASONS: Final = {
 class Source(Struct, omit_defaults=True):
     """Where an image or a document is: `base64`, `url`, `text` or `file`."""
 
-    type: str
+    type: str = ""
     media_type: str | None = None
     data: str | None = None
     url: str | None = None
 
 
 class Block(Struct, omit_defaults=True):
-    type: str
+    type: str = ""
     text: str | None = None
     source: Source | str | None = None
     title: str | None = None
@@ -46,12 +46,17 @@ class Block(Struct, omit_defaults=True):
     name: str | None = None
     input: Maybe = UNSET
     tool_use_id: str | None = None
-    content: str | list[Block] | None = None
+    content: str | list[Block] | dict[str, Raw] | None = None
     is_error: bool | None = None
     thinking: str | None = None
     signature: str | None = None
     data: str | None = None
     cache_control: Maybe = UNSET
+
+    @property
+    def inner(self) -> list[Block]:
+        """What a result consists of. Hosted tools give objects, which only their upstream reads."""
+        return self.content if isinstance(self.content, list) else []
 
 
 class Turn(Struct):

@@ -28,7 +28,7 @@ def _parts(turn: Turn) -> int:
     """Those inside the results of tools too."""
     if isinstance(turn.content, str):
         return 0
-    return sum(1 + (len(each.content) if isinstance(each.content, list) else 0) for each in turn.content)
+    return sum(1 + len(each.inner) for each in turn.content)
 
 
 def _system(fields: Mapping[str, bytes]) -> Iterator[Message]:
@@ -61,4 +61,4 @@ def _flat(block: Block) -> Iterator[Block]:
     elif isinstance(block.content, str):
         yield Block("text", text=block.content)
     else:
-        yield from block.content or ()
+        yield from block.inner

@@ -83,7 +83,7 @@ def _turns(items: Iterable[Item]) -> list[chat.Turn]:
                     turns.append(chat.Turn("assistant"))
                 turns[-1].tool_calls = [*(turns[-1].tool_calls or ()), _call(item)]
             case "function_call_output":
-                turns.append(chat.Turn("tool", _content(item.told) or "", tool_call_id=item.call_id or ""))
+                turns.append(chat.Turn("tool", _content(item.output) or "", tool_call_id=item.call_id or ""))
             case kind if kind not in _FORGOTTEN:
                 raise Untranslatable(
                     f"an item of type {kind!r} works only where the upstream speaks responses"
@@ -100,11 +100,15 @@ def _message(item: Item) -> chat.Turn:
 
 
 def _call(item: Item) -> chat.ToolCall:
+    if isinstance(item.arguments, dict):
+        raise Untranslatable("'arguments' that are an object work only where the upstream speaks responses")
     return chat.ToolCall(item.call_id or "", chat.Function(item.name or "", item.arguments or ""))
 
 
-def _content(content: str | list[Part] | None) -> str | list[chat.Part] | None:
+def _content(content: str | list[Part] | dict[str, msgspec.Raw] | None) -> str | list[chat.Part] | None:
     """A plain string where one piece of text is all there is: every server takes that."""
+    if isinstance(content, dict):
+        raise Untranslatable("content that is an object works only where the upstream speaks responses")
     if not isinstance(content, list):
         return content
     parts = [_part(each) for each in content]

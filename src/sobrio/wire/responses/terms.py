@@ -25,15 +25,20 @@ class Item(Struct):
 
     type: str = "message"
     role: str = ""
-    content: str | list[Part] | None = None
+    content: str | list[Part] | dict[str, Raw] | None = None
     call_id: str | None = None
     name: str | None = None
-    arguments: str | None = None
+    arguments: str | dict[str, Raw] | None = None
     output: str | list[Part] | dict[str, Raw] | None = None
 
     @property
+    def said(self) -> str | list[Part] | None:
+        """A message's content. Objects, which hosted tools have and give, only their upstream reads."""
+        return None if isinstance(self.content, dict) else self.content
+
+    @property
     def told(self) -> str | list[Part] | None:
-        """What a function gave back. Hosted tools give objects, which only their upstream reads."""
+        """What a function gave back."""
         return None if isinstance(self.output, dict) else self.output
 
 

@@ -26,7 +26,7 @@ def turns_of(fields: Mapping[str, bytes]) -> tuple[Message, ...]:
         raise InputError("'input' is missing or empty; send a text or a list of items")
     items = [Item(role="user", content=given)] if isinstance(given, str) else given
     must_be_few("'input'", "items", len(items), MOST_TURNS)
-    parts = sum(len(said) for each in items for said in (each.content, each.told) if isinstance(said, list))
+    parts = sum(len(said) for each in items for said in (each.said, each.told) if isinstance(said, list))
     must_be_few("'input'", "parts", parts, MOST_PARTS)
     return (*_instructions(fields), *(turn for item in items for turn in _turn(item)))
 
@@ -45,7 +45,7 @@ def _turn(item: Item) -> Iterator[Message]:
                 raise InputError(
                     f"'input' has the unknown role {item.role!r}; use one of {', '.join(_ROLES)}"
                 )
-            content = item.content
+            content = item.said
             yield Message(role, _text(content), images=_images(content), files=_files(content))
         case "function_call":
             yield Message("assistant", "", tool_calls=1)
