@@ -4,8 +4,10 @@ model can be meant."""
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,9 @@ from sobrio.gateway.keys import keys_from
 from sobrio.gateway.keystore import KeyStore
 from sobrio.recall import SqliteStore
 from sobrio.route import Rooms
+from sobrio.terms.ports import AnswerStore
 from sobrio.testing import LoopbackUpstream
+from sobrio.testing.fakes import MemoryStore
 
 POLICY = """
 version: 1
@@ -60,16 +64,19 @@ class Place:
 
 
 @pytest.fixture
-def open_place(tmp_path: Path) -> Iterator[Callable[[], Place]]:
+def open_place(tmp_path: Path) -> Iterator[Callable[..., Place]]:
     with ExitStack() as stack:
 
-        def make(policy: str = POLICY, keys: KeyStore | None = None) -> Place:
+        def make(
+            policy: str = POLICY, keys: KeyStore | None = None, cache: AnswerStore | None = None
+        ) -> Place:
             keeping, plain = (stack.enter_context(LoopbackUpstream()) for _ in range(2))
             (tmp_path / "policy.yaml").write_text(policy)
             environ = {"KEEPING_URL": keeping.base_url, "PLAIN_URL": plain.base_url}
             rooms = stack.enter_context(
                 open_rooms(tmp_path / "policy.yaml", data_dir=tmp_path / "data", environ=environ)
             )
+            rooms = rooms if cache is None else replace(rooms, cache=cache)
             url = stack.enter_context(running(application(rooms, keys=keys_from(SECRETS, keys))))
             return Place(url, rooms, keeping, plain)
 
@@ -169,13 +176,16 @@ def test_what_no_upstream_keeps_is_not_there(place: Place, model: str, more: dic
 @pytest.mark.parametrize(
     "header", [{"cache-control": "no-store"}, {"x-sobrio-cache": "off"}, {"x-sobrio-cache": "no-store"}]
 )
-def test_where_nothing_is_to_be_kept_no_note_is_either(place: Place, header: dict[str, str]) -> None:
+def test_who_wants_nothing_kept_may_go_on_all_the_same(place: Place, header: dict[str, str]) -> None:
+    """Kept is whose it is and where, under a hash: not the answer."""
     with place.openai() as client:
         made = client.responses.create(model="keeping", input="hello there", extra_headers=header)
-        with pytest.raises(openai.NotFoundError):
-            client.responses.retrieve(made.id)
-    assert isinstance(place.rooms.cache, SqliteStore)
-    assert place.rooms.cache.stats().entries == 0
+        assert continued(client, made.id, extra_headers=header)
+        assert client.responses.retrieve(made.id).id == made.id
+        assert isinstance(place.rooms.cache, SqliteStore)
+        assert place.rooms.cache.stats().entries == 2
+        again = client.responses.create(model="keeping", input="hello there")
+    assert again.model_extra["sobrio"]["cache"] == "miss"
 
 
 @pytest.mark.parametrize(
@@ -244,6 +254,48 @@ def test_a_conversation_is_continued_by_the_tenant_that_had_it(place: Place) -> 
             client.responses.create(model="keeping", input="hello", conversation="conv_1")
         assert refused.value.code == "conversation_not_found"
     assert len(place.keeping.requests) == before
+
+
+class Late(MemoryStore):
+    """Shows nothing to the first look, as a store does that another process writes behind."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks: Counter[bytes] = Counter()
+        self.hurried: list[tuple[bytes, float]] = []
+
+    def get(self, key: bytes) -> bytes | None:
+        self.looks[key] += 1
+        return super().get(key) if self.looks[key] > 1 else None
+
+    def settled(self, key: bytes, *, within_s: float) -> bool:
+        self.hurried.append((key, within_s))
+        return key in self.entries
+
+
+def test_what_another_process_notes_only_just_now_is_looked_for_again(
+    open_place: Callable[..., Place],
+) -> None:
+    store = Late()
+    place = open_place(cache=store)
+    with place.openai() as client:
+        made = client.responses.create(model="keeping", input="hello there", temperature=0)
+        assert continued(client, made.id)
+        store.looks.clear()
+        assert client.responses.retrieve(made.id).id == made.id
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_note_waits_for_no_batch_and_nobody_for_the_note(
+    open_place: Callable[..., Place], stream: bool
+) -> None:
+    store = Late()
+    with open_place(cache=store).openai() as client:
+        made = client.responses.create(model="keeping", input="hello there", stream=stream)
+        assert [*made]
+    noted = {key for key, _ in store.hurried}
+    assert noted and noted <= store.entries.keys()
+    assert {within_s for _, within_s in store.hurried} == {0.0}
 
 
 def test_a_policy_may_let_anything_be_continued(open_place: Callable[..., Place]) -> None:

@@ -38,6 +38,15 @@ def test_everything_is_written_in_order_before_a_flush_returns():
     behind.close()
 
 
+def test_what_is_hurried_waits_for_no_batch_and_whoever_hurries_it_for_nothing():
+    written = threading.Event()
+    behind = Behind(lambda _: written.set(), gather_s=3_600)
+    behind.add(1)
+    behind.hurry(0.0)
+    assert written.wait(60)
+    behind.close()
+
+
 def test_closing_writes_what_waits_and_takes_no_more():
     disk = Disk()
     disk.ready.clear()

@@ -35,6 +35,8 @@ Part: TypeAlias = Literal["", "/input_items", "/cancel"]
 
 _A_DAY_S: Final = 24 * 3600.0
 """Longer than answers are kept, notes could crowd them out of a store that drops what expires first."""
+_LOOKS_S: Final = (0.02, 0.08, 0.2, 0.2)
+"""Pauses before further looks: another process, which writes behind, may have made it just now."""
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,512}")
 _QUERY: Final = re.compile(r"[A-Za-z0-9_.~%=&\[\]+,:-]{0,2048}")
 _STREAMED: Final = re.compile(r"(?:^|&)stream=true(?:&|$)")
@@ -58,17 +60,18 @@ _named = msgspec.json.Decoder(_Named)
 
 
 async def note(journey: Journey, deployment: Deployment, backing: Backing, payloads: Sequence[bytes]) -> None:
-    """Notes where the response is that these payloads, or this document, begin.
+    """Notes where the response is that these payloads, or this document, begin: also for those who want
+    nothing kept here, since it is the upstream that keeps it, and the note holds no word of it.
 
-    Without it the answer is as good: it can only not be asked for again, and that is what those get who want
-    nothing kept.
+    Without it the answer is as good: it can only not be asked for again.
     """
     request, cache = journey.request, journey.rooms.cache
     stored = request.shape == "responses" == spoken("responses", backing)
-    if cache is None or not stored or not may_keep(request) or request.fields.get("store") == b"false":
+    if cache is None or not stored or request.fields.get("store") == b"false":
         return
     response_id = next((each for each in map(_id_of, payloads) if each), "")
-    place = _Place(deployment.name, journey.cache_key, request.model)
+    answer = journey.cache_key if may_keep(request) else None
+    place = _Place(deployment.name, answer, request.model)
     try:
         ttl_s = max(_A_DAY_S, journey.policy.cache.ttl_s)
         await _beside(cache, lambda: _put(cache, request.caller.tenant, response_id, place, ttl_s))
@@ -158,13 +161,24 @@ async def _where(
 
 async def _noted(rooms: Rooms, caller: Caller, name: str) -> _Place | None:
     """Of the caller's own tenant. Raises `NotReachable` while nobody can tell."""
-    cache, known = rooms.cache, None
-    if cache is not None and _ID.fullmatch(name):
-        try:
-            known = await _beside(cache, lambda: cache.get(stored_key(caller.tenant, name, cache.salt)))
-        except CacheError as error:
-            raise NotReachable(f"where the response is cannot be looked up: {error.message}") from None
+    cache = rooms.cache
+    if cache is None or not _ID.fullmatch(name):
+        return None
+    try:
+        known = await _found(cache, caller.tenant, name)
+    except CacheError as error:
+        raise NotReachable(f"where the response is cannot be looked up: {error.message}") from None
     return _place.decode(known) if known else None
+
+
+async def _found(cache: AnswerStore, tenant: str, name: str) -> bytes | None:
+    """Only what is not there at once is waited for."""
+    for pause_s in (0.0, *_LOOKS_S):
+        await asyncio.sleep(pause_s)
+        known = await _beside(cache, lambda: cache.get(stored_key(tenant, name, cache.salt)))
+        if known:
+            return known
+    return None
 
 
 def _allowed(place: _Place, rooms: Rooms, models: frozenset[str] | None) -> bool:
@@ -217,6 +231,7 @@ def _put(cache: AnswerStore, tenant: str, response_id: str, place: _Place, ttl_s
     if _ID.fullmatch(response_id):
         key = stored_key(tenant, response_id, cache.salt)
         cache.put(key, msgspec.msgpack.encode(place), scope=tenant, ttl_s=ttl_s)
+        cache.settled(key, within_s=0.0)  # waits for nothing, but has it written at once: others may be asked
 
 
 def _id_of(payload: bytes) -> str:

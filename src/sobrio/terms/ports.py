@@ -85,7 +85,10 @@ class AnswerStore(Protocol):
         ...
 
     def settled(self, key: bytes, *, within_s: float) -> bool:
-        """Whether by then it is written that this answer is forgotten. Waits: never on an event loop."""
+        """Whether by then it is written that this answer is forgotten, and what was put before it was tried.
+
+        Writes at once what waits. Waits for it unless `within_s` is 0: so never on an event loop.
+        """
         ...
 
 
