@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sobrio.call.breaker import Breakers
+from sobrio.call.direct import Dropped
 from sobrio.call.retry import RetryBudget
 from sobrio.errors import NotReachable, SobrioError, UpstreamBroken, UpstreamError, UpstreamTimeout
 from sobrio.terms.request import Caller
@@ -60,6 +61,26 @@ def test_a_failure_that_passes_is_waited_out_at_the_same_place(build) -> None:
     answer = house.answer("hello")
     assert answer["sobrio"]["outcome"] == "routed"
     assert len(upstream.asked) == 2
+
+
+def test_a_kept_connection_that_was_dropped_leaves_the_figures_known(build) -> None:
+    """A call and a failure, of which most likely nobody computed anything."""
+    house, upstream = flaky(build(), Dropped("it closed"))
+    receipt = house.booked(house.answer("hello")["sobrio"]["receipt"])
+    assert len(upstream.asked) == 2
+    assert [each.error for each in receipt.failures] == ["upstream_broken: it closed"]
+    assert [each.role for each in receipt.activities] == ["answer"]
+    assert receipt.realised.energy_wh is not None
+    assert "unmetered" not in receipt.caveats
+
+
+def test_calls_that_were_all_dropped_are_four_at_most_and_cost_nothing_unknown(build) -> None:
+    house, upstream = flaky(build(), *[Dropped("it closed", retry_after_s=0.01)] * 9)
+    with pytest.raises(Dropped) as failed:
+        house.answer("hello")
+    receipt = house.booked(failed.value.receipt_id)
+    assert len(upstream.asked) == len(receipt.failures) == 4
+    assert not receipt.activities and "unmetered" not in receipt.caveats
 
 
 def test_a_timeout_is_not_waited_out_twice(build) -> None:
@@ -196,7 +217,7 @@ def test_a_repeat_is_one_of_the_four_calls_too(build) -> None:
     assert len(upstream.asked) == 4
 
 
-def test_what_is_sent_anew_on_a_new_connection_is_a_call_and_booked(build) -> None:
+def test_what_is_sent_anew_on_a_new_connection_is_a_call(build) -> None:
     """The connection is kept from an answer before, and the server drops it at the next question."""
     house = build("reset-before")
     house.answer("warm up", caller=Caller(team="pinned"))
@@ -204,7 +225,7 @@ def test_what_is_sent_anew_on_a_new_connection_is_a_call_and_booked(build) -> No
     assert receipt.outcome == "fallback"
     assert calls_of(house, "reset-before") == 3
     assert [each.deployment for each in receipt.failures] == ["first"] * 3
-    assert [each.metered for each in receipt.activities] == [True, False, False, False]
+    assert [each.metered for each in receipt.activities] == [True, False, False]  # the dropped one is none
 
 
 def test_what_is_sent_anew_is_one_of_the_four_calls_too(build) -> None:

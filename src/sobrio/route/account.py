@@ -8,6 +8,7 @@ import time
 import msgspec
 from msgspec.structs import replace
 
+from sobrio.call.direct import Dropped
 from sobrio.call.pool import UNREACHABLE
 from sobrio.errors import UpstreamError
 from sobrio.route.answer import CHARACTERS_PER_TOKEN
@@ -157,8 +158,12 @@ def complete(journey: Journey, usage: Usage, *, output_tokens: int) -> Usage:
 
 
 def book_failed_call(journey: Journey, deployment: Deployment, error: UpstreamError) -> None:
-    """What was not reached, or refused the request, computed nothing; of the rest nobody knows."""
-    if error.status >= 500 and error.code != UNREACHABLE:
+    """What was not reached, or refused the request, computed nothing; of the rest nobody knows.
+
+    A kept connection that is closed before any byte of an answer is a race with the server's own timeout
+    (RFC 9112, 9.3.1 and 9.5), which most likely saw no request: that is taken as not reached.
+    """
+    if error.status >= 500 and error.code != UNREACHABLE and not isinstance(error, Dropped):
         journey.spent.append(_unmetered(deployment))
 
 
