@@ -10,6 +10,8 @@ import pytest
 
 from sobrio.understand import Predictor
 from sobrio.understand.features import features_of
+from sobrio.understand.legible import legible
+from sobrio.understand.reading import read
 
 _dice = random.Random(7)
 
@@ -27,6 +29,7 @@ STRANGE = {
     "punctuation": "!!!???" * 20,
     "numbers": " ".join(str(_dice.randint(0, 99_999)) for _ in range(80)),
     "base64": base64.b64encode(_dice.randbytes(450)).decode(),
+    "much base64": base64.b64encode(_dice.randbytes(1_500)).decode(),
     "hexadecimal": _dice.randbytes(600).hex(),
     "one word again and again": "the " * 20_000,
     "one sentence again and again": "the cat sat on the mat " * 500,
@@ -64,3 +67,62 @@ def test_ordinary_requests_keep_the_confidence_that_their_neighbourhood_gives(te
     assert view.confidence[0] == pytest.approx(
         predictor.parameters.located(view.prompts.hashed[0]).confidence
     )
+
+
+FORMAL = (
+    "$$\\sum 1/n^2=\\pi^2/6$$",
+    "$$\\sum_{n=1}^\\infty \\frac{1}{n^2} = \\frac{\\pi^2}{6}$$",
+    "sqrt(144)",
+    "A=[[1,2],[3,4]]; det?",
+    "Haskell",
+    "fibonacci",
+    "NaCl",
+    "Paris",
+    "gm",
+    "ty",
+    "hmm",
+    "np.array([1, 2]).sum()",
+)
+
+
+@pytest.mark.parametrize("text", FORMAL)
+def test_formulas_code_and_single_words_are_not_strange(text: str) -> None:
+    assessed = Predictor.default().assess(text, [])
+    assert assessed.confidence >= 0.3
+    assert not assessed.caveats
+
+
+TABLES = {
+    "reviews": "Classify each review as positive or negative.\n"
+    + "\n".join(f"Review {n}: The food was {'good' if n % 3 else 'awful'}." for n in range(40)),
+    "invoice": "\n".join(f"Item {n}: Widget, quantity {n}, price {n}.50 EUR" for n in range(40))
+    + "\nWhat is the total?",
+    "CSV": "name,age,city\n" + "\n".join(f"Bob{n},{n},Rome" for n in range(30)),
+    "numbers to sum": "Sum the column:\n" + "\n".join(f"{n * 1.37:.2f}" for n in range(60)),
+}
+
+
+@pytest.mark.parametrize("text", TABLES.values(), ids=TABLES)
+def test_rows_that_differ_by_their_numbers_are_legible(text: str) -> None:
+    assert legible(read(text)) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("strange", "said"),
+    [
+        ("random words", "hardly any word in it is a usual one"),
+        ("one sentence again and again", "it says the same again and again"),
+        ("numbers", "there is no word in it"),
+    ],
+)
+def test_what_makes_a_text_hard_to_judge_is_said(strange: str, said: str) -> None:
+    reasons = Predictor.default().assess(STRANGE[strange], []).reasons
+    assert reasons[0] == f"hard to judge: {said}"
+    assert not any("unlike every kind" in each for each in reasons)
+
+
+@pytest.mark.parametrize("text", ["こんにちは", "안녕하세요", "नमस्ते", "สวัสดี", "explain"])
+def test_nobody_is_expected_to_write_at_length_for_what_says_little(text: str) -> None:
+    tokens = Predictor.default().output_tokens([text], ["gpt-5.4-mini", "gpt-5.4", "gpt-oss-20b"])[0]
+    assert tokens[:2].max() < 300
+    assert tokens[2] < 2_000

@@ -24,6 +24,7 @@ from sobrio.understand.conversation import Prompt, messages_of
 from sobrio.understand.features import NAMES, Features, features_of
 from sobrio.understand.fitted import load_labels, save_labels
 from sobrio.understand.labels import Labels, Taught
+from sobrio.understand.legible import hindrance
 from sobrio.understand.levels import narrowed
 from sobrio.understand.needs import output_room
 from sobrio.understand.outcomes import Outcomes, keys_of
@@ -179,7 +180,7 @@ class Predictor:
             reasons=(
                 *learnt,
                 *(_ELSEWHERE if seen.referred else ()),
-                *neighbours(self.parameters, view.nearest[0], familiar=familiar),
+                *neighbours(self.parameters, view.nearest[0], _hindered(view, seen), familiar=familiar),
                 *reasons(self.parameters, view, roster.facts[-1], labelled=bool(learnt)),
             ),
             predictor=self.version,
@@ -225,6 +226,12 @@ class Predictor:
     def _view(self, seen: Sequence[Features]) -> View:
         """With what these labels ask for."""
         return view_of(self.parameters, seen, subjects=bool(self.labels.lessons))
+
+
+def _hindered(view: View, seen: Features) -> str | None:
+    """Why one prompt is unfamiliar though its n-grams are not."""
+    known = view.likeness[0] >= _UNFAMILIAR > view.confidence[0]
+    return hindrance(seen.reading) if known else None
 
 
 def _within(talk: Features, meant: Features) -> Features:

@@ -36,6 +36,7 @@ _MOST_LN_THOUGHTS: Final = math.log(12_000.0)
 _NOTHING: Final = np.zeros(0, np.float32)
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 
 
 class View(msgspec.Struct, frozen=True):
@@ -43,15 +44,20 @@ class View(msgspec.Struct, frozen=True):
 
     prompts: Prompts
     """Their surface is standardised."""
+    likeness: Floats
+    """Confidence by n-grams alone."""
     confidence: Floats
+    """The same, as far as the text is legible."""
     trust: NDArray[np.float32]
     """How far n-grams are believed, from 0 to 1."""
     nearest: tuple[int | None, ...]
     """The landmark that each lies nearest to; `None` for a text too short to lie anywhere."""
     quality: NDArray[np.float32]
     """What each fact about a model is worth there, shape (prompts, facts)."""
+    hard: Floats
+    """Logits by which a mid-size model is likelier to fail than not, as far as the text is legible."""
     length: NDArray[np.float32]
-    """The same for ln tokens."""
+    """What each fact is worth for ln tokens."""
     ln_stated: Floats
     """Of the visible answer, where the prompt states its length; else NaN."""
 
@@ -60,13 +66,16 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     """Without `subjects`, which labels alone ask for, it takes less time."""
     located = [known.located(each.hashed) for each in seen]
     plain = np.array([legible(each.reading) for each in seen], np.float32)
-    confidence = plain * np.array([each.confidence for each in located])
+    likeness = np.array([each.confidence for each in located])
     surface = standardise(_rows([each.dense for each in seen], len(NAMES)), known.mean, known.scale)
     both = (surface @ known.weights[:-1] + known.weights[-1]).reshape(len(seen), 2, 2, len(FACTS))
     near, worth = both[:, 0], both[:, 1]
     near[:, :, : len(HASHED_FACTS)] += _rows([each.worth for each in located], 2, len(HASHED_FACTS))
     trust = plain * np.array([each.trust for each in located], np.float32)
     worth += (near - worth) * np.stack([trust, plain], axis=1)[:, :, None]
+    brief = np.array([each.nearest is None for each in located], bool)
+    usual = known.weights[-1].reshape(both.shape[1:])[1]
+    lasting = _for_lengths(worth, usual, plain, brief)
     quality = np.maximum(worth[:, 0], LEAST_WORTH)
     hashed = tuple(each.hashed for each in seen)
     about = [known.about(each) if subjects else _NOTHING for each in hashed]
@@ -74,13 +83,26 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     prompts = Prompts(surface, hashed, quality, _rows(about, width))
     return View(
         prompts,
-        confidence,
+        likeness,
+        plain * likeness,
         trust,
         tuple(each.nearest for each in located),
         quality,
-        worth[:, 1],
+        -(np.maximum(lasting[:, 0], LEAST_WORTH) @ _MID_FACTS),
+        lasting[:, 1],
         np.log([each.stated for each in seen]),
     )
+
+
+def _for_lengths(worth: Singles, usual: Singles, plain: Singles, brief: NDArray[np.bool_]) -> Singles:
+    """The worths that lengths go by: the usual ones so far as a text is not legible.
+
+    And no longer answers than usual where few n-grams speak for them: nobody knows what one word asks for.
+    Shape (prompts, 2, facts), `usual` (2, facts): for quality, then for ln tokens.
+    """
+    beyond = (worth - usual) * plain[:, None, None]
+    beyond[brief & (beyond[:, 1] @ _MID_FACTS > 0), 1] = 0.0
+    return np.asarray(usual + beyond)
 
 
 def chances(view: View, roster: Roster) -> Floats:
@@ -100,8 +122,8 @@ def ln_tokens(view: View, roster: Roster) -> Floats:
 
 def _thoughts(view: View) -> Floats:
     """Tokens of hidden reasoning: they follow how hard the request is, not how long its answer may be."""
-    hard = -(view.quality @ _MID_FACTS)
-    return np.asarray(np.exp(np.minimum(_LN_THOUGHTS + _LN_THOUGHTS_PER_LOGIT * hard, _MOST_LN_THOUGHTS)))
+    ln_thoughts = _LN_THOUGHTS + _LN_THOUGHTS_PER_LOGIT * view.hard
+    return np.asarray(np.exp(np.minimum(ln_thoughts, _MOST_LN_THOUGHTS)))
 
 
 def _rows(rows: Sequence[NDArray[np.float32]], *shape: int) -> NDArray[np.float32]:

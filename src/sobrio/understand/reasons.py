@@ -24,11 +24,16 @@ _LABELS_SHOWN: Final = 2
 _LEAST_PULL: Final = 0.005
 
 
-def neighbours(parameters: Parameters, nearest: int | None, *, familiar: bool) -> tuple[str, ...]:
+def neighbours(
+    parameters: Parameters, nearest: int | None, hindered: str | None, *, familiar: bool
+) -> tuple[str, ...]:
     """Such as `like competition mathematics (92% of the training prompts in its neighbourhood)`.
 
-    Nothing for a text too short to have neighbours; far from all, what is least unlike.
+    Nothing for a text too short to have neighbours; far from all, what is least unlike; and where it is
+    hindered, by what, for its neighbourhood tells little then.
     """
+    if hindered is not None:
+        return (f"hard to judge: {hindered}",)
     if nearest is None:
         return ()
     kind, share = parameters.kinds[nearest], float(parameters.kind_shares[nearest])

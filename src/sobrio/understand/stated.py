@@ -97,6 +97,17 @@ _given = re.compile(
     r"(?: \w+)? $"
 )
 """What is there already, before its length: "this 300-word text", « ce texte de 300 mots »."""
+_listed = re.compile(
+    r"(?<!answer )(?<!reply )(?<!respond )(?<!réponds )(?<!répondez )(?<!antworte )(?<!responde )"
+    r"\b(?:using|use|with|utilisant|avec|verwende|mit|usando|usa|con)"
+    r"(?: only| just| exactly| nur| genau| solo)?(?: the| l[ae]s| d(?:ie|en))? $"
+)
+"""What is to occur in the text, before its number: "using 5 words: cat, dog …"."""
+_one = re.compile(r"(?:une?|eine[mnr]?|ein|una?)[ \u00a0]")
+"""An article, unless something says that it is a number."""
+_in_one = re.compile(r"\b(?:in|en|par|auf|höchstens|maximal|nur|maximum|máximo|solo|sólo|seulement) $")
+_with_one = re.compile(r"\b(?:avec|mit|con) $")
+_on_the_web = re.compile(r" (?:web|html|internet)\b")
 _quoted = re.compile(r"(?:^|[\s:(])['\"«„“‘][^'\"»”’]*$")
 _own_work = re.compile(
     r"\bi (?:have to|had to|must|need to|should|want to|plan to|am)\b|\bje (?:dois|devais|suis)\b"
@@ -151,11 +162,27 @@ def _count(lower: str, start: int, unit: str) -> float | None:
     sentence = _in_sentence(before)
     if _quoted.search(before) or any(other.search(sentence) for other in _OF_OTHERS):
         return None
+    if _is_article(said[found.start() :], sentence, behind) or _is_list(number, before, behind):
+        return None
     ordered = _describes_answer if describes else _is_ordered
     if not ordered(sentence, behind):
         return None
     times = times_ordered(before, behind)
     return times and times * number
+
+
+def _is_article(numeral: str, before: str, behind: str) -> bool:
+    """Whether "un mot" is some word, and not one, as in « en un mot »."""
+    if not _one.fullmatch(numeral):
+        return False
+    if _with_one.search(before):
+        return not _after.match(behind)
+    return not _in_one.search(before) or bool(_on_the_web.match(behind))
+
+
+def _is_list(number: float, before: str, behind: str) -> bool:
+    """Whether the words follow that are to be used."""
+    return number > 1 and behind.lstrip("\u00a0 ").startswith(":") and bool(_listed.search(before))
 
 
 def _in_sentence(before: str) -> str:

@@ -94,6 +94,8 @@ class Sieve:
 class Vocabulary:
     concepts: Concepts
     languages: Languages
+    pairs: NDArray[np.bool_]
+    """By their bytes, the pairs of letters that occur in usual English words, shape (256, 256)."""
 
 
 @cache
@@ -101,7 +103,7 @@ def vocabulary() -> Vocabulary:
     """The shipped words; read once."""
     concepts = msgspec.json.decode((_DATA / "words.json").read_bytes(), type=dict[str, list[str]])
     usual = msgspec.json.decode((_DATA / "languages.json").read_bytes(), type=_Usual)
-    return Vocabulary(_concepts(concepts), _languages(usual))
+    return Vocabulary(_concepts(concepts), _languages(usual), _pairs(usual))
 
 
 def stems(spans: Spans) -> NDArray[np.uint64]:
@@ -127,6 +129,16 @@ def _languages(usual: _Usual) -> Languages:
     known, first = np.unique(hashes[order], return_index=True)
     votes = np.array([*usual.words.values()], np.float32)[order] / np.float32(10)
     return Languages(usual.languages, np.append(known, _NO_WORD), np.maximum.reduceat(votes, first))
+
+
+def _pairs(usual: _Usual) -> NDArray[np.bool_]:
+    english = usual.languages.index("en")
+    words = (word for word, votes in usual.words.items() if votes[english] > 0)
+    raw = np.frombuffer(" ".join(words).lower().encode(), np.uint8)
+    pairs = np.zeros((256, 256), bool)
+    pairs[raw[:-1], raw[1:]] = True
+    pairs[128:] = pairs[:, 128:] = False
+    return pairs
 
 
 def _first_bits(hashes: NDArray[np.uint64]) -> NDArray[np.intp]:
