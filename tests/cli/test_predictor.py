@@ -338,6 +338,8 @@ def test_a_promise_takes_any_name_of_a_model(sobrio: Callable[..., Any], tmp_pat
     *asked, _ = both(tmp_path / "others.jsonl", 120)
     said = sobrio(*asked, "meta-llama/Llama-3.3-70B-Instruct", "--json").json
     assert (said["granted"], said["reference"]) == (True, LARGE)
+    for spelt in (f"any/{LARGE}", LARGE.upper()):
+        assert sobrio(*asked, spelt, "--json").json == said
     same = sobrio(*asked[:3], "--small", "meta-llama/Llama-3.3-70B-Instruct", "--reference", LARGE)
     assert "two models" in same.err
 

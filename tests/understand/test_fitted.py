@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from itertools import permutations
 from pathlib import Path
 
@@ -184,6 +186,26 @@ def test_a_model_is_one_by_any_of_its_names(tmp_path: Path) -> None:
     assert known.of(names[0]).models == known.models
 
 
+@pytest.mark.parametrize("name", ["openai/gpt-5.4", "GPT-5.4", "OpenAI/GPT_5.4", "gpt-5.4-2026-03-05"])
+def test_a_name_in_another_spelling_is_the_catalogues_model(tmp_path: Path, name: str) -> None:
+    file = write(tmp_path / "labels.jsonl", line("a", name, 1.0), line("b", "gpt-5.4", 0.0))
+    known = read_labelled(file)
+    assert (known.models, known.scores.tolist()) == (("gpt-5.4",), [[1.0], [0.0]])
+    assert known.of(name).models == ("gpt-5.4",)
+
+
+@pytest.mark.parametrize("tokens", [1, 1_000_000])
+def test_the_ends_of_output_tokens_are_read(tmp_path: Path, tokens: int) -> None:
+    label = json.dumps({"prompt": "a", "model": "m", "score": 1, "output_tokens": tokens})
+    assert read_labelled(write(tmp_path / "labels.jsonl", *3 * [label])).output_tokens.tolist() == [[tokens]]
+
+
+def test_means_do_not_depend_on_the_order_of_lines(tmp_path: Path) -> None:
+    lines = [line("a", "m", score) for score in (0.1, 0.2, 0.3, 0.7)]
+    files = (write(tmp_path / "labels.jsonl", *order) for order in permutations(lines))
+    assert len({read_labelled(file).scores[0, 0] for file in files}) == 1
+
+
 @pytest.mark.parametrize(
     ("bad", "said"),
     [
@@ -194,6 +216,9 @@ def test_a_model_is_one_by_any_of_its_names(tmp_path: Path) -> None:
         ('{"messages": [{"content": [{"type": "text", "text": 5}]}], "model": "m", "score": 1}', "text"),
         ('{"prompt": "a", "model": "m", "score": 1, "output_tokens": -5}', "output_tokens.* 1 or more"),
         ('{"prompt": "a", "model": "m", "score": 1, "output_tokens": 0}', "output_tokens.* leave it out"),
+        ('{"prompt": "a", "model": "m", "score": 1, "output_tokens": 0.5}', "is 0.5; .* 1 or more"),
+        ('{"prompt": "a", "model": "m", "score": 1, "output_tokens": 1000001}', "at most 1,000,000"),
+        ('{"prompt": "a", "model": "m", "score": 1, "output_tokens": 1e308}', "at most 1,000,000"),
         (line("a", "text-embedding-3-small", 1.0), "text-embedding-3-small is made for embeddings"),
         (line("a", "house/M", 1.0), "house/M differs from m .line 1."),
         ('{"prompt": "a", "model": "m", "score": 1, "outptu_tokens": 5}', "outptu_tokens.*output_tokens"),
@@ -260,6 +285,82 @@ def test_labels_of_another_age_still_count() -> None:
     assert np.isfinite(fitted.quality(prompts, PAIR)).all()
 
 
+def worded(rows: NDArray[np.intp]) -> Predictor:
+    """Thirty questions in two wordings, equal but for capitals and spaces, with scores and lengths apart."""
+    prompts = [text.format(n) for n in range(30) for text in ("Is {} a prime?", "is {}  a  PRIME?")]
+    scores, lengths = np.random.default_rng(5).random((2, 60, 2))
+    shown = [prompts[row] for row in rows]
+    return Predictor.default().fit(shown, PAIR, scores[rows], 1 + 90 * lengths[rows], days=rows.astype(float))
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_wordings_of_one_question_are_one_fit_in_any_order(seed: int) -> None:
+    one, other = worded(np.arange(60)), worded(np.random.default_rng(seed).permutation(60))
+    asked = ["Is 3 a prime?", "Write a poem"]
+    assert one.version == other.version
+    np.testing.assert_allclose(one.quality(asked, PAIR), other.quality(asked, PAIR), atol=1e-6)
+    said, again = (each.assess(asked[0], PAIR).reasons for each in (one, other))
+    assert list(map(without_place, said)) == list(map(without_place, again))
+
+
+def without_place(reason: str) -> str:
+    """Labelled prompts are called by their places in the file."""
+    return re.sub("labelled prompt [0-9]+", "labelled prompt", reason)
+
+
+def in_steps(*steps: Sequence[int], half_life: float | None = None) -> Predictor:
+    prompts, scores = traffic(40)
+    prompts[30:], days = [each.upper() for each in prompts[:10]], np.arange(40.0)
+    lengths, fitted = 10.0 + np.arange(80).reshape(40, 2) ** 1.5, Predictor.default()
+    for rows in map(list, steps):
+        fitted = fitted.fit([prompts[row] for row in rows], PAIR, scores[rows], lengths[rows],
+                            days=days[rows], half_life_days=half_life)  # fmt: skip
+    return fitted
+
+
+@pytest.mark.parametrize("half_life", [None, 20.0])
+def test_labels_added_in_two_steps_are_those_added_at_once(half_life: float | None) -> None:
+    at_once = in_steps(range(40), half_life=half_life)
+    for steps in ((range(20), range(20, 40)), (range(20, 40), range(20)), (range(1, 40, 2), range(0, 40, 2))):
+        fitted = in_steps(*steps, half_life=half_life)
+        assert fitted.version == at_once.version
+        asked = traffic(10)[0]
+        np.testing.assert_allclose(fitted.quality(asked, PAIR), at_once.quality(asked, PAIR), atol=1e-5)
+
+
+def fit_of(*files: Path, half_life: float | None) -> Predictor:
+    fitted = Predictor.default()
+    for file in files:
+        known = read_labelled(file, apart=True)
+        fitted = fitted.fit(known.prompts, known.models, known.scores, known.output_tokens, known.weights,
+                            days=known.days, half_life_days=half_life)  # fmt: skip
+    return fitted
+
+
+@pytest.mark.parametrize("half_life", [None, 9.0])
+def test_lines_in_one_file_or_in_two_are_the_same_fit(tmp_path: Path, half_life: float | None) -> None:
+    """However often each model is labelled on a prompt, and on whichever day."""
+    rng = np.random.default_rng(7)
+    lines = [
+        line(f"Sum {rng.integers(12)}", f"gpt-5.4{rng.choice(['', '-mini'])}", rng.random(),
+             f"2026-05-{1 + rng.integers(28):02}")
+        for _ in range(80)
+    ]  # fmt: skip
+    at_once = fit_of(write(tmp_path / "all.jsonl", *lines), half_life=half_life)
+    for size in (1, 37, 60):
+        parts = write(tmp_path / "b.jsonl", *lines[size:]), write(tmp_path / "a.jsonl", *lines[:size])
+        in_two = fit_of(*parts, half_life=half_life)
+        assert in_two.version == at_once.version
+        asked, models = ["Sum 3", "Write a poem"], ["gpt-5.4", "gpt-5.4-mini"]
+        np.testing.assert_allclose(in_two.quality(asked, models), at_once.quality(asked, models), atol=1e-5)
+
+
+def test_the_order_of_models_is_not_in_the_version() -> None:
+    prompts, scores = traffic(30)
+    one = Predictor.default().fit(prompts, PAIR, scores)
+    assert one.version == Predictor.default().fit(prompts, PAIR[::-1], scores[:, ::-1]).version
+
+
 def test_the_version_tells_fits_apart(tmp_path: Path) -> None:
     prompts, scores = traffic(30)
     fits = [
@@ -267,6 +368,8 @@ def test_the_version_tells_fits_apart(tmp_path: Path) -> None:
         Predictor.default().fit(prompts, PAIR, 1.0 - scores),
         Predictor.default().fit(prompts[::-1], PAIR, scores),
         Predictor.default().fit(prompts, PAIR, scores, days=np.arange(30), half_life_days=9),
+        Predictor.default().fit(prompts, PAIR, scores, np.full((30, 2), 50.0)),
+        Predictor.default().fit(prompts, PAIR, scores, weights=np.arange(1.0, 31.0)),
     ]
     assert len({fit.version for fit in fits}) == len(fits)
     assert fits[0].version == Predictor.default().fit(prompts, PAIR, scores).version

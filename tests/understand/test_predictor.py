@@ -77,8 +77,12 @@ def test_scores_of_the_wrong_shape_or_range_are_refused(predictor: Predictor) ->
 def test_what_no_chat_can_come_to_is_refused(predictor: Predictor) -> None:
     with pytest.raises(InputError, match="made for embeddings"):
         predictor.fit(["a"], ["text-embedding-3-small"], np.ones((1, 1)))
-    with pytest.raises(InputError, match="output_tokens must be positive"):
-        predictor.fit(["a"], [SMALL], np.ones((1, 1)), np.zeros((1, 1)))
+
+
+@pytest.mark.parametrize("tokens", [0.0, -5.0, 0.5, 5e-324, 1_000_001.0, 1e308])
+def test_lengths_that_no_answer_has_are_refused(predictor: Predictor, tokens: float) -> None:
+    with pytest.raises(InputError, match=r"row 1 .* between 1 and 1,000,000; use NaN"):
+        predictor.fit(["a", "b"], [SMALL], np.ones((2, 1)), np.array([[np.nan], [tokens]]))
 
 
 def test_nothing_asked_of_nobody_is_an_empty_table(predictor: Predictor) -> None:

@@ -69,21 +69,23 @@ def fit(
     """Teach the predictor with your own scores. The file holds no text of any prompt."""
     from sobrio.understand import Predictor
     from sobrio.understand.labelled import read_labelled
+    from sobrio.understand.outcomes import keys_of
 
-    known = read_labelled(labels, half_life_days)
+    known = read_labelled(labels, apart=True)
+    prompts = len(set(keys_of(known.prompts)))
     before = Predictor.default() if onto is None else Predictor.default().with_fit(onto)
     fitted = before.fit(known.prompts, known.models, known.scores, known.output_tokens, known.weights,
                         days=known.days, half_life_days=half_life_days)  # fmt: skip
     file = out or read_by_the_gateway(data_dir)
     fitted.save_fit(file)
     if json:
-        counts = {"lines": known.lines, "prompts": len(known.prompts)}
+        counts = {"lines": known.lines, "prompts": prompts}
         output.document({"file": str(file), "predictor": fitted.version, **counts, "models": fitted.lessons(),
                          "kept": [{**asdict(each), "kept": each.kept, "why": each.why}
                                   for each in fitted.verdicts()]})  # fmt: skip
     else:
         rows = ((model, LEARNT[each.kept], each.why) for each in fitted.verdicts() for model in each.models)
-        read = f"{known.lines} lines on {len(known.prompts)} prompts"
+        read = f"{known.lines} lines on {prompts} prompts"
         output.table(f"wrote {file} ({fitted.version}) from {read}", ("model", "learnt", "why"), rows)
     say_next_step(file, data_dir)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from numbers import Real
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,9 @@ from sobrio.errors import InputError
 from sobrio.terms.model import Model
 from sobrio.terms.request import Request
 from sobrio.understand.conversation import Prompt
+
+MOST_TOKENS: Final = 1_000_000
+"""The longest output a label may have."""
 
 Floats = NDArray[np.float64]
 Item = TypeVar("Item")
@@ -64,12 +67,21 @@ def scores_of(values: ArrayLike, shape: tuple[int, ...]) -> Floats:
 
 
 def lengths_of(values: ArrayLike | None, shape: tuple[int, ...]) -> Floats:
-    """Output tokens, all unknown by default. Raises `InputError` for another shape, and for 0 or less."""
+    """Output tokens, all unknown by default.
+
+    Raises `InputError` for another shape, and for fewer than 1 or more than `MOST_TOKENS`.
+    """
     if values is None:
         return np.full(shape, np.nan)
     lengths = table(values, shape, "output_tokens")
-    if np.nanmin(lengths, initial=1.0) <= 0:
-        raise InputError("output_tokens must be positive; use NaN for unknown")
+    hair = 1e-6  # by which a mean of several may lie beside all of them
+    wrong = np.argwhere((lengths < 1 - hair) | (lengths > MOST_TOKENS + hair))
+    if len(wrong):
+        row, column = wrong[0]
+        raise InputError(
+            f"output_tokens in row {row} is {lengths[row, column]:g} and must lie between 1 and "
+            f"{MOST_TOKENS:,}; use NaN for unknown"
+        )
     return lengths
 
 

@@ -16,7 +16,7 @@ from sobrio.understand.labels import Labels
 from sobrio.understand.lesson import Lesson
 from sobrio.understand.levels import Levels
 from sobrio.understand.nearby import nearby
-from sobrio.understand.outcomes import Outcomes, together
+from sobrio.understand.outcomes import Outcomes, arrivals, together
 from sobrio.understand.views import Prompts, Views
 
 _TABLES: Final = ("traits", "scores", "ln_errors", "weights")
@@ -64,7 +64,7 @@ def load_labels(file: Path, base: str) -> Labels:
         outcomes = tuple(_outcomes(each) for each in _parts(arrays, "outcomes"))
         lessons = tuple(_lesson(each) for each in _parts(arrays, "lesson"))
         levels = next((_levels(each) for each in _parts(arrays, "levels")), None)
-        known = nearby(together(outcomes, half_life)) if outcomes else None
+        known = nearby(together(outcomes, half_life), arrivals(outcomes)) if outcomes else None
         return Labels(outcomes, lessons, levels, half_life, known)
     except OSError as error:
         raise InputError(
@@ -95,6 +95,7 @@ def _outcome_arrays(outcomes: Outcomes) -> Arrays:
         "places": np.concatenate([each.places for each in prompts.hashed]).astype(np.int32),
         "values": np.concatenate([each.values for each in prompts.hashed]),
         "days": outcomes.known_days,
+        "ln_tokens": outcomes.known_ln_tokens,
         "keys": np.array(outcomes.keys or (), str),
         **{name: getattr(outcomes, name) for name in _TABLES},
     }
@@ -107,7 +108,7 @@ def _outcomes(arrays: Arrays) -> Outcomes:
     )
     hashed = tuple(Sparse(places, values) for places, values in split)
     prompts = Prompts(arrays["surface"], hashed, arrays["worth"], arrays["subjects"])
-    tables = {name: arrays[name] for name in (*_TABLES, "days")}
+    tables = {name: arrays[name] for name in (*_TABLES, "days", "ln_tokens")}
     keys = tuple(arrays["keys"].tolist()) or None
     return Outcomes(tuple(arrays["names"].tolist()), prompts, **tables, keys=keys)
 

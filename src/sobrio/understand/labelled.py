@@ -4,27 +4,33 @@
 
 `messages` may stand for `prompt`; `output_tokens` and `at` may be absent; there are no other keys. `at` is
 any ISO 8601 date or time. Several lines on one prompt and model are one label, their mean; a model is one by
-whichever of its names in the catalogue.
+whichever of its names in the catalogue, with any publisher before it, in capitals or not.
 """
 
 from __future__ import annotations
 
 import codecs
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.errors import InputError
-from sobrio.understand.arguments import must_chat
+from sobrio.understand.arguments import MOST_TOKENS, must_chat
 from sobrio.understand.conversation import Prompt, messages_of
 from sobrio.understand.facts import canonical
+
+if TYPE_CHECKING:
+    from sobrio.catalog import Catalog
+    from sobrio.terms.model import Model
 
 _LEAST_COUNT: Final = 1e-6
 """The oldest label still counts so much, so that no sum of weights is 0."""
@@ -92,10 +98,12 @@ class Labelled:
         )
 
 
-def read_labelled(file: Path, half_life_days: float | None = None) -> Labelled:
+def read_labelled(file: Path, half_life_days: float | None = None, *, apart: bool = False) -> Labelled:
     """Raises `InputError`, naming the line, when one cannot be read, and when there is none.
 
-    With a half-life, later lines on the same prompt and model weigh more in their mean.
+    With a half-life, later lines on the same prompt and model weigh more in their mean. `apart`, for a fit,
+    which makes the mean itself, whichever file each line came in: a prompt has a row for each of its days,
+    and for each line there on the same model.
     """
     try:
         lines = file.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
@@ -105,18 +113,36 @@ def read_labelled(file: Path, half_life_days: float | None = None) -> Labelled:
     if not rows:
         raise InputError(f"{file} holds no label; write one JSON object a line: prompt, model, score")
     _must_be_one_each(file, rows)
-    return _tables([(line, day) for _, line, day in rows], half_life_days)
+    return _tables([(line, day) for _, line, day in rows], half_life_days, apart=apart)
 
 
 def name_of(model: str) -> str:
-    """The catalogue's own name for it; an unknown one stays. Raises `InputError` for no chat model."""
+    """The catalogue's own name for it; an unknown one stays. Raises `InputError` for no chat model.
+
+    A name that the catalogue has not letter for letter is that of its one model spelt like it (`canonical`).
+    """
     from sobrio.catalog import Catalog
 
-    found = Catalog.default().find(model)
+    catalog = Catalog.default()
+    found = catalog.find(model) or _by_spelling(catalog).get(canonical(model))
     if found is None:
         return model
     must_chat(found)
     return found.name
+
+
+@lru_cache(maxsize=2)
+def _by_spelling(catalog: Catalog) -> dict[str, Model]:
+    """By canonical name or alias; without those that two models share."""
+    named = [
+        (canonical(name), each.model)
+        for each in catalog.entries()
+        for name in (each.model.name, *each.aliases)
+    ]
+    owners: dict[str, set[str]] = {}
+    for spelling, model in named:
+        owners.setdefault(spelling, set()).add(model.name)
+    return {spelling: model for spelling, model in named if len(owners[spelling]) == 1}
 
 
 def ages(days: Floats) -> Floats:
@@ -127,6 +153,12 @@ def ages(days: Floats) -> Floats:
 def recency(ages: Floats, half_life_days: float) -> Floats:
     """What a label counts, halved every so many days."""
     return np.asarray(np.maximum(0.5 ** (ages / half_life_days), _LEAST_COUNT))
+
+
+def sums(values: Floats, places: NDArray[np.intp], count: int) -> Floats:
+    """What lies at each of `count` places, to the last digit the same in any order of values."""
+    order = np.lexsort((values, places))
+    return np.asarray(np.bincount(places[order], values[order], count), np.float64)
 
 
 def _row(file: Path, number: int, raw: bytes) -> tuple[int, _Line, float]:
@@ -163,9 +195,10 @@ def _checked(line: _Line) -> float:
         raise InputError("the prompt is empty")
     if not 0 <= line.score <= 1:
         raise InputError(f"the score {line.score} must lie between 0 and 1")
-    if line.output_tokens is not None and line.output_tokens <= 0:
+    if line.output_tokens is not None and not 1 <= line.output_tokens <= MOST_TOKENS:
         raise InputError(
-            f"output_tokens is {line.output_tokens:g}; give 1 or more, or leave it out where unknown"
+            f"output_tokens is {line.output_tokens:g}; give 1 or more, at most {MOST_TOKENS:,}, or leave it "
+            "out where unknown"
         )
     return math.nan if line.at is None else _day(line.at)
 
@@ -179,34 +212,49 @@ def _day(at: str) -> float:
     return float(since.days + 1)
 
 
-def _tables(rows: Sequence[tuple[_Line, float]], half_life_days: float | None) -> Labelled:
+def _tables(rows: Sequence[tuple[_Line, float]], half_life_days: float | None, *, apart: bool) -> Labelled:
     lines = [line for line, _ in rows]
-    prompts = {msgspec.json.encode(line.messages or line.prompt): line for line in lines}
+    keys: list[Hashable] = _measurements(rows) if apart else list(map(_said, lines))
+    prompts = dict(zip(keys, lines, strict=True))
     places = {key: place for place, key in enumerate(prompts)}
     models = {name: column for column, name in enumerate(dict.fromkeys(line.model for line in lines))}
-    row = np.array([places[msgspec.json.encode(line.messages or line.prompt)] for line in lines])
-    cells = (row, np.array([models[line.model] for line in lines])), (len(places), len(models))
+    row = np.array([places[key] for key in keys])
+    cells = row * len(models) + np.array([models[line.model] for line in lines])
+    shape = len(places), len(models)
     dates = np.array([day for _, day in rows])
     counts = np.ones(len(lines)) if half_life_days is None else recency(ages(dates), half_life_days)
     days = np.full(len(places), np.nan)
     np.fmax.at(days, row, dates)
     scores = np.array([line.score for line in lines])
     tokens = np.array([np.nan if line.output_tokens is None else line.output_tokens for line in lines])
-    known = _sums(*cells, np.ones(len(lines)))
+    known = _sums(cells, shape, np.ones(len(lines)))
     return Labelled(
         tuple(line.messages or line.prompt or "" for line in prompts.values()),
         tuple(models),
-        _means(*cells, scores, counts),
-        _means(*cells, tokens, counts),
+        _means(cells, shape, scores, counts),
+        _means(cells, shape, tokens, counts),
         days,
         known.sum(axis=1) / (known > 0).sum(axis=1),
         len(lines),
     )
 
 
-def _means(
-    cells: tuple[NDArray[np.intp], NDArray[np.intp]], shape: tuple[int, int], values: Floats, counts: Floats
-) -> Floats:
+def _said(line: _Line) -> bytes:
+    return msgspec.json.encode(line.messages or line.prompt)
+
+
+def _measurements(rows: Sequence[tuple[_Line, float]]) -> list[Hashable]:
+    """(prompt, day, lines before that tell of the same model) of each."""
+    before: Counter[Hashable] = Counter()
+    keys: list[Hashable] = []
+    for line, day in rows:
+        told = _said(line), str(day)
+        keys.append((*told, before[(*told, line.model)]))
+        before[(*told, line.model)] += 1
+    return keys
+
+
+def _means(cells: NDArray[np.intp], shape: tuple[int, int], values: Floats, counts: Floats) -> Floats:
     """Weighted, by cell; NaN where nothing is known."""
     known = np.isfinite(values) * counts
     total = _sums(cells, shape, known)
@@ -214,7 +262,5 @@ def _means(
     return np.asarray(np.divide(found, total, out=np.full(shape, np.nan), where=total > 0))
 
 
-def _sums(cells: tuple[NDArray[np.intp], NDArray[np.intp]], shape: tuple[int, int], values: Floats) -> Floats:
-    sums = np.zeros(shape)
-    np.add.at(sums, cells, values)
-    return sums
+def _sums(cells: NDArray[np.intp], shape: tuple[int, int], values: Floats) -> Floats:
+    return sums(values, cells, shape[0] * shape[1]).reshape(shape)

@@ -17,7 +17,7 @@ from sobrio.understand.chorus import Chorus, chorus_of
 from sobrio.understand.lesson import Lesson, chances, learn
 from sobrio.understand.levels import Levels, levels_of
 from sobrio.understand.nearby import Nearby, nearby
-from sobrio.understand.outcomes import Outcomes, by_key, row_keys, together
+from sobrio.understand.outcomes import Outcomes, arrivals, fingerprint, row_keys, together
 from sobrio.understand.verdict import LEAST_ROWS, Verdict, verdicts
 from sobrio.understand.views import Floats, Prompts
 
@@ -67,28 +67,24 @@ class Labels:
 
     @property
     def digest(self) -> str:
-        """Which labels these are, in any order: 8 hexadecimal digits."""
+        """Which labels these are, in any order and however many fits: 8 hexadecimal digits."""
         found = hashlib.sha256(str(self.half_life_days and float(self.half_life_days)).encode())
-        for each in self.outcomes:
-            rows, columns = by_key(each), np.argsort(each.names)
-            found.update("\0".join(sorted(each.names)).encode())
-            for table in (each.scores[:, columns], each.ln_errors[:, columns], each.weights, each.known_days):
-                found.update(np.round(table[rows], 6).tobytes())
-            for row in rows:
-                found.update(each.prompts.hashed[row].places.astype(np.int32).tobytes() + b"\0")
+        if self.outcomes:
+            found.update(fingerprint(together(self.outcomes, self.half_life_days)))
         return found.hexdigest()[:8]
 
     def with_outcomes(self, new: Outcomes, half_life_days: float | None = None) -> Labels:
         """These labels too; without a half-life the one before holds on."""
         outcomes, half_life = (*self.outcomes, new), half_life_days or self.half_life_days
         known = together(outcomes, half_life)
-        order = by_key(known)
         lessons = [
-            _lesson(known, columns, order[rows])
-            for columns, rows in _alike(np.isfinite(known.scores[order]))
+            _lesson(known, columns, rows)
+            for columns, rows in _alike(np.isfinite(known.scores))
             if len(rows) >= LEAST_ROWS
         ]
-        return Labels(outcomes, tuple(lessons), levels_of(known), half_life, nearby(known))
+        return Labels(
+            outcomes, tuple(lessons), levels_of(known), half_life, nearby(known, arrivals(outcomes))
+        )
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """What became of the labels, by set of models labelled on the same prompts."""
@@ -137,6 +133,8 @@ def _alike(known: NDArray[np.bool_]) -> list[tuple[list[int], NDArray[np.intp]]]
 
 
 def _lesson(known: Outcomes, columns: list[int], rows: NDArray[np.intp]) -> Lesson:
+    """With models by name, to the last digit the same in whichever order they came."""
+    columns = sorted(columns, key=known.names.__getitem__)
     return learn(
         tuple(known.names[column] for column in columns),
         known.prompts.at(rows),

@@ -35,12 +35,12 @@ class Nearby:
         return [(row, float(alike[row])) for row in best]
 
 
-def nearby(known: Outcomes) -> Nearby:
-    """Of the prompts that have a score."""
+def nearby(known: Outcomes, numbers: NDArray[np.intp]) -> Nearby:
+    """Of the prompts that have a score; `numbers`, shape (prompts,), are what they are called by."""
     scored = np.flatnonzero(np.isfinite(known.scores).any(axis=1))
     chosen = scored[np.unique(np.linspace(0, len(scored) - 1, min(len(scored), _MOST)).astype(np.intp))]
     table = np.zeros((default_encoder().dimensions, len(chosen)), np.float32)
     for column, row in enumerate(chosen):
         hashed = known.prompts.hashed[row]
         table[hashed.places, column] = hashed.values
-    return Nearby(known.names, known.scores[chosen], chosen + 1, table)
+    return Nearby(known.names, known.scores[chosen], numbers[chosen], table)

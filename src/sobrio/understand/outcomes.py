@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sobrio.encode import spans_of
 from sobrio.understand.conversation import Prompt, messages_of
-from sobrio.understand.labelled import ages, recency
+from sobrio.understand.labelled import ages, recency, sums
 from sobrio.understand.views import Floats, Prompts
 
 _UNSEEN: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
@@ -39,10 +39,16 @@ class Outcomes:
     """When labelled, counted from any one day, shape (prompts,); NaN is unknown, and never ages."""
     keys: tuple[str, ...] | None = None
     """What tells prompts apart, one each; `None`: no two are the same."""
+    ln_tokens: Floats | None = None
+    """Of the lengths that `ln_errors` are about, shape (prompts, models)."""
 
     @property
     def known_days(self) -> Floats:
         return np.full(len(self.prompts), np.nan) if self.days is None else self.days
+
+    @property
+    def known_ln_tokens(self) -> Floats:
+        return np.full_like(self.ln_errors, np.nan) if self.ln_tokens is None else self.ln_tokens
 
 
 def keys_of(prompts: Iterable[Prompt]) -> tuple[str, ...]:
@@ -73,9 +79,10 @@ def _stem(prompt: Prompt) -> str:
 
 
 def together(outcomes: Sequence[Outcomes], half_life_days: float | None) -> Outcomes:
-    """Every prompt once: labels of the same prompt are measurements of one thing.
+    """Every prompt once, sorted by key: labels of the same prompt are measurements of one thing.
 
-    Ages are told from the latest label of all, so that it does not matter which came in which file.
+    The same in whichever order, and in however many files, they came, but for the order of models: ages are
+    told from the latest label of all, and of several spellings always the same one stays.
     """
     names = tuple(dict.fromkeys(name for each in outcomes for name in each.names))
     traits = {name: row for each in outcomes for name, row in zip(each.names, each.traits, strict=True)}
@@ -83,22 +90,40 @@ def together(outcomes: Sequence[Outcomes], half_life_days: float | None) -> Outc
     if half_life_days is not None:
         days = np.concatenate([each.known_days for each in outcomes])
         weights = weights * recency(ages(days), half_life_days)
-    scores, ln_errors = (
+    scores, ln_errors, ln_tokens = (
         np.concatenate([_aligned(getattr(each, part), each.names, names) for each in outcomes])
-        for part in ("scores", "ln_errors")
+        for part in ("scores", "ln_errors", "known_ln_tokens")
     )
-    keys = [key for number, each in enumerate(outcomes) for key in row_keys(each, number)]
-    first, place = _places(keys)
-    shown = tuple(str(keys[row]) for row in first)
+    keys, place = np.unique(_all_keys(outcomes), return_inverse=True)
+    prompts = _joined([each.prompts for each in outcomes])
     return Outcomes(
         names,
-        _joined([each.prompts for each in outcomes]).at(first),
+        prompts.at(_spelt(prompts, place)),
         np.array([traits[name] for name in names]),
         _mean(scores, weights, place),
         _mean(ln_errors, weights, place),
         _merged_weights(scores, weights, place),
-        keys=shown,
+        keys=tuple(keys.tolist()),
+        ln_tokens=_mean(ln_tokens, weights, place),
     )
+
+
+def arrivals(outcomes: Sequence[Outcomes]) -> NDArray[np.intp]:
+    """The number of each prompt of `together` in the order they came, from 1."""
+    first = np.unique(_all_keys(outcomes), return_index=True)[1]
+    return first.argsort().argsort() + 1
+
+
+def fingerprint(known: Outcomes) -> bytes:
+    """Which outcomes of `together` these are, whatever the order of models.
+
+    What is computed of prompts in batches is left out: it differs in its last digits from batch to batch.
+    """
+    columns = np.argsort(known.names)
+    found = "\0".join((*sorted(known.names), *(known.keys or ()))).encode()
+    tables = known.scores[:, columns], known.known_ln_tokens[:, columns], known.weights
+    spelt = (_spelling(known.prompts, row) for row in range(len(known.prompts)))
+    return b"\0".join((found, *(each.round(6).tobytes() for each in tables), *spelt))
 
 
 def _joined(parts: Sequence[Prompts]) -> Prompts:
@@ -115,18 +140,20 @@ def row_keys(outcomes: Outcomes, number: int) -> Sequence[object]:
     return outcomes.keys or [(number, row) for row in range(len(outcomes.prompts))]
 
 
-def by_key(outcomes: Outcomes) -> NDArray[np.intp]:
-    """Rows in an order that does not depend on the one they came in; without keys in that one."""
-    if outcomes.keys is None:
-        return np.arange(len(outcomes.prompts))
-    return np.argsort(np.array(outcomes.keys), kind="stable")
+def _all_keys(outcomes: Sequence[Outcomes]) -> list[str]:
+    return [str(key) for number, each in enumerate(outcomes) for key in row_keys(each, number)]
 
 
-def _places(keys: Sequence[object]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """(where each distinct key stands first, which of them every row is)."""
-    numbers: dict[object, int] = {}
-    place = np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.intp)
-    return np.unique(place, return_index=True)[1], place
+def _spelt(prompts: Prompts, place: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The row whose spelling stands for each place."""
+    order = sorted(range(len(place)), key=lambda row: (place[row], _spelling(prompts, row)))
+    return np.array(order, np.intp)[np.unique(place[order], return_index=True)[1]]
+
+
+def _spelling(prompts: Prompts, row: int) -> bytes:
+    """What tells one spelling of a prompt from another."""
+    places, surface = prompts.hashed[row].places.astype(np.int32), prompts.surface[row]
+    return b"".join((places.tobytes(), surface.tobytes()))
 
 
 def _mean(table: Floats, weights: Floats, place: NDArray[np.intp]) -> Floats:
@@ -145,9 +172,8 @@ def _merged_weights(scores: Floats, weights: Floats, place: NDArray[np.intp]) ->
 
 
 def _sums(rows: Floats, place: NDArray[np.intp]) -> Floats:
-    sums = np.zeros((int(place.max(initial=-1)) + 1, rows.shape[1]))
-    np.add.at(sums, place, rows)
-    return sums
+    count = int(place.max(initial=-1)) + 1
+    return np.column_stack([sums(column, place, count) for column in rows.T])
 
 
 def _aligned(table: Floats, has: Sequence[str], wanted: Sequence[str]) -> Floats:

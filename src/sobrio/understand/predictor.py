@@ -131,7 +131,7 @@ class Predictor:
         (prompts,), are when each was labelled, counted from any one day, NaN where unknown: a label
         `half_life_days` older than the latest of all, those fitted before included, counts half.
         Raises `InputError` when the shapes disagree, a score lies outside [0, 1], no prompt or model is
-        given, a model twice, or one that answers no chats.
+        given, a model twice, or one that answers no chats, or a length lies outside 1 to 1,000,000 tokens.
         """
         prompts, roster = arguments.prompts_of(prompts), self._roster(models)
         if not prompts:
@@ -142,17 +142,18 @@ class Predictor:
         shape = len(prompts), len(roster.names)
         known, lengths = arguments.scores_of(scores, shape), arguments.lengths_of(output_tokens, shape)
         half_life_days = arguments.half_life(half_life_days)
-        view = self.view(self.features(prompts))
+        view, measured = self.view(self.features(prompts)), np.log(lengths)
         labels = self.labels.with_outcomes(
             Outcomes(
                 roster.names,
                 view.prompts,
                 np.column_stack([roster.facts, roster.ability]),
                 known,
-                np.log(lengths) - ln_tokens(view, roster),
+                measured - ln_tokens(view, roster),
                 arguments.weights_of(weights, len(prompts)),
                 None if days is None else arguments.table(days, shape[:1], "days"),
                 keys_of(prompts),
+                measured,
             ),
             half_life_days,
         )

@@ -47,9 +47,14 @@ class Verdict:
 
 
 def verdicts(lessons: Sequence[Lesson], levels: Levels) -> tuple[Verdict, ...]:
-    """One per lesson, then one for the models with too few labels for any."""
+    """One per lesson, with models in the order they came, then one for those with too few labels for any."""
     found = [
-        Verdict(each.names, each.labels, None if math.isnan(each.luck) else each.luck, each.believed)
+        Verdict(
+            tuple(name for name in levels.names if name in each.names),
+            each.labels,
+            None if math.isnan(each.luck) else each.luck,
+            each.believed,
+        )
         for each in lessons
     ]
     taught = {name for lesson in lessons for name in lesson.names}
