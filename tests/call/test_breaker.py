@@ -136,7 +136,7 @@ def test_a_trial_that_ends_well_is_a_recovery(breakers: Breakers, clock: Clock) 
 
 def test_a_place_where_one_key_s_requests_fail_rests_for_that_key_alone(breakers: Breakers) -> None:
     for _ in range(10):
-        breakers.failed("a", DOWN, "the one")
+        breakers.failed("a", BROKEN, "the one")
     assert not breakers.admits("a", "the one")
     assert all(breakers.admits("a", "another") for _ in range(3))
     breakers.succeeded("a")
@@ -145,18 +145,25 @@ def test_a_place_where_one_key_s_requests_fail_rests_for_that_key_alone(breakers
 
 def test_it_rests_for_all_once_another_key_s_requests_fail_too(breakers: Breakers) -> None:
     for _ in range(5):
-        breakers.failed("a", DOWN, "the one")
-    breakers.failed("a", DOWN, "another")
+        breakers.failed("a", BROKEN, "the one")
+    breakers.failed("a", BROKEN, "another")
     assert not any(breakers.admits("a", each) for each in ("the one", "another", "a third", ""))
 
 
 def test_after_a_whole_answer_a_place_fails_anew_for_those_alone_who_fail(breakers: Breakers) -> None:
     for key in ("the one", "another") * 3:
-        breakers.failed("a", DOWN, key)
+        breakers.failed("a", BROKEN, key)
     breakers.succeeded("a")
-    breakers.failed("a", DOWN, "the one")
+    breakers.failed("a", BROKEN, "the one")
     assert not breakers.admits("a", "the one")
     assert breakers.admits("a", "another")
+
+
+def test_a_place_that_says_it_is_down_rests_for_all_whoever_hears_it(breakers: Breakers) -> None:
+    for _ in range(5):
+        breakers.failed("a", DOWN, "the one")
+    assert not breakers.admits("a", "another")
+    assert breakers.resting_for_one_key() == frozenset()
 
 
 def test_in_need_a_place_that_failed_over_requests_is_asked_one_at_a_time(breakers: Breakers) -> None:

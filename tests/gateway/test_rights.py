@@ -12,6 +12,7 @@ from sobrio.gateway import keys_from
 from sobrio.gateway.keystore import KeyStore
 
 DOWN = UpstreamError("503", status=503, retry_after_s=60)
+BROKEN = UpstreamError("500", status=500)
 BODY = json.dumps({"model": "small", "messages": [{"role": "user", "content": "hello"}]}).encode()
 
 
@@ -157,12 +158,12 @@ def test_a_place_that_rests_for_one_key_alone_is_noted_and_no_trouble(opened) ->
             return json.loads(house.raw("GET", "/readyz").body)
 
         for _ in range(5):
-            house.rooms.breakers.failed("busy", DOWN, "the one")
+            house.rooms.breakers.failed("busy", BROKEN, "the one")
         state = look()
         assert (state["status"], state["troubles"], state["deployments"]["resting"]) == ("ready", [], 0)
         (note,) = state["notes"]
         assert note.startswith("left alone for one key only: busy (")
-        house.rooms.breakers.failed("busy", DOWN, "another")
+        house.rooms.breakers.failed("busy", BROKEN, "another")
         state = look()
         assert (state["status"], state["notes"], state["deployments"]["resting"]) == ("degraded", [], 1)
 

@@ -152,7 +152,7 @@ def test_others_are_answered_where_one_caller_s_requests_are_dropped(build) -> N
 def test_one_key_s_failures_move_nobody_else_to_a_fallback(build) -> None:
     house = build().without(breakers=Breakers(Clock()))
     for number in range(6):
-        failing, _ = flaky(house, *[DOWN] * 20)
+        failing, _ = flaky(house, *[UpstreamError("500", status=500)] * 20)
         with pytest.raises(SobrioError):
             failing.answer(f"poison {number}", caller=Caller(key_id="one"))
     assert house.answer("sound", caller=Caller(key_id="another"))["sobrio"]["outcome"] == "routed"

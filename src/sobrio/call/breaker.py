@@ -34,13 +34,18 @@ class Circuit:
     """Whose requests have failed since an answer was whole."""
 
     def rests_for(self, caller: str) -> bool:
-        """As long as one caller's requests alone have failed, the place rests for nobody else."""
-        return self.resting and (len(self.failing) != 1 or caller in self.failing)
+        """As long as one caller's requests alone have failed, and may have by themselves, for nobody else."""
+        return self.resting and (not self._may_be_one_callers or caller in self.failing)
 
     @property
     def rests_for_one_key(self) -> bool:
         """Callers without a key are not told apart: what rests for them rests for many."""
-        return self.resting and len(self.failing) == 1 and "" not in self.failing
+        return self.resting and self._may_be_one_callers and "" not in self.failing
+
+    @property
+    def _may_be_one_callers(self) -> bool:
+        """A place that cannot be reached, is late or busy is so for everybody."""
+        return self.doubtful and len(self.failing) == 1
 
 
 class Breakers:
