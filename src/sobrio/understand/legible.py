@@ -23,7 +23,7 @@ _HEAPS: Final = 0.75
 """By which exponent distinct tokens grow with the length of a text (Heaps' law)."""
 _USUALLY_KEPT: Final = 0.1
 """Of a text, once a word said over and over is read once: less, and there is nothing else in it."""
-_SAMPLE: Final = 512
+_SAMPLE: Final = 128
 """About so many tokens are looked at, evenly spread."""
 _LEAST_BYTES: Final = 2
 """Of a word: variables and units are letters by themselves."""
@@ -51,10 +51,15 @@ def hindrance(reading: Reading) -> str:
 def _varied(reading: Reading) -> float:
     """Rows of a table differ by their numbers; numbers alone, whatever they are, say nothing."""
     spans = reading.spans
-    told = spans.with_digits() if _begins(spans).any() else spans
-    tokens = told.words[_sampled(spans)]
-    wealth = len(set(tokens.tolist())) / math.pow(len(tokens), _HEAPS)
-    return min(wealth / _USUAL_WEALTH, 1.0) * min(reading.kept / _USUALLY_KEPT, 1.0)
+    wealth = _wealth(spans)
+    if wealth < 1.0 and _begins(spans).any():
+        wealth = _wealth(spans.with_digits())
+    return wealth * min(reading.kept / _USUALLY_KEPT, 1.0)
+
+
+def _wealth(spans: Spans) -> float:
+    tokens = spans.words[_sampled(spans)]
+    return min(len(set(tokens.tolist())) / math.pow(len(tokens), _HEAPS) / _USUAL_WEALTH, 1.0)
 
 
 def _usual(spans: Spans) -> float:

@@ -72,7 +72,7 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     near, worth = both[:, 0], both[:, 1]
     near[:, :, : len(HASHED_FACTS)] += _rows([each.worth for each in located], 2, len(HASHED_FACTS))
     trust = plain * np.array([each.trust for each in located], np.float32)
-    worth += (near - worth) * np.stack([trust, plain], axis=1)[:, :, None]
+    worth += (near - worth) * np.array([trust, plain]).T[:, :, None]
     brief = np.array([each.nearest is None for each in located], bool)
     usual = known.weights[-1].reshape(both.shape[1:])[1]
     lasting = _for_lengths(worth, usual, plain, brief)

@@ -24,6 +24,8 @@ _MOST_WORDS: Final = 2_000
 _LEAST_TOKENS: Final = 4.0
 _MAX_CHARS: Final = 1_200
 _LOOK_BACK: Final = 96
+_LONGEST_NUMERAL: Final = 60
+"""Characters, with what may stand between it and the unit."""
 _UNITS: Final[dict[str, dict[str, int]]] = {
     "en": {"word": 1, "sentence": _SENTENCE, "paragraph": _PARAGRAPH, "page": _PAGE},
     "fr": {"mot": 1, "phrase": _SENTENCE, "paragraphe": _PARAGRAPH, "page": _PAGE},
@@ -151,7 +153,7 @@ def _count(lower: str, start: int, unit: str) -> float | None:
     """How many of the unit that stands there are ordered."""
     ending = _letters.match(lower, start + len(unit))
     said = lower[max(start - _LOOK_BACK, 0) : start]
-    found = _counted.search(said)
+    found = _counted.search(said, max(len(said) - _LONGEST_NUMERAL, 0))
     if found is None or ending is None or ending[0] not in _ENDINGS:
         return None
     if not found["gap"] and unit != "seitig":
