@@ -49,7 +49,7 @@ _SIGNS: Final = (
     re.compile(
         rb'"(?<![^\[{:,\s]")(?:\s|\\u[0-9a-fA-F]{4}|\\[bfnrt]|[^\w\s"\\])*+[A-Za-z][A-Za-z0-9+.\-]*+:[/\\]'
     ),
-    re.compile(rb'[uU][rR][lLiI][sS]?"\s*+:\s*+(?:"(?!data:)|\[)'),
+    re.compile(rb'ur[li]s?"\s*+:\s*+(?:"(?!data:)|\[)'),
     re.compile(rb'file_data"\s*+:\s*+"(?!data:)[^":]*+:'),
     re.compile(rb"\\u00[2-7]"),
 )
@@ -71,7 +71,8 @@ def refuse_in(request: Request, policy: Policy) -> None:
 def refuse_private(raw: bytes, name: str = "messages") -> None:
     """The same of one field of a body, given as JSON. Inline data is not looked at."""
     told = without_pictures(raw)
-    if not any(sign.search(told) for sign in _SIGNS):
+    plain = told.lower()  # a letter of either case would be searched for ten times as slowly
+    if not any(sign.search(plain) for sign in _SIGNS):
         return
     try:
         for address in _addresses(_read(told), name):
