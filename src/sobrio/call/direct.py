@@ -22,8 +22,8 @@ _ERROR_BYTES = 64 * 1024
 
 
 class Dropped(UpstreamBroken):
-    """A kept connection ended before a byte of the answer: most likely the server closed it before it had
-    seen the request, but nobody knows."""
+    """A kept connection ended before a byte of the answer: the server closed it while the request was on its
+    way, and is taken not to have begun with it (RFC 9112, 9.3.1)."""
 
 
 class Direct:
