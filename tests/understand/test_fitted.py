@@ -136,12 +136,6 @@ def test_lines_on_one_prompt_and_model_are_their_mean(tmp_path: Path) -> None:
     assert known.lines == 4
 
 
-def test_with_a_half_life_later_lines_weigh_more_in_the_mean(tmp_path: Path) -> None:
-    lines = [line("a", "m", 0.0, "2026-05-01"), line("a", "m", 1.0, "2026-05-11")]
-    known = read_labelled(write(tmp_path / "labels.jsonl", *lines), half_life_days=10)
-    assert known.scores[0, 0] == pytest.approx(2 / 3)
-
-
 def test_the_order_of_lines_does_not_matter(tmp_path: Path) -> None:
     lines = [
         line("a", "m", 1.0, "2026-05-01"),
@@ -267,6 +261,17 @@ def test_two_fits_with_a_half_life_are_as_one(tmp_path: Path) -> None:
         np.testing.assert_allclose(fitted.quality(prompts, PAIR), at_once.quality(prompts, PAIR), atol=1e-5)
     even = Predictor.default().fit(prompts, PAIR, scores)
     assert np.abs(at_once.quality(prompts, PAIR) - even.quality(prompts, PAIR)).max() > 0.1
+
+
+def test_with_a_half_life_the_later_of_two_labels_on_a_prompt_counts_for_more() -> None:
+    prompts = [f"Question number {number} about rivers" for number in range(40)]
+    scores = np.repeat([[0.0], [1.0]], 40, axis=0)
+    days = np.repeat([0.0, 100.0], 40)
+    late, alike = (
+        Predictor.default().fit(prompts * 2, PAIR[:1], scores, days=days, half_life_days=each)
+        for each in (10, None)
+    )
+    assert late.quality(prompts, PAIR[:1]).mean() > alike.quality(prompts, PAIR[:1]).mean() + 0.2
 
 
 def test_a_fit_keeps_its_half_life_for_the_next() -> None:

@@ -98,12 +98,12 @@ class Labelled:
         )
 
 
-def read_labelled(file: Path, half_life_days: float | None = None, *, apart: bool = False) -> Labelled:
+def read_labelled(file: Path, *, apart: bool = False) -> Labelled:
     """Raises `InputError`, naming the line, when one cannot be read, and when there is none.
 
-    With a half-life, later lines on the same prompt and model weigh more in their mean. `apart`, for a fit,
-    which makes the mean itself, whichever file each line came in: a prompt has a row for each of its days,
-    and for each line there on the same model.
+    Lines on one prompt and model are their mean. `apart`, for a fit, which makes the mean itself and by age,
+    whichever file each line came in: a prompt has a row for each of its days, and for each line there on the
+    same model.
     """
     try:
         lines = file.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
@@ -113,7 +113,7 @@ def read_labelled(file: Path, half_life_days: float | None = None, *, apart: boo
     if not rows:
         raise InputError(f"{file} holds no label; write one JSON object a line: prompt, model, score")
     _must_be_one_each(file, rows)
-    return _tables([(line, day) for _, line, day in rows], half_life_days, apart=apart)
+    return _tables([(line, day) for _, line, day in rows], apart=apart)
 
 
 def name_of(model: str) -> str:
@@ -212,7 +212,7 @@ def _day(at: str) -> float:
     return float(since.days + 1)
 
 
-def _tables(rows: Sequence[tuple[_Line, float]], half_life_days: float | None, *, apart: bool) -> Labelled:
+def _tables(rows: Sequence[tuple[_Line, float]], *, apart: bool) -> Labelled:
     lines = [line for line, _ in rows]
     keys: list[Hashable] = _measurements(rows) if apart else list(map(_said, lines))
     prompts = dict(zip(keys, lines, strict=True))
@@ -222,7 +222,6 @@ def _tables(rows: Sequence[tuple[_Line, float]], half_life_days: float | None, *
     cells = row * len(models) + np.array([models[line.model] for line in lines])
     shape = len(places), len(models)
     dates = np.array([day for _, day in rows])
-    counts = np.ones(len(lines)) if half_life_days is None else recency(ages(dates), half_life_days)
     days = np.full(len(places), np.nan)
     np.fmax.at(days, row, dates)
     scores = np.array([line.score for line in lines])
@@ -231,8 +230,8 @@ def _tables(rows: Sequence[tuple[_Line, float]], half_life_days: float | None, *
     return Labelled(
         tuple(line.messages or line.prompt or "" for line in prompts.values()),
         tuple(models),
-        _means(cells, shape, scores, counts),
-        _means(cells, shape, tokens, counts),
+        _means(cells, shape, scores),
+        _means(cells, shape, tokens),
         days,
         known.sum(axis=1) / (known > 0).sum(axis=1),
         len(lines),
@@ -254,9 +253,9 @@ def _measurements(rows: Sequence[tuple[_Line, float]]) -> list[Hashable]:
     return keys
 
 
-def _means(cells: NDArray[np.intp], shape: tuple[int, int], values: Floats, counts: Floats) -> Floats:
-    """Weighted, by cell; NaN where nothing is known."""
-    known = np.isfinite(values) * counts
+def _means(cells: NDArray[np.intp], shape: tuple[int, int], values: Floats) -> Floats:
+    """By cell; NaN where nothing is known."""
+    known = np.isfinite(values).astype(float)
     total = _sums(cells, shape, known)
     found = _sums(cells, shape, np.nan_to_num(values) * known)
     return np.asarray(np.divide(found, total, out=np.full(shape, np.nan), where=total > 0))
