@@ -32,6 +32,7 @@ SAME = (
         ("de", "Bruchrechnung", "fraction calculation"),
         ("es", "¿Cuántas manzanas quedan?", "how many apples stay?"),
         ("fr", "1 250,50 euros", "1,250.50 euros"),
+        ("fr", "Quelle  maison   ? Là  !", "what house? there!"),
         ("fr", "Donne une idée", "give an idea"),
         ("es", "¿Cuándo se inventó la rueda?", "when invented the wheel?"),
         ("de", "Beweise den Satz von Gauß.", "prove the theorem of Gauß."),

@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from sobrio.understand.prose import is_code
+from sobrio.understand.prose import code_lines, may_be_code
 
 GLOSSED: Final = ("fr", "de", "es")
 
@@ -36,7 +36,7 @@ _SIGNS: Final[Mapping[str, str]] = {
     "’": "'", "‘": "'", "«": '"', "»": '"', "„": '"', "“": '"', "”": '"', "¿": "", "¡": "", "\u00a0": " ",
      "\u202f": " "}  # fmt: skip
 _MARKS: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
-    (re.compile(r" +([?!:;])"), r"\1"),
+    (re.compile(r"(?<! ) +([?!:;])"), r"\1"),
     (re.compile(r'" ([^"\n]*) "'), r'"\1"'),
     (re.compile(r"(\d(?<![\d,]\d)\d*),(\d{1,2})(?!,?\d)"), r"\1.\2"),
     (re.compile(r"(\d)[. ](\d{3})\b"), r"\1,\2"),
@@ -110,15 +110,19 @@ class Lexicon:
 def gloss(text: str, language: str) -> str:
     """`text` with the known words of one of `GLOSSED` in English."""
     parts = _kept.split(unicodedata.normalize("NFC", text))
-    return "".join(part if place % 2 else _prose_glossed(part, language) for place, part in enumerate(parts))
+    prose = slice(None, None, 2)
+    parts[prose] = (_prose_glossed(part, language) if part.strip() else part for part in parts[prose])
+    return "".join(parts)
 
 
 def _prose_glossed(text: str, language: str) -> str:
     """Lines of code without a fence stay, too."""
-    if "\n" not in text or not any(map(is_code, text.splitlines())):
+    if "\n" not in text or not may_be_code(text):
         return _glossed(text, language)
-    runs = groupby(text.splitlines(keepends=True), lambda line: is_code(line.rstrip("\n")))
-    return "".join("".join(lines) if code else _glossed("".join(lines), language) for code, lines in runs)
+    lines = text.splitlines(keepends=True)
+    code = code_lines(lines)
+    runs = groupby(lines, lambda _: next(code))
+    return "".join("".join(some) if is_code else _glossed("".join(some), language) for is_code, some in runs)
 
 
 def _glossed(text: str, language: str) -> str:
