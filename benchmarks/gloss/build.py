@@ -116,6 +116,8 @@ def core(place: int) -> Iterator[tuple[str, str]]:
 def orders(language: str, lemmas: dict[str, str]) -> Iterator[tuple[str, str]]:
     """Imperatives of the core's verbs, which word lists from newspapers and subtitles trace badly."""
     for lemma, english in lemmas.items():
+        if not lemma.isalpha():
+            continue
         ending = next((each for each in _ORDERS[language] if lemma.endswith(each)), None)
         if ending and len(lemma) > 4:
             yield from ((lemma.removesuffix(ending) + each, english) for each in _ORDERS[language][ending])

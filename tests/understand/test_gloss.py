@@ -32,10 +32,17 @@ SAME = (
         ("de", "Bruchrechnung", "fraction calculation"),
         ("es", "¿Cuántas manzanas quedan?", "how many apples stay?"),
         ("fr", "1 250,50 euros", "1,250.50 euros"),
-        ("fr", "Quelle  maison   ? Là  !", "what house? there!"),
+        ("fr", "Quelle  maison   ? Là  !", "which house? there!"),
         ("fr", "Donne une idée", "give an idea"),
         ("es", "¿Cuándo se inventó la rueda?", "when invented the wheel?"),
         ("de", "Beweise den Satz von Gauß.", "prove the theorem of Gauß."),
+        ("de", "Der Zweite Weltkrieg", "the second world war"),
+        ("es", "Ana es más alta que Eva", "Ana is taller than Eva"),
+        ("fr", "Qu'est-ce qu'un chat ?", "what is a cat?"),
+        ("fr", "Que dois-je lire ?", "what should i read?"),
+        ("fr", "Peut-on venir ? Peut-être.", "can come? perhaps."),
+        ("de", "Quantenfehlerkorrektur", "quantum error correction"),
+        ("de", "Sortieralgorithmen", "sort algorithms"),
     ],
 )
 def test_known_words_are_read_in_english(language: str, text: str, english: str) -> None:

@@ -28,10 +28,16 @@ _COMPOUND_LETTERS: Final = 8
 _LEAST_PART: Final = 3
 _JOINTS: Final = ("", "s", "n", "en", "es", "e")
 """What German puts between the parts of a compound."""
+_LOST: Final = ("en", "e")
+"""What the first part loses there: "Sortieralgorithmus", "Sprachmodell"."""
+_LONGEST_COMPOUND: Final = 48
 
 _kept = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`|\$[^$]+\$|\\[a-zA-Z]+|https?://\S+)", re.DOTALL)
 """Code, formulas and addresses stay as they are."""
 _word = re.compile(r"([^\W\d_]+'?)")
+_FIRST_READ: Final = 0xE000
+"""Stands for the first phrase that was read, the next for the second: no sign of any script."""
+_read = re.compile("[\ue000-\uf8ff]")
 _SIGNS: Final[Mapping[str, str]] = {
     "’": "'", "‘": "'", "«": '"', "»": '"', "„": '"', "“": '"', "”": '"', "¿": "", "¡": "", "\u00a0": " ",
      "\u202f": " "}  # fmt: skip
@@ -51,6 +57,7 @@ _ENGLISH: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
 _HABITS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
     "fr": (
         (re.compile(r"-(?:t-)?(?:ils?|elles?|on)\b"), ""),
+        (re.compile(r"en (?=\w{2,}ant\b)(?<=\ben )"), ""),
         (re.compile(r"-(?=(?:je|tu|[nv]ous|moi|toi|l[ae]|les|lui|leur|ce|là|y|en)\b)"), " "),
     ),
     "de": (
@@ -90,12 +97,12 @@ class Lexicon:
     def english(self, word: str) -> str | None:
         """The English of a word in small letters; `None` when it is not known."""
         found = self.words.get(word)
-        if found is None and self.compounds and len(word) >= _COMPOUND_LETTERS:
+        if found is None and self.compounds and _COMPOUND_LETTERS <= len(word) <= _LONGEST_COMPOUND:
             return self._parts(word)
         return found
 
     def _parts(self, word: str) -> str | None:
-        for cut in range(len(word) - _LEAST_PART, _LEAST_PART, -1):
+        for cut in range(_LEAST_PART + 1, len(word) - _LEAST_PART + 1):
             right = self.words.get(word[cut:])
             left = right and self._first_part(word[:cut])
             if left:
@@ -103,8 +110,11 @@ class Lexicon:
         return None
 
     def _first_part(self, word: str) -> str | None:
-        stems = (word.removesuffix(joint) for joint in _JOINTS if word.endswith(joint))
-        return next((self.words[stem] for stem in stems if stem in self.words), None)
+        """May itself be of several."""
+        stems = [word.removesuffix(joint) for joint in _JOINTS if word.endswith(joint)]
+        stems += [word + ending for ending in _LOST]
+        found = next((self.words[stem] for stem in stems if stem in self.words), None)
+        return found or next(filter(None, map(self.english, stems[:2])), None)
 
 
 def gloss(text: str, language: str) -> str:
@@ -128,29 +138,40 @@ def _prose_glossed(text: str, language: str) -> str:
 def _glossed(text: str, language: str) -> str:
     for sign, instead in _SIGNS.items():
         text = text.replace(sign, instead)
-    for mark, instead in (*_MARKS, *_HABITS[language]):
+    for mark, instead in _MARKS:
         text = mark.sub(instead, text)
-    pieces = _word.split(_phrases_read(text, _lexicon(language)))
+    text, phrases = _phrases_read(_as_in_english(text, language), _lexicon(language))
+    pieces = _word.split(text)
     pieces[1::2] = map(_reader(language), pieces[1::2])
     glossed = "".join(pieces)
+    if phrases:
+        glossed = _read.sub(lambda sign: phrases.get(sign[0], sign[0]), glossed)
     for mark, instead in _ENGLISH:
         glossed = mark.sub(instead, glossed)
     return glossed
 
 
-def _phrases_read(text: str, lexicon: Lexicon) -> str:
-    small = text.lower()
+def _as_in_english(text: str, language: str) -> str:
+    for mark, instead in _HABITS[language]:
+        text = mark.sub(instead, text)
+    return text
+
+
+def _phrases_read(text: str, lexicon: Lexicon) -> tuple[str, dict[str, str]]:
+    """The text with a sign for every phrase, whose English is not read again, and what each sign means."""
+    small, read = text.lower(), dict[str, str]()
     words = set(_word.findall(small)) if len(small) == len(text) else set()
     hinted = (each for word in words & lexicon.phrases.keys() for each in lexicon.phrases[word])
     for _, phrase, _, english in sorted(each for each in hinted if each.words <= words):
+        sign = chr(_FIRST_READ + len(read))
         at = small.find(phrase)
         while at >= 0:
             end = at + len(phrase)
             if _stands_alone(small, at, end):
-                text, small = text[:at] + english + text[end:], small[:at] + english + small[end:]
-                end = at + len(english)
+                text, small = text[:at] + sign + text[end:], small[:at] + sign + small[end:]
+                read[sign], end = english, at + 1
             at = small.find(phrase, end)
-    return text
+    return text, read
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -185,15 +206,18 @@ def _lexicon(language: str) -> Lexicon:
     every = msgspec.json.decode(gzip.decompress(_FILE.read_bytes()), type=dict[str, dict[str, str]])
     words = {word: english for english, some in every[language].items() for word in some.split(",")}
     plain = {_without_accents(word): english for word, english in reversed(words.items())}
-    return Lexicon(plain | words, _phrases(words), compounds=language == "de")
+    return Lexicon(plain | words, _phrases(words, language), compounds=language == "de")
 
 
-def _phrases(words: Mapping[str, str]) -> dict[str, tuple[Phrase, ...]]:
+def _phrases(words: Mapping[str, str], language: str) -> dict[str, tuple[Phrase, ...]]:
     longest = sorted((each for each in words if not each.isalpha()), key=lambda each: (-len(each), each))
     found: dict[str, tuple[Phrase, ...]] = {}
-    for rank, text in enumerate(longest):
+    for rank, written in enumerate(longest):
+        text = _as_in_english(written, language)
+        if text.isalpha():
+            continue
         parts = frozenset(_word.findall(text))
-        phrase = Phrase(rank, text, parts, words[text] + " " * text.endswith("'"))
+        phrase = Phrase(rank, text, parts, words[written] + " " * text.endswith("'"))
         key = max(parts, key=lambda each: (len(each), each))
         found[key] = (*found.get(key, ()), phrase)
     return found
