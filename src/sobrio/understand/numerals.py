@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from sobrio.understand.alternation import any_of
+
 _SMALL: Final = (
     "one un une ein eine einem einen einer uno una",
     "two deux zwei dos",
@@ -65,10 +67,10 @@ _VALUES: Final[dict[str, float]] = {
     **{name: 10 * value for value, names in enumerate(_TENS, start=3) for name in names.split()},
     **{f"{stem}ient{each}s": 100 * value for value, stem in enumerate(_HUNDREDS, start=2) for each in "ao"},
 }
-_name = "|".join(sorted((*_VALUES, *_SCALES, *_THOUSAND), key=len, reverse=True))
+_name = any_of(sorted((*_VALUES, *_SCALES, *_THOUSAND), key=len, reverse=True))
 NUMERAL: Final = (
     r"(?:\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+|\d{1,6}|"
-    rf"(?:{_name})(?:(?:[ -]| and | et | und | y |und|)(?:{_name}))*)"
+    rf"{_name}(?:(?:[ -]| and | et | und | y |und|){_name})*)"
 )
 """A pattern without groups, for text in small letters; what stands around it is the caller's affair."""
 _names = re.compile(rf"(?:und)?({_name})")

@@ -77,10 +77,17 @@ class Parameters:
     """`hashed` and `landmarks` side by side: a prompt reads both at the same few hundred places."""
 
     weights: Floats = field(init=False)
-    """`dense` and `alone` side by side."""
+    """`dense` and `alone` side by side, without the intercepts."""
+    usual_worth: Floats = field(init=False)
+    """What a prompt usual in training is worth: the intercepts, shape (2 x 2 x facts,)."""
+    slopes: Floats = field(init=False)
+    """The same for quality alone, shape (2, surface features + 1, facts): `dense`, then `alone`."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "weights", np.hstack([self.dense, self.alone]))
+        both, facts = np.hstack([self.dense, self.alone]), self.dense.shape[1] // 2
+        object.__setattr__(self, "weights", both[:-1].copy())
+        object.__setattr__(self, "usual_worth", both[-1].copy())
+        object.__setattr__(self, "slopes", np.stack([self.dense[:, :facts], self.alone[:, :facts]]))
         object.__setattr__(self, "table", np.hstack([self.hashed, self.landmarks]))
 
     def located(self, hashed: Sparse) -> Located:

@@ -201,7 +201,9 @@ class Predictor:
         self, view: View, roster: Roster, taught: Taught, confidence: float
     ) -> list[Expectation]:
         quality = taught.expected[0].tolist()
-        spreads = narrowed(np.array(roster.spread), taught.near[0]).tolist()
+        spreads = roster.spread
+        if self.labels.outcomes:
+            spreads = narrowed(np.array(roster.spread), taught.near[0]).tolist()
         tokens = np.exp(self._ln_tokens(view, roster)[0]).tolist()
         doubt, ln_sd = 2.0 - confidence, self.parameters.length_ln_sd
         rows = zip(roster.models, quality, spreads, tokens, strict=True)

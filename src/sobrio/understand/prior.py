@@ -65,16 +65,17 @@ class View(msgspec.Struct, frozen=True):
 def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = True) -> View:
     """Without `subjects`, which labels alone ask for, it takes less time."""
     located = [known.located(each.hashed) for each in seen]
-    plain = np.array([legible(each.reading) for each in seen], np.float32)
+    legibility = [legible(each.reading) for each in seen]
+    plain = np.array(legibility, np.float32)
     likeness = np.array([each.confidence for each in located])
     surface = standardise(_rows([each.dense for each in seen], len(NAMES)), known.mean, known.scale)
-    both = (surface @ known.weights[:-1] + known.weights[-1]).reshape(len(seen), 2, 2, len(FACTS))
+    both = (surface @ known.weights + known.usual_worth).reshape(len(seen), 2, 2, len(FACTS))
     near, worth = both[:, 0], both[:, 1]
-    near[:, :, : len(HASHED_FACTS)] += _rows([each.worth for each in located], 2, len(HASHED_FACTS))
     trust = plain * np.array([each.trust for each in located], np.float32)
+    near[:, :, : len(HASHED_FACTS)] += _rows([each.worth for each in located], 2, len(HASHED_FACTS))
     worth += (near - worth) * np.array([trust, plain]).T[:, :, None]
-    brief = np.array([each.nearest is None for each in located], bool)
-    usual = known.weights[-1].reshape(both.shape[1:])[1]
+    brief = [each.nearest is None for each in located]
+    usual = known.usual_worth.reshape(both.shape[1:])[1]
     lasting = _for_lengths(worth, usual, plain, brief)
     quality = np.maximum(worth[:, 0], LEAST_WORTH)
     hashed = tuple(each.hashed for each in seen)
@@ -94,14 +95,15 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     )
 
 
-def _for_lengths(worth: Singles, usual: Singles, plain: Singles, brief: NDArray[np.bool_]) -> Singles:
+def _for_lengths(worth: Singles, usual: Singles, plain: Singles, brief: Sequence[bool]) -> Singles:
     """The worths that lengths go by: the usual ones so far as a text is not legible.
 
     And no longer answers than usual where few n-grams speak for them: nobody knows what one word asks for.
     Shape (prompts, 2, facts), `usual` (2, facts): for quality, then for ln tokens.
     """
     beyond = (worth - usual) * plain[:, None, None]
-    beyond[brief & (beyond[:, 1] @ _MID_FACTS > 0), 1] = 0.0
+    if any(brief):
+        beyond[np.array(brief) & (beyond[:, 1] @ _MID_FACTS > 0), 1] = 0.0
     return np.asarray(usual + beyond)
 
 
@@ -116,8 +118,10 @@ def ln_tokens(view: View, roster: Roster) -> Floats:
         np.maximum(view.length @ roster.plain_facts.T + roster.verbosity, _LEAST_LN_TOKENS), _MOST_LN_TOKENS
     )
     stated = view.ln_stated[:, None]
-    answer = np.exp(np.where(np.isnan(stated), spoken, stated))
-    return np.asarray(np.log(answer + _thoughts(view)[:, None] * roster.thinks))
+    answer = np.where(np.isnan(stated), spoken, stated)
+    if not roster.thinks.any():
+        return answer
+    return np.asarray(np.log(np.exp(answer) + _thoughts(view)[:, None] * roster.thinks))
 
 
 def _thoughts(view: View) -> Floats:

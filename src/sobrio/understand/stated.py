@@ -12,6 +12,7 @@ import math
 import re
 from typing import Final
 
+from sobrio.understand.alternation import any_of
 from sobrio.understand.numerals import NUMERAL, number_of
 from sobrio.understand.parts import times_ordered
 
@@ -40,26 +41,26 @@ _ENDINGS: Final = frozenset(("", "s", "e", "n", "en", "er", "ern", "es", "em", "
 _TRIES: Final = 8
 
 
-def _any(words: str) -> str:
-    return f"(?:{'|'.join(words.split())})"
-
-
-_INTRODUCING: Final = _any(
-    "in into between around under within exactly than to least most max maximum minimum "
-    "use using with only just "
-    "en par à a entre environ exactement moins plus maximum seulement avec "
-    "zwischen etwa ungefähr genau höchstens mindestens unter maximal nur mit auf "
-    "unas unos aproximadamente exactamente menos más máximo mínimo solo sólo con"
+_INTRODUCING: Final = any_of(
+    (
+        "in into between around under within exactly than to least most max maximum minimum "
+        "use using with only just "
+        "en par à a entre environ exactement moins plus maximum seulement avec "
+        "zwischen etwa ungefähr genau höchstens mindestens unter maximal nur mit auf "
+        "unas unos aproximadamente exactamente menos más máximo mínimo solo sólo con"
+    ).split()
 )
-_MAKING: Final = _any(
-    "write draft compose produce generate create imagine invent prepare give tell make need want answer "
-    "reply respond "
-    "écris écrivez écrire fais faites faire rédige rédigez rédiger compose imagine invente crée créer "
-    "prépare donne donnez raconte racontez réponds répondez veux voudrais faut "
-    "schreib schreibe schreiben verfasse verfassen erfinde erstelle gib erzähl erzähle antworte brauche "
-    "möchte "
-    "escribe escribir escribas redacta redactar crea imagina inventa prepara dame cuenta cuéntame responde "
-    "haz hazme quiero necesito"
+_MAKING: Final = any_of(
+    (
+        "write draft compose produce generate create imagine invent prepare give tell make need want answer "
+        "reply respond "
+        "écris écrivez écrire fais faites faire rédige rédigez rédiger compose imagine invente crée créer "
+        "prépare donne donnez raconte racontez réponds répondez veux voudrais faut "
+        "schreib schreibe schreiben verfasse verfassen erfinde erstelle gib erzähl erzähle antworte brauche "
+        "möchte "
+        "escribe escribir escribas redacta redactar crea imagina inventa prepara dame cuenta cuéntame responde "
+        "haz hazme quiero necesito"
+    ).split()
 )
 _TO_WHOM: Final = r"(?:[ -](?:me|us|moi|nous|mir|uns))?"
 _ABOUT: Final = (
@@ -110,7 +111,8 @@ _one = re.compile(r"(?:une?|eine[mnr]?|ein|una?)[ \u00a0]")
 _in_one = re.compile(r"\b(?:in|en|par|auf|höchstens|maximal|nur|maximum|máximo|solo|sólo|seulement) $")
 _with_one = re.compile(r"\b(?:avec|mit|con) $")
 _on_the_web = re.compile(r" (?:web|html|internet)\b")
-_quoted = re.compile(r"(?:^|[\s:(])['\"«„“‘][^'\"»”’]*$")
+_QUOTES: Final = "'\"«„“‘"
+_quoted = re.compile(rf"(?:^|[\s:(])[{_QUOTES}][^'\"»”’]*$")
 _own_work = re.compile(
     r"\bi (?:have to|had to|must|need to|should|want to|plan to|am)\b|\bje (?:dois|devais|suis)\b"
     r"|\bich (?:muss|musste|soll|sollte)\b|\b(?:tengo que|debo|estoy)\b"
@@ -162,7 +164,7 @@ def _count(lower: str, start: int, unit: str) -> float | None:
     describes = number >= 1 and (found["gap"] in "-" or (not ending[0] and number > 1))
     before, behind = said[: found.start()], lower[ending.end() :]
     sentence = _in_sentence(before)
-    if _quoted.search(before) or any(other.search(sentence) for other in _OF_OTHERS):
+    if _is_quoted(before) or any(other.search(sentence) for other in _OF_OTHERS):
         return None
     if _is_article(said[found.start() :], sentence, behind) or _is_list(number, before, behind):
         return None
@@ -171,6 +173,11 @@ def _count(lower: str, start: int, unit: str) -> float | None:
         return None
     times = times_ordered(before, behind)
     return times and times * number
+
+
+def _is_quoted(before: str) -> bool:
+    """Looking for any quote first takes far less time."""
+    return any(map(before.__contains__, _QUOTES)) and _quoted.search(before) is not None
 
 
 def _is_article(numeral: str, before: str, behind: str) -> bool:
