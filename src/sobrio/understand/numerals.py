@@ -67,7 +67,7 @@ _VALUES: Final[dict[str, float]] = {
     **{name: 10 * value for value, names in enumerate(_TENS, start=3) for name in names.split()},
     **{f"{stem}ient{each}s": 100 * value for value, stem in enumerate(_HUNDREDS, start=2) for each in "ao"},
 }
-_name = any_of(sorted((*_VALUES, *_SCALES, *_THOUSAND), key=len, reverse=True))
+_name = any_of(" ".join(sorted((*_VALUES, *_SCALES, *_THOUSAND), key=len, reverse=True)))
 NUMERAL: Final = (
     r"(?:\d{1,3}(?:[ .,\u00a0\u202f]\d{3})+|\d{1,6}|"
     rf"{_name}(?:(?:[ -]| and | et | und | y |und|){_name})*)"

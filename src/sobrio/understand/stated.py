@@ -42,25 +42,21 @@ _TRIES: Final = 8
 
 
 _INTRODUCING: Final = any_of(
-    (
-        "in into between around under within exactly than to least most max maximum minimum "
-        "use using with only just "
-        "en par à a entre environ exactement moins plus maximum seulement avec "
-        "zwischen etwa ungefähr genau höchstens mindestens unter maximal nur mit auf "
-        "unas unos aproximadamente exactamente menos más máximo mínimo solo sólo con"
-    ).split()
+    "in into between around under within exactly than to least most max maximum minimum "
+    "use using with only just "
+    "en par à a entre environ exactement moins plus maximum seulement avec "
+    "zwischen etwa ungefähr genau höchstens mindestens unter maximal nur mit auf "
+    "unas unos aproximadamente exactamente menos más máximo mínimo solo sólo con"
 )
 _MAKING: Final = any_of(
-    (
-        "write draft compose produce generate create imagine invent prepare give tell make need want answer "
-        "reply respond "
-        "écris écrivez écrire fais faites faire rédige rédigez rédiger compose imagine invente crée créer "
-        "prépare donne donnez raconte racontez réponds répondez veux voudrais faut "
-        "schreib schreibe schreiben verfasse verfassen erfinde erstelle gib erzähl erzähle antworte brauche "
-        "möchte "
-        "escribe escribir escribas redacta redactar crea imagina inventa prepara dame cuenta cuéntame responde "
-        "haz hazme quiero necesito"
-    ).split()
+    "write draft compose produce generate create imagine invent prepare give tell make need want answer "
+    "reply respond "
+    "écris écrivez écrire fais faites faire rédige rédigez rédiger compose imagine invente crée créer "
+    "prépare donne donnez raconte racontez réponds répondez veux voudrais faut "
+    "schreib schreibe schreiben verfasse verfassen erfinde erstelle gib erzähl erzähle antworte brauche "
+    "möchte "
+    "escribe escribir escribas redacta redactar crea imagina inventa prepara dame cuenta cuéntame responde "
+    "haz hazme quiero necesito"
 )
 _TO_WHOM: Final = r"(?:[ -](?:me|us|moi|nous|mir|uns))?"
 _ABOUT: Final = (
