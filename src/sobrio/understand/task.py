@@ -30,17 +30,18 @@ _TONGUES: Final = r"Go|Rust|C|C\+\+|C#|R|Ruby|Swift|Scala|Perl|OCaml|Elixir|Juli
 _CODE_FORMS: Final = tuple(
     (sign, re.compile(form))
     for sign, form in (
-        ("def ", r"\bdef \w+\("),
-        ("class ", r"\bclass \w+[:({]"),
+        ("def ", r"def (?<=\bdef )\w+\("),
+        ("class ", r"class (?<=\bclass )\w+[:({]"),
         (";", r";\s*\n"),
         ("{", r"\)\s*\{"),
-        ("SELECT", r"\bSELECT\b.+\bFROM\b"),
+        ("SELECT", r"SELECT(?<=\bSELECT)\b.+\bFROM\b"),
         ("</", r"</\w+>"),
         (") ==", r"\bf\([^)]*\) =="),
         (" in ", rf" in (?:{_TONGUES})(?=\W*$|[.,:;]\s| (?:with|and|that)\b)"),
     )
 )
-"""A form, and the sign without which it cannot be there: looking for that is much the quicker."""
+"""A form, and the sign without which it cannot be there: looking for that is much the quicker, and so is a
+form that begins with it."""
 
 _digit = re.compile("[0-9]")
 _sum = re.compile(r"\d\s*(?:[-+*/×÷%^]|x|times|% of)\s*\d")
