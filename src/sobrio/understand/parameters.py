@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -80,14 +81,16 @@ class Parameters:
     """`dense` and `alone` side by side, without the intercepts."""
     usual_worth: Floats = field(init=False)
     """What a prompt usual in training is worth: the intercepts, shape (2 x 2 x facts,)."""
-    slopes: Floats = field(init=False)
-    """The same for quality alone, shape (2, surface features + 1, facts): `dense`, then `alone`."""
+    slopes: NDArray[np.float64] = field(init=False)
+    """`dense`, then `alone`, for quality: shape (2, surface features + 1, facts)."""
 
     def __post_init__(self) -> None:
         both, facts = np.hstack([self.dense, self.alone]), self.dense.shape[1] // 2
         object.__setattr__(self, "weights", both[:-1].copy())
         object.__setattr__(self, "usual_worth", both[-1].copy())
-        object.__setattr__(self, "slopes", np.stack([self.dense[:, :facts], self.alone[:, :facts]]))
+        object.__setattr__(
+            self, "slopes", np.stack([self.dense[:, :facts], self.alone[:, :facts]], dtype=np.float64)
+        )
         object.__setattr__(self, "table", np.hstack([self.hashed, self.landmarks]))
 
     def located(self, hashed: Sparse) -> Located:
@@ -96,11 +99,11 @@ class Parameters:
         width = self.hashed.shape[1]
         return Located(*self._near(found[width:], len(hashed.places)), found[:width])
 
-    def about(self, hashed: Sparse) -> Floats:
-        """How likely each subject is of one prompt; they sum to 1."""
-        scores = hashed.values @ self.subjects.take(hashed.places, axis=0)
-        odds: Floats = np.exp(_SHARPNESS * scores)
-        odds /= odds.sum()
+    def about(self, prompts: Sequence[Sparse]) -> Floats:
+        """How likely each subject is of each prompt, shape (prompts, subjects); rows sum to 1."""
+        scores = [each.values @ self.subjects.take(each.places, axis=0) for each in prompts]
+        odds: Floats = np.exp(_SHARPNESS * np.array(scores, np.float32).reshape(-1, self.subjects.shape[1]))
+        odds /= odds.sum(axis=1, keepdims=True)
         return odds
 
     def _near(self, likeness: Floats, ngrams: int) -> tuple[float, float, int | None]:

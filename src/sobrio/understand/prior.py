@@ -33,7 +33,6 @@ _LN_THOUGHTS: Final = math.log(2_500.0)
 ML.ENERGY v3 served those wrote 2,200 to 9,200 tokens on average."""
 _LN_THOUGHTS_PER_LOGIT: Final = 1.4
 _MOST_LN_THOUGHTS: Final = math.log(12_000.0)
-_NOTHING: Final = np.zeros(0, np.float32)
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -76,12 +75,11 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     worth += (near - worth) * np.array([trust, plain]).T[:, :, None]
     brief = [each.nearest is None for each in located]
     usual = known.usual_worth.reshape(both.shape[1:])[1]
-    lasting = _for_lengths(worth, usual, plain, brief)
+    lasting = _for_lengths(worth, usual, legibility, brief)
     quality = np.maximum(worth[:, 0], LEAST_WORTH)
     hashed = tuple(each.hashed for each in seen)
-    about = [known.about(each) if subjects else _NOTHING for each in hashed]
-    width = known.subjects.shape[1] if subjects else 0
-    prompts = Prompts(surface, hashed, quality, _rows(about, width))
+    about = known.about(hashed) if subjects else np.zeros((len(seen), 0), np.float32)
+    prompts = Prompts(surface, hashed, quality, about)
     return View(
         prompts,
         likeness,
@@ -95,13 +93,15 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     )
 
 
-def _for_lengths(worth: Singles, usual: Singles, plain: Singles, brief: Sequence[bool]) -> Singles:
+def _for_lengths(worth: Singles, usual: Singles, plain: Sequence[float], brief: Sequence[bool]) -> Singles:
     """The worths that lengths go by: the usual ones so far as a text is not legible.
 
     And no longer answers than usual where few n-grams speak for them: nobody knows what one word asks for.
     Shape (prompts, 2, facts), `usual` (2, facts): for quality, then for ln tokens.
     """
-    beyond = (worth - usual) * plain[:, None, None]
+    if min(plain, default=1.0) == 1.0 and not any(brief):
+        return worth
+    beyond = (worth - usual) * np.array(plain, np.float32)[:, None, None]
     if any(brief):
         beyond[np.array(brief) & (beyond[:, 1] @ _MID_FACTS > 0), 1] = 0.0
     return np.asarray(usual + beyond)

@@ -103,13 +103,14 @@ def contributions(parameters: Parameters, view: View, facts: NDArray[np.float64]
     Against a prompt usual in training; the last is what its n-grams add in all.
     """
     quality, trust = view.quality[0], view.trust.item(0)
-    decided = facts if (quality > LEAST_WORTH).all() else np.where(quality > LEAST_WORTH, facts, 0.0)
+    decided = np.where(quality > LEAST_WORTH, facts, 0.0)
     """Where what a fact is worth stands at its bound, no feature moves it."""
-    with_ngrams, without = parameters.slopes @ decided.astype(np.float32)
-    slopes = without + trust * (with_ngrams - without) if trust else without
-    moved = view.prompts.surface[0] * slopes[:-1]
-    ngrams = float(quality @ decided - moved.sum() - slopes[-1]) if trust else 0.0
-    return np.append(moved, ngrams)
+    with_ngrams, without = parameters.slopes @ decided
+    slopes = trust * with_ngrams + (1.0 - trust) * without
+    moved: NDArray[np.float64] = slopes.copy()
+    moved[:-1] *= view.prompts.surface[0]
+    moved[-1] = quality @ decided - np.add.reduce(moved) if trust else 0.0
+    return moved
 
 
 def _said(what: str, moved: float) -> str:
