@@ -80,3 +80,15 @@ def test_lengths_to_learn_from_are_of_all_forms_in_four_languages() -> None:
     assert (source.tokens > 0).all()
     assert source.tokens.max() > 100 * source.tokens.min()
     assert usual_tokens(3, "translation") < usual_tokens(3, "creative") < usual_tokens(7, "creative")
+
+
+def test_a_stated_length_is_surer_than_one_that_is_not() -> None:
+    (plain, thinker), (free, _) = (
+        [
+            each.output_tokens_ln_sd
+            for each in Predictor.default().assess(asked, (PLAIN, THINKER)).expectations
+        ]
+        for asked in ("Write a story in 500 words about a fox.", "Write a story about a fox.")
+    )
+    assert plain < 0.4 < free
+    assert plain < thinker < free

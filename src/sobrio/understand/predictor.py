@@ -29,7 +29,7 @@ from sobrio.understand.levels import narrowed
 from sobrio.understand.needs import output_room
 from sobrio.understand.outcomes import Outcomes, keys_of
 from sobrio.understand.parameters import Parameters, fingerprint, load
-from sobrio.understand.prior import MID_SIZE, View, chances, ln_tokens, view_of
+from sobrio.understand.prior import MID_SIZE, View, chances, ln_sd, ln_tokens, view_of
 from sobrio.understand.reasons import neighbours, of_labels, reasons
 from sobrio.understand.referring import readings
 from sobrio.understand.roster import Roster, Rosters
@@ -204,12 +204,14 @@ class Predictor:
         spreads = roster.spread
         if self.labels.outcomes:
             spreads = narrowed(np.array(roster.spread), taught.near[0]).tolist()
-        tokens = np.exp(self._ln_tokens(view, roster)[0]).tolist()
-        doubt, ln_sd = 2.0 - confidence, self.parameters.length_ln_sd
-        rows = zip(roster.models, quality, spreads, tokens, strict=True)
+        whole = self._ln_tokens(view, roster)
+        tokens = np.exp(whole[0]).tolist()
+        varied = ln_sd(view, whole, self.parameters.length_ln_sd)[0].tolist()
+        doubt = 2.0 - confidence
+        rows = zip(roster.models, quality, spreads, tokens, varied, strict=True)
         return [
-            Expectation(model.name, right, spread * doubt * right * (1.0 - right), length, ln_sd)
-            for model, right, spread, length in rows
+            Expectation(model.name, right, spread * doubt * right * (1.0 - right), length, each_sd)
+            for model, right, spread, length, each_sd in rows
         ]
 
     def _with(self, labels: Labels) -> Predictor:
@@ -232,9 +234,9 @@ class Predictor:
 
 
 def _hindered(view: View, seen: Features) -> str | None:
-    """Why one prompt is unfamiliar though its n-grams are not."""
+    """Why one prompt is unfamiliar though its n-grams are not, or has none."""
     known = view.likeness[0] >= _UNFAMILIAR > view.confidence[0]
-    return hindrance(seen.reading) if known else None
+    return hindrance(seen.reading) if known or not len(seen.reading.spans.words) else None
 
 
 def _within(talk: Features, meant: Features) -> Features:

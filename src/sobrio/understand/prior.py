@@ -112,21 +112,33 @@ def chances(view: View, roster: Roster) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-(view.quality @ roster.facts.T + roster.ability))))
 
 
-def ln_tokens(view: View, roster: Roster) -> Floats:
-    """Of the whole answer, hidden reasoning included, shape (prompts, models)."""
-    spoken = np.minimum(
-        np.maximum(view.length @ roster.plain_facts.T + roster.verbosity, _LEAST_LN_TOKENS), _MOST_LN_TOKENS
-    )
+def ln_tokens(view: View, roster: Roster, moved: Floats | float = 0.0) -> Floats:
+    """Of the whole answer, hidden reasoning included, shape (prompts, models).
+
+    What is learnt is `moved` by labels: a length that the request states or implies is not.
+    """
+    learnt = view.length @ roster.plain_facts.T + roster.verbosity + moved
+    spoken = np.minimum(np.maximum(learnt, _LEAST_LN_TOKENS), _MOST_LN_TOKENS)
     stated = view.ln_stated[:, None]
     answer = np.where(np.isnan(stated), spoken, stated)
     if not roster.thinks.any():
         return answer
-    return np.asarray(np.log(np.exp(answer) + _thoughts(view)[:, None] * roster.thinks))
+    return np.asarray(np.log(np.exp(answer) + _thoughts(view, moved) * roster.thinks))
 
 
-def _thoughts(view: View) -> Floats:
+def ln_sd(view: View, whole: Floats, usual: float) -> Floats:
+    """Standard deviation of `whole`, the answers' ln tokens, by prompt and model.
+
+    `usual`, but less of an answer whose length is stated or implied. Answer and thoughts weigh by their
+    tokens, as if both erred alike: nobody measured them apart.
+    """
+    stated = np.nan_to_num(np.exp(view.ln_stated[:, None] - whole))
+    return np.asarray(usual + (_STATED_LN_SD - usual) * stated)
+
+
+def _thoughts(view: View, moved: Floats | float) -> Floats:
     """Tokens of hidden reasoning: they follow how hard the request is, not how long its answer may be."""
-    ln_thoughts = _LN_THOUGHTS + _LN_THOUGHTS_PER_LOGIT * view.hard
+    ln_thoughts = (_LN_THOUGHTS + _LN_THOUGHTS_PER_LOGIT * view.hard)[:, None] + moved
     return np.asarray(np.exp(np.minimum(ln_thoughts, _MOST_LN_THOUGHTS)))
 
 
