@@ -33,6 +33,8 @@ _LN_THOUGHTS: Final = math.log(2_500.0)
 ML.ENERGY v3 served those wrote 2,200 to 9,200 tokens on average."""
 _LN_THOUGHTS_PER_LOGIT: Final = 1.4
 _MOST_LN_THOUGHTS: Final = math.log(12_000.0)
+_STATED_LN_SD: Final = 0.35
+"""Of answers whose length is stated or implied, see the model card."""
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
