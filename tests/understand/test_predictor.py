@@ -40,6 +40,20 @@ def test_a_larger_model_is_never_expected_to_be_worse(predictor: Predictor) -> N
     assert (np.diff(quality, axis=1) > 0).all()
 
 
+def test_a_mixture_of_experts_is_never_expected_to_beat_a_dense_model_of_all_its_parameters(
+    predictor: Predictor,
+) -> None:
+    mixture = Model("a 100B model of 2B experts", 100.0, 2.0, released="2024-07")
+    dense = Model("a dense 100B model", 100.0, 100.0, released="2024-07")
+    half = Model("a dense 2B model", 2.0, 2.0, released="2024-07")
+    prompts = [EASY, HARD, "Compare solar and wind power for an island.", "Which is larger, 13.8 or 13.11?"]
+
+    quality = predictor.quality(prompts, (half, mixture, dense))
+
+    assert (quality[:, 0] <= quality[:, 1]).all()
+    assert (quality[:, 1] <= quality[:, 2]).all()
+
+
 def test_a_small_model_is_near_a_large_one_on_easy_prompts_only(predictor: Predictor) -> None:
     easy, hard = predictor.quality([EASY, HARD], (SMALL, LARGE))
     assert easy[0] > 0.8 * easy[1]

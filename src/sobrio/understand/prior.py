@@ -22,6 +22,7 @@ _RISING: Final = {"size": 0.3, "tiny": 0.3, "sparsity": 0.0, "date": 0.0, "reaso
 LEAST_WORTH: Final = np.array([_RISING.get(fact, -np.inf) for fact in FACTS], np.float32)
 """Logits per tenfold active size, tenfold sparsity, year: a larger, later or reasoning model is never
 expected to be worse than another of the same kind."""
+_SIZE, _SPARSITY = FACTS.index("size"), FACTS.index("sparsity")
 MID_SIZE: Final = Model("a mid-size model", 14.0, 14.0, released="2024-07")
 """What the difficulty of a request is told by."""
 _MID_FACTS: Final = facts_of(MID_SIZE)
@@ -79,6 +80,8 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     usual = known.usual_worth.reshape(both.shape[1:])[1]
     lasting = _for_lengths(worth, usual, legibility, brief)
     quality = np.maximum(worth[:, 0], LEAST_WORTH)
+    quality[:, _SPARSITY] = np.minimum(quality[:, _SPARSITY], quality[:, _SIZE])
+    """Nor is a mixture of experts expected to be better than if it used all of them for every token."""
     hashed = tuple(each.hashed for each in seen)
     about = known.about(hashed) if subjects else np.zeros((len(seen), 0), np.float32)
     prompts = Prompts(surface, hashed, quality, about)
