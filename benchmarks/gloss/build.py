@@ -66,6 +66,8 @@ _COGNATES = {
            ("ist", "ist"), ("isten", "ists"), ("ie", "y"), ("ien", "ies"), ("ion", "ion"), ("ionen", "ions"),
            ("ik", "ics"), ("ik", "ic"), ("iv", "ive"), ("ive", "ive"), ("iven", "ive"), ("ell", "al"),
            ("elle", "al"), ("ellen", "al"), ("al", "al"), ("ale", "al"), ("alen", "al"), ("enz", "ence"),
+           ("ales", "al"), ("aler", "al"), ("isches", "ic"), ("isches", "ical"), ("ives", "ive"),
+           ("iver", "ive"), ("elles", "al"), ("eller", "al"),
            ("anz", "ance"), ("eur", "or"), ("är", "ary"), ("ieren", "ate"), ("ieren", "e"), ("ieren", ""),
            ("iert", "ed"), ("ös", "ous"), ("e", "e"), ("en", "es"), ("er", "er"), ("", "e"), ("", "")),
     "es": (("ción", "tion"), ("ciones", "tions"), ("sión", "sion"), ("siones", "sions"), ("dad", "ty"),

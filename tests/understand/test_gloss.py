@@ -43,6 +43,9 @@ SAME = (
         ("fr", "Peut-on venir ? Peut-être.", "can come? perhaps."),
         ("de", "Quantenfehlerkorrektur", "quantum error correction"),
         ("de", "Sortieralgorithmen", "sort algorithms"),
+        ("de", "Schlage einen Namen vor.", "propose a name."),
+        ("fr", "Comment savoir cela ?", "how do i know that?"),
+        ("es", "¿Cómo cambio una rueda?", "how do i change a wheel?"),
     ],
 )
 def test_known_words_are_read_in_english(language: str, text: str, english: str) -> None:

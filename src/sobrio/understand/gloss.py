@@ -58,6 +58,7 @@ _HABITS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
     "fr": (
         (re.compile(r"-(?:t-)?(?:ils?|elles?|on)\b"), ""),
         (re.compile(r"en (?=\w{2,}ant\b)(?<=\ben )"), ""),
+        (re.compile(r"[Cc]omment (?=\w{2,}(?:er|ir|re)\b)(?<!\w comment )"), "comment puis je "),
         (re.compile(r"-(?=(?:je|tu|[nv]ous|moi|toi|l[ae]|les|lui|leur|ce|là|y|en)\b)"), " "),
     ),
     "de": (
@@ -69,10 +70,11 @@ _HABITS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
             ),
             "",
         ),
+        (re.compile(r" (?:vor|um|zusammen|ab|an|auf|ein|hin|nach|mit)(?=[.!?,;]|$)", re.MULTILINE), ""),
     ),
-    "es": (),
+    "es": ((re.compile(r"[Cc]ómo (?!puedo|hago)(?=\w{2,}o\b)(?<!\w cómo )"), "cómo puedo "),),
 }
-"""Hyphens, pronouns and commas that English would not set there."""
+"""Hyphens, pronouns, commas and parted prefixes that English would not set, and what it asks with "do"."""
 _ELIDED: Final = frozenset(
     ("c'", "d'", "j'", "l'", "m'", "n'", "s'", "t'", "qu'", "jusqu'", "lorsqu'", "puisqu'", "quelqu'")
 )
@@ -210,14 +212,12 @@ def _lexicon(language: str) -> Lexicon:
 
 
 def _phrases(words: Mapping[str, str], language: str) -> dict[str, tuple[Phrase, ...]]:
-    longest = sorted((each for each in words if not each.isalpha()), key=lambda each: (-len(each), each))
+    several = {_as_in_english(each, language): words[each] for each in words if not each.isalpha()}
+    longest = sorted((each for each in several if not each.isalpha()), key=lambda each: (-len(each), each))
     found: dict[str, tuple[Phrase, ...]] = {}
-    for rank, written in enumerate(longest):
-        text = _as_in_english(written, language)
-        if text.isalpha():
-            continue
+    for rank, text in enumerate(longest):
         parts = frozenset(_word.findall(text))
-        phrase = Phrase(rank, text, parts, words[written] + " " * text.endswith("'"))
+        phrase = Phrase(rank, text, parts, several[text] + " " * text.endswith("'"))
         key = max(parts, key=lambda each: (len(each), each))
         found[key] = (*found.get(key, ()), phrase)
     return found
