@@ -14,14 +14,13 @@ from sobrio.encode import Sparse
 from sobrio.errors import InputError
 from sobrio.understand.labels import Labels
 from sobrio.understand.lesson import Lesson
-from sobrio.understand.levels import Levels
+from sobrio.understand.levels import levels_of
 from sobrio.understand.nearby import nearby
 from sobrio.understand.outcomes import Outcomes, arrivals, together
 from sobrio.understand.views import Prompts, Views
 
 _TABLES: Final = ("traits", "scores", "ln_errors", "weights")
 _LESSON: Final = ("weights", "constants", "curves", "mixture", "labels", "luck", "believed")
-_LEVELS: Final = ("traits", "above", "sure")
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -38,9 +37,6 @@ def save_labels(labels: Labels, base: str, out: Path) -> None:
         arrays |= {f"outcomes {place} {name}": value for name, value in _outcome_arrays(outcomes).items()}
     for place, lesson in enumerate(labels.lessons):
         arrays |= {f"lesson {place} {name}": value for name, value in _lesson_arrays(lesson).items()}
-    if labels.levels is not None:
-        arrays["levels 0 names"] = np.array(labels.levels.names, str)
-        arrays |= {f"levels 0 {name}": getattr(labels.levels, name) for name in _LEVELS}
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         beside = out.with_name(f"{out.name}.new")
@@ -63,9 +59,10 @@ def load_labels(file: Path, base: str) -> Labels:
         half_life = _maybe(float(arrays["half_life_days"]))
         outcomes = tuple(_outcomes(each) for each in _parts(arrays, "outcomes"))
         lessons = tuple(_lesson(each) for each in _parts(arrays, "lesson"))
-        levels = next((_levels(each) for each in _parts(arrays, "levels")), None)
-        known = nearby(together(outcomes, half_life), arrivals(outcomes)) if outcomes else None
-        return Labels(outcomes, lessons, levels, half_life, known)
+        if not outcomes:
+            return Labels()
+        known = together(outcomes, half_life)
+        return Labels(outcomes, lessons, levels_of(known), half_life, nearby(known, arrivals(outcomes)))
     except OSError as error:
         raise InputError(
             f"{file} cannot be read ({error.strerror}); make a fit with 'sobrio predictor fit'"
@@ -111,10 +108,6 @@ def _outcomes(arrays: Arrays) -> Outcomes:
     tables = {name: arrays[name] for name in (*_TABLES, "days", "ln_tokens")}
     keys = tuple(arrays["keys"].tolist()) or None
     return Outcomes(tuple(arrays["names"].tolist()), prompts, **tables, keys=keys)
-
-
-def _levels(arrays: Arrays) -> Levels:
-    return Levels(tuple(arrays["names"].tolist()), *(arrays[name] for name in _LEVELS))
 
 
 def _lesson_arrays(lesson: Lesson) -> Arrays:

@@ -1,6 +1,6 @@
 """What the user's own outcomes teach: a lesson per set of models, and every model's level.
 
-Far from every labelled prompt the prior speaks again.
+Far from every labelled prompt the prior speaks again, of rankings and of levels.
 """
 
 from __future__ import annotations
@@ -95,24 +95,30 @@ class Labels:
         return self.taught(prompts, prior, names).expected
 
     def taught(self, prompts: Prompts, prior: Floats, names: Sequence[str]) -> Taught:
-        """What moves the labelled models at a prompt, in logits, moves the others there in part."""
+        """What moves the labelled models at a prompt, in logits, moves the others there in part.
+
+        Labels move nothing further than they reach (`reach.py`).
+        """
         if self.levels is None:
             return Taught(prior, np.zeros_like(prior), np.zeros((len(prior), 0)))
-        before, after, near = self._labelled(prompts, self.levels)
-        shared = self.levels.shared(np.log(_odds(after) / _odds(before)))
-        odds = _odds(prior) * np.exp(shared)[:, None]
-        expected, around = odds / (1.0 + odds), np.zeros_like(prior)
-        for column, place in self.levels.places(names):
-            expected[:, column], around[:, column] = after[:, place], near[:, place]
-        return Taught(expected, around, after - before)
+        levels = self.levels
+        before, after, labels_near = self._labelled(prompts, levels)
+        near = levels.reach.near(prompts)
+        moves = np.log(_odds(after) / _odds(before))
+        expected = _moved(prior, levels.felt(moves, near, names))
+        moved = _moved(before, levels.felt(moves, near, levels.names)) - before
+        around = np.zeros_like(prior)
+        for column, place in levels.places(names):
+            around[:, column] = labels_near[:, place]
+        return Taught(expected, around, moved)
 
-    def correct_length(self, ln_tokens: Floats, names: Sequence[str]) -> Floats:
-        if self.levels is None:
-            return ln_tokens
-        moves = np.repeat(self.levels.shared(self.levels.above[None, :, 1], of=1), len(names))
-        for column, place in self.levels.places(names, of=1):
-            moves[column] = self.levels.above[place, 1]
-        return np.asarray(ln_tokens + moves)
+    def longer(self, prompts: Prompts, names: Sequence[str]) -> Floats | float:
+        """By how much labels move the ln tokens of what models write, shape (prompts, models)."""
+        if self.levels is None or not self.levels.sure[:, 1].any():
+            return 0.0
+        near = self.levels.reach.near(prompts)
+        moves = np.broadcast_to(self.levels.above[:, 1], near.shape)
+        return self.levels.felt(moves, near, names, of=1)
 
     def _labelled(self, prompts: Prompts, levels: Levels) -> tuple[Floats, Floats, Floats]:
         """(expected before, expected now, labels near), shape (prompts, labelled models)."""
@@ -142,6 +148,11 @@ def _lesson(known: Outcomes, columns: list[int], rows: NDArray[np.intp]) -> Less
         known.scores[rows][:, columns],
         known.weights[rows] / known.weights[rows].mean(),
     )
+
+
+def _moved(chance: Floats, logits: Floats) -> Floats:
+    odds = _odds(chance) * np.exp(logits)
+    return odds / (1.0 + odds)
 
 
 def _odds(chance: Floats) -> Floats:

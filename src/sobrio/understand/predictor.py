@@ -223,7 +223,7 @@ class Predictor:
         return self.rosters.of(arguments.models_of(models))
 
     def _ln_tokens(self, view: View, roster: Roster) -> Floats:
-        return self.labels.correct_length(ln_tokens(view, roster), roster.names)
+        return ln_tokens(view, roster, self.labels.longer(view.prompts, roster.names))
 
     def view(self, seen: Sequence[Features]) -> View:
         return view_of(self.parameters, seen)
