@@ -14,6 +14,7 @@ from sobrio.encode import Sparse, default_encoder
 from sobrio.terms.assessment import Task
 from sobrio.terms.request import Message, Needs, Request
 from sobrio.understand import surface
+from sobrio.understand.brought import brought, translated_tokens
 from sobrio.understand.conversation import Prompt, asked, asked_last, instructed, messages_of
 from sobrio.understand.needs import needs_of
 from sobrio.understand.reading import Reading, read
@@ -54,9 +55,16 @@ def features_of(prompt: Prompt) -> Features:
 
 
 def _stated(messages: Sequence[Message], language: str) -> float:
-    """By the last turn, or else by the system's text when that is short enough to be about every answer."""
-    tokens = stated_tokens(asked_last(messages), language)
-    system = instructed(messages)
-    if math.isnan(tokens) and len(system) <= _SYSTEM_CHARS:
-        return stated_tokens(system, language)
+    """By the last turn, or else by the system's text when that is short enough to be about every answer.
+
+    Where nothing is stated, by what the request brings along to be said again.
+    """
+    last, system = asked_last(messages), instructed(messages)
+    said = brought(last, language)
+    tokens = stated_tokens(said.order if said else last, language)
+    if math.isnan(tokens) and said:
+        return said.tokens
+    if math.isnan(tokens) and 0 < len(system) <= _SYSTEM_CHARS:
+        tokens = stated_tokens(system, language)
+        return translated_tokens(system, last, language) if math.isnan(tokens) else tokens
     return tokens
