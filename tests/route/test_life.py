@@ -322,6 +322,18 @@ def test_explaining_a_wrong_request_is_an_error(house):
         explain(request, house.rooms)
 
 
+def test_explaining_ends_where_routing_fails_and_nothing_can_be_called(house):
+    class Broken:
+        def assess(self, request, models):
+            raise ZeroDivisionError("a bug")
+
+    body = {"model": "far", "messages": [{"role": "user", "content": "hello"}], "sobrio": {"team": "french"}}
+    answer = explain(receive(json.dumps(body).encode(), {}, Caller()), house.without(assessor=Broken()).rooms)
+
+    assert answer["decision"] is None
+    assert "no fallback can be called" in answer["refused"]
+
+
 def test_a_prefix_the_provider_had_cached_avoids_nothing_by_itself(build):
     house = build("cached")
 

@@ -121,6 +121,23 @@ def test_what_makes_a_text_hard_to_judge_is_said(strange: str, said: str) -> Non
     assert not any("unlike every kind" in each for each in reasons)
 
 
+@pytest.mark.parametrize("text", ["", " ", "    ", "\n\n\n\n\n\n", "\t" * 9, "\u3000" * 5, " " * 1_000])
+def test_a_prompt_without_a_word_is_assessed_and_called_so(text: str) -> None:
+    assessed = Predictor.default().assess(text, ["gpt-5.4"])
+    assert assessed.confidence == 0.0
+    assert "out-of-distribution" in assessed.caveats
+    assert assessed.reasons == ("hard to judge: there is no word in it",)
+
+
+def test_what_a_prompt_without_a_word_asks_is_taken_for_usual() -> None:
+    """Not for something brief and easy: nobody knows what is asked."""
+    predictor = Predictor.default()
+    blank, *others = predictor.quality(["", " " * 1_000, "\n" * 6], ["qwen3-4b-instruct-2507", "gpt-5.4"])
+    assert blank[0] < blank[1] < 0.99
+    for other in others:
+        assert other.tolist() == blank.tolist()
+
+
 @pytest.mark.parametrize("text", ["こんにちは", "안녕하세요", "नमस्ते", "สวัสดี", "explain"])
 def test_nobody_is_expected_to_write_at_length_for_what_says_little(text: str) -> None:
     tokens = Predictor.default().output_tokens([text], ["gpt-5.4-mini", "gpt-5.4", "gpt-oss-20b"])[0]

@@ -84,10 +84,31 @@ def logit(chance: float) -> float:
     return math.log(chance / (1.0 - chance))
 
 
+SAME = (
+    {"length", "brevity"},
+    {"digits", "share of digits", "numbers"},
+    {"long words", "long words on average"},
+    {each for each in NAMES if each.startswith("task ")},
+)
+
+
+def saying_the_same(feature: str) -> set[str]:
+    return next((each for each in SAME if feature in each), {feature})
+
+
+@pytest.mark.parametrize("prompt", ["hi", "go", "1+1", "What is 12 times 14?", "Say hello in French.", "ok"])
+def test_no_fact_is_told_twice(prompt: str) -> None:
+    said = [SAID.fullmatch(each) for each in reasons(Predictor.default(), prompt)]
+    told = [frozenset(saying_the_same(each["feature"])) for each in said if each]
+    assert len(told) == len(set(told)) > 0
+
+
 @pytest.mark.parametrize(
     "prompt",
     [
         "hi",
+        "What is 12 times 14?",
+        "Summarise this in one line: the ship left the port at noon and never came back.",
         "Write a red-black tree in Rust with deletion",
         "Write a SQL query that returns the second highest salary.",
         "Explique la photosynthèse à un enfant de dix ans, s'il te plaît.",
@@ -106,8 +127,8 @@ def test_each_reason_is_what_the_estimate_loses_without_that_feature(prompt: str
     for side, feature, amount in moved:
         assert side == ("easier" if amount > 0 else "harder")
         if feature in NAMES:
-            usual = seen.dense.copy()
-            usual[NAMES.index(feature)] = predictor.parameters.mean[NAMES.index(feature)]
+            usual, same = seen.dense.copy(), [NAMES.index(each) for each in saying_the_same(feature)]
+            usual[same] = predictor.parameters.mean[same]
             without = logit_of_success(predictor, msgspec.structs.replace(seen, dense=usual))
             assert whole - without == pytest.approx(amount, abs=0.02)
 

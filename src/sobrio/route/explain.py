@@ -66,9 +66,19 @@ def _decision(journey: Journey) -> tuple[Decision | None, str | None]:
         raise
     except NotReachable as error:
         journey.policy, journey.caveats = replace(journey.policy, unbacked="show"), caveats
-        return _decision(journey)[0], error.message
+        return _with_every_key(journey), error.message
     except SobrioError as error:
         return None, error.message
+
+
+def _with_every_key(journey: Journey) -> Decision | None:
+    """Nothing where even then nothing can be called, as where routing itself fails."""
+    try:
+        return decide(journey)
+    except InputError:
+        raise
+    except SobrioError:
+        return None
 
 
 def _decided(decision: Decision) -> dict[str, Any]:

@@ -43,6 +43,8 @@ def legible(reading: Reading) -> float:
 
 def hindrance(reading: Reading) -> str:
     """Why a text is not `legible`, in words."""
+    if not len(reading.spans.words):
+        return _EMPTY
     if _usual(reading.spans) < _varied(reading):
         return _STRANGE
     return _REPEATED if _begins(reading.spans).any() else _EMPTY

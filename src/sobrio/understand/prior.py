@@ -71,6 +71,9 @@ def view_of(known: Parameters, seen: Sequence[Features], *, subjects: bool = Tru
     plain = np.array(legibility, np.float32)
     likeness = np.array([each.confidence for each in located])
     surface = standardise(_rows([each.dense for each in seen], len(NAMES)), known.mean, known.scale)
+    for row, each in enumerate(seen):
+        if not len(each.reading.spans.words):
+            surface[row] = 0.0
     both = (surface @ known.weights + known.usual_worth).reshape(len(seen), 2, 2, len(FACTS))
     near, worth = both[:, 0], both[:, 1]
     trust = plain * np.array([each.trust for each in located], np.float32)

@@ -21,7 +21,10 @@ _SHOWN_BESIDE_LABELS: Final = 1
 _ALIKE: Final = 0.2
 """Likeness from which a labelled prompt is worth showing."""
 _LABELS_SHOWN: Final = 2
-_LEAST_PULL: Final = 0.005
+_LEAST_MOVED: Final = 0.005
+"""Less would be shown as nothing."""
+
+Moves = NDArray[np.float32] | NDArray[np.float64]
 
 
 def neighbours(
@@ -73,11 +76,10 @@ def _pulled(labels: Labels, prompt: Prompts, name: str) -> Iterator[str]:
     if lesson is None:
         return
     pulls = lesson.views.pulls(prompt, lesson.weights[:, lesson.names.index(name)])
-    above = prompt.surface[0] > lesson.views.middle
-    for place in np.abs(pulls).argsort()[: -_LABELS_SHOWN - 1 : -1].tolist():
-        if abs(pulls[place]) >= _LEAST_PULL:
-            side = "easier" if pulls[place] > 0 else "harder"
-            yield f"{side} for {name} by labels: {_WORDS[bool(above[place])][place]} ({pulls[place]:+.2f})"
+    beyond = prompt.surface[0] - lesson.views.middle
+    for fact, moved in _greatest(pulls, beyond, _LABELS_SHOWN):
+        side = "easier" if moved > 0 else "harder"
+        yield f"{side} for {name} by labels: {fact} ({moved:+.2f})"
 
 
 def reasons(
@@ -88,12 +90,10 @@ def reasons(
     Of one prompt, by the weights that its expectations are made of. Fewer where labels have reasons of their
     own.
     """
-    moved, surface = contributions(parameters, view, facts), view.prompts.surface[0]
-    count = _SHOWN_BESIDE_LABELS if labelled else _SHOWN
-    most = np.abs(moved).argsort()[: -count - 1 : -1].tolist()
+    moved, count = contributions(parameters, view, facts), _SHOWN_BESIDE_LABELS if labelled else _SHOWN
     return tuple(
-        _said(_WORDS[surface.item(place) > 0][place] if place < len(NAMES) else _NGRAMS, moved.item(place))
-        for place in most
+        f"{'easier' if much > 0 else 'harder'}: {fact} ({much:+.2f})"
+        for fact, much in _greatest(moved, view.prompts.surface[0], count)
     )
 
 
@@ -113,13 +113,47 @@ def contributions(parameters: Parameters, view: View, facts: NDArray[np.float64]
     return moved
 
 
-def _said(what: str, moved: float) -> str:
-    return f"{'easier' if moved > 0 else 'harder'}: {what} ({moved:+.2f})"
+def _greatest(moved: Moves, beyond: Moves, count: int) -> Iterator[tuple[str, float]]:
+    """The facts that moved most, and by how much: the sum of the features that say the same.
+
+    `beyond` says of every feature by how much it is above the usual.
+    """
+    sums = np.bincount(_FACTS[: len(moved)], moved)
+    for fact in np.abs(sums).argsort()[: -count - 1 : -1].tolist():
+        if abs(much := sums.item(fact)) >= _LEAST_MOVED:
+            yield _named(fact, moved, beyond), much
 
 
+def _named(fact: int, moved: Moves, beyond: Moves) -> str:
+    """By the task it is, else by the feature that moved most of those that say it."""
+    if fact == _NGRAMS:
+        return "its very words and word pairs"
+    place, *others = _SAYING[fact]
+    if others:
+        of = beyond if fact == _TASK else np.abs(moved)
+        place = max(_SAYING[fact], key=of.item)
+    return _WORDS[beyond.item(place) > 0][place]
+
+
+def _fact(feature: str) -> str:
+    return "task" if feature.startswith("task ") else _SAME.get(feature, feature)
+
+
+_SAME: Final = {
+    "brevity": "length",
+    "share of digits": "digits",
+    "numbers": "digits",
+    "long words on average": "long words",
+}
+"""What else says a fact; and one task is not the others."""
+_NAMED: Final = tuple(dict.fromkeys(map(_fact, NAMES)))
+_TASK: Final = _NAMED.index("task")
+_NGRAMS: Final = len(_NAMED)
+_FACTS: Final = np.array([*(_NAMED.index(_fact(each)) for each in NAMES), _NGRAMS])
+"""The fact that each feature says; n-grams are the last."""
+_SAYING: Final = tuple(np.flatnonzero(fact == _FACTS).tolist() for fact in range(_NGRAMS))
 _BELOW: Final = tuple(f"{name} below the usual" for name in NAMES)
 _ABOVE: Final = tuple(
     f"the {name}" if name.startswith("task ") else f"{name} above the usual" for name in NAMES
 )
 _WORDS: Final = (_BELOW, _ABOVE)
-_NGRAMS: Final = "its very words and word pairs"
