@@ -32,12 +32,13 @@ _LOST: Final = ("en", "e")
 """What the first part loses there: "Sortieralgorithmus", "Sprachmodell"."""
 _LONGEST_COMPOUND: Final = 48
 
-_kept = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`|\$[^$]+\$|\\[a-zA-Z]+|https?://\S+)", re.DOTALL)
-"""Code, formulas and addresses stay as they are."""
+_KEPT: Final = "\uf8ff"
+_kept = re.compile(rf"```.*?(?:```|\Z)|`[^`\n]*`|\$[^$]+\$|\\[a-zA-Z]+|https?://\S+|{_KEPT}", re.DOTALL)
+"""Code, formulas and addresses stay as they are; one sign stands for each while the rest is read."""
 _word = re.compile(r"([^\W\d_]+'?)")
 _FIRST_READ: Final = 0xE000
 """Stands for the first phrase that was read, the next for the second: no sign of any script."""
-_read = re.compile("[\ue000-\uf8ff]")
+_read = re.compile("[\ue000-\uf8fe]")
 _SIGNS: Final[Mapping[str, str]] = {
     "’": "'", "‘": "'", "«": '"', "»": '"', "„": '"', "“": '"', "”": '"', "¿": "", "¡": "", "\u00a0": " ",
      "\u202f": " "}  # fmt: skip
@@ -121,10 +122,10 @@ class Lexicon:
 
 def gloss(text: str, language: str) -> str:
     """`text` with the known words of one of `GLOSSED` in English."""
-    parts = _kept.split(unicodedata.normalize("NFC", text))
-    prose = slice(None, None, 2)
-    parts[prose] = (_prose_glossed(part, language) if part.strip() else part for part in parts[prose])
-    return "".join(parts)
+    text = unicodedata.normalize("NFC", text)
+    kept = iter(_kept.findall(text))
+    glossed = _prose_glossed(_kept.sub(_KEPT, text), language)
+    return re.sub(_KEPT, lambda _: next(kept), glossed)
 
 
 def _prose_glossed(text: str, language: str) -> str:
