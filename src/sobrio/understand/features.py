@@ -37,8 +37,8 @@ class Features(msgspec.Struct, frozen=True):
     hashed: Sparse
     stated: float
     """Tokens of an answer as long as asked for; NaN when no length is stated."""
-    referred: bool = False
-    """Whether the last turn but refers to what is judged here."""
+    elsewhere: str = ""
+    """What is judged instead of the last turn, in words; empty where it is that."""
 
 
 def features_of(prompt: Prompt) -> Features:

@@ -33,6 +33,7 @@ from sobrio.understand.prior import MID_SIZE, View, chances, ln_sd, ln_tokens, v
 from sobrio.understand.reasons import neighbours, of_labels, reasons
 from sobrio.understand.referring import readings
 from sobrio.understand.roster import Roster, Rosters
+from sobrio.understand.talk import Turns, turns_of
 from sobrio.understand.task import domain_of
 from sobrio.understand.verdict import Verdict
 
@@ -41,7 +42,8 @@ DEFAULT_FILE: Final = Path(__file__).with_name("data") / "predictor.npz"
 _UNFAMILIAR: Final = 0.3
 
 Floats = NDArray[np.float64]
-_ELSEWHERE: Final = ("judged by the task elsewhere in the talk that the last turn refers to",)
+_REFERRED_TO: Final = "judged by the task elsewhere in the talk that the last turn refers to"
+_EARLIER: Final = "judged by an earlier turn, the hardest of the talk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Predictor:
     version: str
     labels: Labels
     rosters: Rosters
+    turns: Turns
 
     @classmethod
     def default(cls) -> Predictor:
@@ -71,7 +74,7 @@ class Predictor:
 
     @classmethod
     def of(cls, parameters: Parameters, version: str) -> Predictor:
-        return cls(parameters, version, Labels(), Rosters(parameters))
+        return cls(parameters, version, Labels(), Rosters(parameters), Turns(parameters))
 
     @property
     def base(self) -> str:
@@ -180,7 +183,7 @@ class Predictor:
             expectations=tuple(expectations),
             reasons=(
                 *learnt,
-                *(_ELSEWHERE if seen.referred else ()),
+                *((seen.elsewhere,) if seen.elsewhere else ()),
                 *neighbours(self.parameters, view.nearest[0], _hindered(view, seen), familiar=familiar),
                 *reasons(self.parameters, view, roster.facts[-1], labelled=bool(learnt)),
             ),
@@ -189,13 +192,21 @@ class Predictor:
         )
 
     def _features(self, prompt: Prompt) -> Features:
-        """Where the last turn but refers to a task, of the hardest that may be meant."""
-        plain, others = features_of(prompt), readings(messages_of(prompt))[1:]
+        """Of several turns, the hardest; where the last but refers, the hardest task that may be meant."""
+        messages = messages_of(prompt)
+        talk, turns, others = features_of(prompt), turns_of(messages), readings(messages)[1:]
+        seen = [talk if len(turns) < 2 else self._hardest(talk, turns)]
         if not others:
-            return plain
-        seen = [plain, *(_within(plain, features_of(each)) for each in others)]
+            return seen[0]
+        seen += [_within(talk, features_of(each), _REFERRED_TO) for each in others]
         easy = chances(view_of(self.parameters, seen, subjects=False), self.rosters.of((MID_SIZE,)))
         return seen[int(easy.argmin())]
+
+    def _hardest(self, talk: Features, turns: Sequence[str]) -> Features:
+        place = self.turns.hardest(turns)
+        elsewhere = "" if place == len(turns) - 1 else _EARLIER
+        meant = _within(talk, features_of(turns[place]), elsewhere)
+        return msgspec.structs.replace(meant, stated=talk.stated)
 
     def _expectations(
         self, view: View, roster: Roster, taught: Taught, confidence: float
@@ -216,7 +227,11 @@ class Predictor:
 
     def _with(self, labels: Labels) -> Predictor:
         return Predictor(
-            self.parameters, f"{self.base}+{labels.digest}+{labels.count} labels", labels, self.rosters
+            self.parameters,
+            f"{self.base}+{labels.digest}+{labels.count} labels",
+            labels,
+            self.rosters,
+            self.turns,
         )
 
     def _roster(self, models: Sequence[str | Model]) -> Roster:
@@ -239,14 +254,14 @@ def _hindered(view: View, seen: Features) -> str | None:
     return hindrance(seen.reading) if known or not len(seen.reading.spans.words) else None
 
 
-def _within(talk: Features, meant: Features) -> Features:
+def _within(talk: Features, meant: Features, elsewhere: str) -> Features:
     """What is meant, where the talk's tools and language remain what they are."""
     return msgspec.structs.replace(
         meant,
         reading=msgspec.structs.replace(meant.reading, language=talk.reading.language),
         task="agent" if talk.task == "agent" else meant.task,
         needs=talk.needs,
-        referred=True,
+        elsewhere=elsewhere,
     )
 
 

@@ -84,6 +84,11 @@ def readings(messages: Messages) -> tuple[Messages, ...]:
     return (messages, *(_asking(messages, place) for place in meant))
 
 
+def refers(turn: str) -> bool:
+    """Whether a turn says nothing of its own."""
+    return bool(_referring(turn))
+
+
 def _asks(text: str) -> bool:
     """Whether it is a question, and no order."""
     return "?" in text or _questioning.match(read(text).text) is not None

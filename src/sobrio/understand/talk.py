@@ -1,0 +1,56 @@
+"""A talk of several turns is as hard as its hardest one: many easy questions are no hard one.
+
+Nor does small talk make the proof that follows it easier.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sobrio.terms.request import Message
+from sobrio.understand.features import features_of
+from sobrio.understand.parameters import Parameters
+from sobrio.understand.prior import view_of
+from sobrio.understand.referring import refers
+
+_LATEST: Final = 16
+"""Turns of the user that are looked at."""
+_KEPT: Final = 4_096
+"""Turns remembered: every request of a talk brings the former ones again."""
+
+
+def turns_of(messages: Sequence[Message]) -> tuple[str, ...]:
+    """The latest that the user said, each by itself, oldest first."""
+    said = [each.text for each in messages if each.role == "user" and each.text.strip()]
+    return tuple(said[-_LATEST:])
+
+
+@dataclass(slots=True)
+class Turns:
+    """How hard turns are by themselves; no text is kept."""
+
+    parameters: Parameters
+    known: OrderedDict[int, float] = field(init=False, default_factory=OrderedDict)
+
+    def hardest(self, turns: Sequence[str]) -> int:
+        """The place of the hardest; of equals, of the last."""
+        return max(range(len(turns)), key=lambda place: (self._hard(turns[place]), place))
+
+    def _hard(self, turn: str) -> float:
+        key = hash(turn)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._judged(turn)
+            if len(self.known) > _KEPT:
+                self.known.popitem(last=False)
+        return found
+
+    def _judged(self, turn: str) -> float:
+        """Logits; a turn that but refers to others is as hard as they are."""
+        if refers(turn):
+            return -math.inf
+        return view_of(self.parameters, [features_of(turn)], subjects=False).hard.item(0)
