@@ -140,7 +140,10 @@ def ln_sd(view: View, whole: Floats, usual: float) -> Floats:
     `usual`, but less of an answer whose length is stated or implied. Answer and thoughts weigh by their
     tokens, as if both erred alike: nobody measured them apart.
     """
-    stated = np.nan_to_num(np.exp(view.ln_stated[:, None] - whole))
+    unknown = np.isnan(view.ln_stated)
+    if unknown.all():
+        return np.full_like(whole, usual)
+    stated = np.where(unknown[:, None], 0.0, np.exp(view.ln_stated[:, None] - whole))
     return np.asarray(usual + (_STATED_LN_SD - usual) * stated)
 
 
