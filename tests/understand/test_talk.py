@@ -45,6 +45,22 @@ def test_asking_back_is_as_hard_as_what_was_asked() -> None:
     assert difficulty(HARD, "ok do it") == pytest.approx(difficulty(HARD))
 
 
+@pytest.mark.parametrize(
+    "leave",
+    ["OK bye.", "thanks!", "Thank you, that's all. Have a nice day!", "merci beaucoup", "danke schön"],
+)
+def test_thanks_and_goodbyes_are_easy_whatever_was_asked_before(leave: str) -> None:
+    assert difficulty(HARD, leave) == pytest.approx(difficulty(leave))
+    assert difficulty(HARD, leave) < 0.3
+
+
+@pytest.mark.parametrize(
+    "more", ["thanks, now prove the converse", "thank you, but the second step is wrong", "thanks, go on"]
+)
+def test_thanks_with_a_further_wish_are_as_hard_as_the_talk(more: str) -> None:
+    assert difficulty(HARD, more) >= difficulty(HARD) - 0.01
+
+
 def test_it_says_that_an_earlier_turn_decided() -> None:
     assessed = Predictor.default().assess(talk(HARD, "why?"), [])
     assert "judged by an earlier turn, the hardest of the talk" in assessed.reasons

@@ -35,6 +35,17 @@ _AROUND: Final = frozenset(
      "very", "want", "was", "well", "were", "what", "which", "will", "with", "would", "you", "your"}
 )  # fmt: skip
 """Words beside them that do not say what a task is about, in English or a gloss."""
+_THANKING: Final = frozenset(
+    {"bye", "cheers", "goodbye", "hello", "hey", "hi", "thank", "thanks", "thx", "welcome"}
+)  # fmt: skip
+_COURTEOUS: Final = frozenset(
+    {"afternoon", "amazing", "appreciate", "awesome", "beautiful", "brilliant", "clear", "cool",
+     "day", "enough", "evening", "excellent", "fine", "got", "had", "have", "help", "helped", "helpful",
+     "helps", "kind", "later", "lot", "love", "lovely", "makes", "many", "morning", "much", "needed", "night",
+     "no", "s", "see", "sense", "soon", "super", "sweet", "tomorrow", "understood", "until", "weekend",
+     "wonderful", "wow"}
+)  # fmt: skip
+"""Words that go with thanks, greetings and leave."""
 _OTHERS: Final = ("assistant", "tool")
 _word = re.compile(r"[^\W\d_]+")
 _order = re.compile(
@@ -87,6 +98,14 @@ def readings(messages: Messages) -> tuple[Messages, ...]:
 def refers(turn: str) -> bool:
     """Whether a turn says nothing of its own."""
     return bool(_referring(turn))
+
+
+def takes_leave(turn: str) -> bool:
+    """Whether a turn but greets, thanks or says goodbye."""
+    if len(turn) > _MOST_CHARS:
+        return False
+    words = frozenset(_word.findall(read(turn).text.lower()))
+    return bool(words & _THANKING) and words <= _THANKING | _COURTEOUS | _AROUND
 
 
 def _asks(text: str) -> bool:

@@ -15,7 +15,7 @@ from sobrio.terms.request import Message
 from sobrio.understand.features import features_of
 from sobrio.understand.parameters import Parameters
 from sobrio.understand.prior import view_of
-from sobrio.understand.referring import refers
+from sobrio.understand.referring import refers, takes_leave
 
 _LATEST: Final = 16
 """Turns of the user that are looked at."""
@@ -37,7 +37,9 @@ class Turns:
     known: OrderedDict[int, float] = field(init=False, default_factory=OrderedDict)
 
     def hardest(self, turns: Sequence[str]) -> int:
-        """The place of the hardest; of equals, of the last."""
+        """The place of the hardest; of equals, of the last. Who takes leave wants nothing hard any more."""
+        if takes_leave(turns[-1]):
+            return len(turns) - 1
         return max(range(len(turns)), key=lambda place: (self._hard(turns[place]), place))
 
     def _hard(self, turn: str) -> float:
