@@ -13,6 +13,8 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from sobrio import sdk
 from sobrio.call import Aside, Direct, Dispatch, ThroughLitellm
 from sobrio.call.litellm_door import refuse_installed
@@ -188,18 +190,32 @@ def predictor_of(fit: Path) -> Predictor:
 
 
 class _Understanding:
-    """The predictor in force."""
+    """The predictor in force: the shipped one until there is a fit that can take over."""
 
     def __init__(self, fit: Path) -> None:
         load = partial(predictor_of, fit)
-        self.watched = Watched("predictor", fit, load(), load)
+        first, problem = _begun(load)
+        self.watched = Watched("predictor", fit, first, load)
+        self.watched.problem = problem
 
     @property
     def version(self) -> str:
         return self.watched().version
 
     def assess(self, request: Request, models: Sequence[Model]) -> Assessment:
-        return self.watched().assess(request, models)
+        found = self.watched().assess(request, models)
+        if self.watched.problem is None:
+            return found
+        return msgspec.structs.replace(found, caveats=(*found.caveats, "fit-not-in-force"))
+
+
+def _begun(load: Callable[[], Predictor]) -> tuple[Predictor, str | None]:
+    """What to begin with, and why it is not the fit: one for an earlier predictor must stop no gateway."""
+    try:
+        return load(), None
+    except InputError as error:
+        log.warning("the shipped predictor is in force, without labels: %s", error.message)
+        return Predictor.default(), error.message
 
 
 def _unkept(policy: Policy, predictor: str) -> str | None:

@@ -206,6 +206,36 @@ def test_a_new_fit_takes_over_and_a_broken_one_changes_nothing(
     ]
 
 
+def test_a_fit_that_cannot_be_read_stops_nothing(sobrio: Callable[..., Any], labels: Path) -> None:
+    """As after an upgrade, whose predictor is another."""
+    here, file = Path("here"), Path("here", "fit.npz")
+    here.mkdir()
+    other = Predictor.of(Predictor.default().parameters, "of last year")
+    other.fit(["Add 1 and 2"], [SMALL], [[1.0]]).save_fit(file)
+    said = sobrio("explain", "--prompt", "hi", "--data-dir", "here", "--json")
+    assert said.json["assessment"]["predictor"] == Predictor.default().version
+    assert "fit-not-in-force" in said.json["caveats"]
+    with open_rooms(data_dir=here) as rooms:
+        (trouble,) = [trouble for look in rooms.troubles if (trouble := look()) is not None]
+        assert "fit it again with 'sobrio predictor fit'" in trouble
+        fitted = sobrio("predictor", "fit", str(labels), "--data-dir", "here", "--json").json["predictor"]
+        pause = threading.Event()
+        while rooms.assessor.version != fitted:
+            pause.wait(0.02)
+        assert not any(look() for look in rooms.troubles)
+
+
+@pytest.mark.parametrize("command", [("evaluate", "--fit"), ("fit", "--onto")])
+def test_a_fit_that_is_asked_for_and_cannot_be_read_is_refused(
+    sobrio: Callable[..., Any], labels: Path, command: tuple[str, str]
+) -> None:
+    name, option = command
+    Path("old.npz").write_bytes(b"broken")
+    refused = sobrio("predictor", name, str(labels), option, "old.npz")
+    assert refused.code == 2
+    assert "old.npz is not a fitted predictor" in refused.err
+
+
 def test_a_fit_elsewhere_names_where_the_gateway_would_read_it(
     sobrio: Callable[..., Any], labels: Path, tmp_path: Path
 ) -> None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import tokenize
+import zlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from sobrio.errors import InputError
@@ -408,3 +413,60 @@ def test_a_file_that_is_no_fit_is_told_in_plain_words(tmp_path: Path, content: s
         Predictor.default().with_fit(write(tmp_path / "README.md", content))
     with pytest.raises(InputError, match="cannot be read"):
         Predictor.default().with_fit(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    file = tmp_path_factory.mktemp("saved") / "fit.npz"
+    prompts, scores = traffic(20)
+    Predictor.default().fit(prompts, PAIR, scores, np.full(scores.shape, 300.0)).save_fit(file)
+    return file.read_bytes()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_damaged_fit_is_refused_in_one_line_or_read(
+    saved: bytes, tmp_path: Path, data: st.DataObject
+) -> None:
+    damaged = bytearray(saved)
+    for _ in range(data.draw(st.integers(1, 5))):
+        damaged[data.draw(st.integers(0, len(saved) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    (tmp_path / "fit.npz").write_bytes(damaged[: data.draw(st.integers(0, len(damaged)))])
+    try:
+        assert Predictor.default().with_fit(tmp_path / "fit.npz").version
+    except InputError as error:
+        assert "\n" not in error.message
+        assert "sobrio predictor fit" in error.message
+
+
+@pytest.mark.parametrize("kind", [zlib.error, tokenize.TokenError])
+def test_a_table_whose_bytes_have_changed_is_refused(
+    saved: bytes, tmp_path: Path, kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise kind("changed")
+
+    monkeypatch.setattr(np, "load", broken)
+    (tmp_path / "fit.npz").write_bytes(saved)
+    with pytest.raises(InputError, match="is not a fitted predictor"):
+        Predictor.default().with_fit(tmp_path / "fit.npz")
+
+
+def test_several_may_write_one_fit_while_others_read_it(tmp_path: Path) -> None:
+    file, (prompts, scores) = tmp_path / "fit.npz", traffic(4)
+    fits = [Predictor.default().fit(prompts, PAIR, each) for each in (scores, 1.0 - scores)]
+    fits[0].save_fit(file)
+    with ThreadPoolExecutor() as pool:
+        writing = [pool.submit(each.save_fit, file) for _ in range(10) for each in fits]
+        read = {Predictor.default().with_fit(file).version for _ in range(20)}
+    assert [each.result() for each in writing] == [None] * 20
+    assert read <= {each.version for each in fits}
+    assert [each.name for each in tmp_path.iterdir()] == ["fit.npz"]
+
+
+def test_a_fit_that_could_not_take_its_place_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "fit.npz").mkdir()
+    prompts, scores = traffic(4)
+    with pytest.raises(InputError, match="cannot be written"):
+        Predictor.default().fit(prompts, PAIR, scores).save_fit(tmp_path / "fit.npz")
+    assert [each.name for each in tmp_path.iterdir()] == ["fit.npz"]

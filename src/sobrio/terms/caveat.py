@@ -38,4 +38,5 @@ CAVEATS: Final[dict[str, str]] = {
     "limit-unmeasured": "A price or an impact is unknown, so a limit on it could not be held.",
     "thinking-left-out": "The called model could not think as was asked, here; it answered without.",
     "cache-unavailable": "The cache did not answer in time; the request went on without it.",
+    "fit-not-in-force": "What labels taught could not be read; the predictor before them judged.",
 }

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import os
+import secrets
+import struct
+import tokenize
 import zipfile
+import zlib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +28,12 @@ from sobrio.understand.views import Prompts, Views
 _TABLES: Final = ("traits", "scores", "ln_errors", "weights")
 _LESSON: Final = ("weights", "constants", "curves", "mixture", "labels", "luck", "believed")
 
+_DAMAGE: Final = (
+    LookupError, ValueError, TypeError, ArithmeticError, AttributeError, EOFError, MemoryError, OSError,
+    RuntimeError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What readers of zips and tables raise for bytes that are none, or no longer."""
+
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -39,36 +51,53 @@ def save_labels(labels: Labels, base: str, out: Path) -> None:
         arrays |= {f"lesson {place} {name}": value for name, value in _lesson_arrays(lesson).items()}
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        beside = out.with_name(f"{out.name}.new")
-        with beside.open("wb") as file:
-            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-        beside.replace(out)
+        _put(out, arrays)
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror}; name another file") from None
+
+
+def _put(out: Path, arrays: Arrays) -> None:
+    """All at once, by a file of one's own beside it: several may write, and the last one stays."""
+    beside = out.with_name(f".{out.name}.{secrets.token_hex(4)}.new")
+    try:
+        with beside.open("xb") as file:
+            np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(out)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def load_labels(file: Path, base: str) -> Labels:
     """Raises `InputError` when `file` holds no labels, or labels learnt on top of another predictor."""
     try:
-        with np.load(file, allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in stored.files}
-        if str(arrays["base"]) != base:
-            raise InputError(
-                f"{file} was fitted on the predictor {arrays['base']}, this one is {base}; fit it again"
-            )
-        half_life = _maybe(float(arrays["half_life_days"]))
-        outcomes = tuple(_outcomes(each) for each in _parts(arrays, "outcomes"))
-        lessons = tuple(_lesson(each) for each in _parts(arrays, "lesson"))
-        if not outcomes:
-            return Labels()
-        known = together(outcomes, half_life)
-        return Labels(outcomes, lessons, levels_of(known), half_life, nearby(known, arrivals(outcomes)))
+        content = file.read_bytes()
     except OSError as error:
         raise InputError(
             f"{file} cannot be read ({error.strerror}); make a fit with 'sobrio predictor fit'"
         ) from None
-    except (KeyError, ValueError, EOFError, TypeError, zipfile.BadZipFile):
+    try:
+        return _labels(content, base, file)
+    except _DAMAGE:
         raise InputError(f"{file} is not a fitted predictor; make one with 'sobrio predictor fit'") from None
+
+
+def _labels(content: bytes, base: str, file: Path) -> Labels:
+    with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    if str(arrays["base"]) != base:
+        raise InputError(
+            f"{file} was fitted on the predictor {arrays['base']}, this one is {base}; fit it again with "
+            "'sobrio predictor fit' and all your labels, or remove it"
+        )
+    half_life = _maybe(float(arrays["half_life_days"]))
+    outcomes = tuple(_outcomes(each) for each in _parts(arrays, "outcomes"))
+    lessons = tuple(_lesson(each) for each in _parts(arrays, "lesson"))
+    if not outcomes:
+        return Labels(half_life_days=half_life)
+    known = together(outcomes, half_life)
+    return Labels(outcomes, lessons, levels_of(known), half_life, nearby(known, arrivals(outcomes)))
 
 
 def _parts(arrays: Arrays, kind: str) -> list[Arrays]:
