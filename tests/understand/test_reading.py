@@ -71,7 +71,7 @@ CODE = "def lines(path):\n    with open(path) as file:\n        for line in file
 )
 def test_an_order_about_code_tells_the_language(language: str, order: str, code: str) -> None:
     assert {read(text).language for text in (order + code, code + order)} == {language}
-    assert code in read(order + code).text
+    assert code.strip() in read(order + code).text
 
 
 @pytest.mark.parametrize(
@@ -162,3 +162,30 @@ def test_context_counts_tools_and_the_answer() -> None:
 
 def test_an_image_needs_vision() -> None:
     assert needs_of([{"role": "user", "content": [{"type": "image_url"}]}]).vision
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("en", "Prove RH"),
+        ("en", "Prove P != NP"),
+        ("en", "http://example.com"),
+        ("en", "tl;dr"),
+        ("und", "sin(30°)?"),
+        ("und", "E=mc^2"),
+        ("es", "Demuestra que sin(x) < x"),
+        ("de", "Berechne sin(30°)"),
+    ],
+)
+def test_names_in_formulas_and_addresses_speak_no_language(code: str, text: str) -> None:
+    assert read(text).language == code
+
+
+@pytest.mark.parametrize("dressed", ["\n{}", "{}\n\n", "   {}   ", "\t{}\r\n"])
+def test_white_space_around_a_text_says_nothing(dressed: str) -> None:
+    text = "Write a poem.\n    It is about the sea."
+    assert read(dressed.format(text)).text == text
+
+
+def test_one_blank_within_a_line_is_as_many() -> None:
+    assert read("Write  a   poem. \r\n  \tIndented  lines").text == "Write a poem.\n  \tIndented lines"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sobrio.encode import Spans, spans_of
 from sobrio.understand.prose import prose_of
 from sobrio.understand.words import vocabulary
@@ -32,7 +35,9 @@ _MAX_CHARS: Final = 1_500
 _LETTER_WORTH: Final = 0.5
 _LEAST_VOTE: Final = 0.2
 _MOST_WRITTEN: Final = {"en": 1.3, "fr": 0.4, "de": 0.4, "es": 0.4}
-"""Powers of ten by which a single word is more often of these: "ok", "no" and "vale" are of several."""
+"""Powers of ten by which a text is more often of these, which count as one word among its others."""
+_FORMULA: Final = (b"(", b"=", b"^", b"\\", b"://")
+"""What formulas, calls and addresses have, whose names are of no language: sin(x), E=mc^2, example.com."""
 _ELISION_WORTH: Final = {"fr": 2.0, "it": 1.0}
 
 _beyond_ascii = re.compile(r"[^\x00-\x7f]+")
@@ -69,7 +74,7 @@ def _by_script(foreign: str, chars: int) -> str | None:
 
 def _by_words(spans: Spans, sample: str, foreign: str) -> str:
     languages = vocabulary().languages
-    votes = languages.among(spans.words)
+    votes = languages.among(_spoken(spans))
     if foreign:
         lower = foreign.lower()
         for code, letters in _LETTERS.items():
@@ -78,7 +83,27 @@ def _by_words(spans: Spans, sample: str, foreign: str) -> str:
         elisions = len(_elision.findall(sample))
         for code, worth in _ELISION_WORTH.items():
             votes[languages.names.index(code)] += worth * elisions
-    if len(spans.words) == 1 and votes.max() > _LEAST_VOTE:
-        votes += [_MOST_WRITTEN.get(name, 0.0) for name in languages.names]
-    best = int(votes.argmax())
-    return languages.names[best] if votes[best] > _LEAST_VOTE else "und"
+    if votes.max() <= _LEAST_VOTE:
+        return "und"
+    for code, worth in _MOST_WRITTEN.items():
+        votes[languages.names.index(code)] += worth / len(spans.words)
+    return languages.names[int(votes.argmax())]
+
+
+def _spoken(spans: Spans) -> NDArray[np.uint64]:
+    """The tokens that are no part of a formula, a call or an address."""
+    if not any(sign in spans.raw for sign in _FORMULA):
+        return spans.words
+    padded = np.frombuffer(b" %b " % spans.raw, np.uint8)
+    named = _LEADS.take(padded.take(spans.starts)) | _CALLS.take(padded.take(spans.ends + 1))
+    return spans.words[~named]
+
+
+def _among(signs: bytes) -> NDArray[np.bool_]:
+    """By byte, whether it is one of these."""
+    return np.isin(np.arange(256), np.frombuffer(signs, np.uint8))
+
+
+_LEADS: Final = _among(b"=^\\.")
+_CALLS: Final = _among(b"(=^")
+"""What stands before such names, and behind them."""

@@ -19,6 +19,8 @@ ORDER_BYTES: Final = 400
 """What is asked for stands in the first so many bytes, or the last."""
 
 
+_blanks = re.compile(r"(?<=\S) {2,}")
+"""Within a line: what it begins with may be its indentation."""
 _STUTTER: Final = 4
 """A text of which one token in so many is the one before it may be a single word over and over."""
 _repeated = re.compile(r"\b([^\W\d_]{2,})(?:\s+\1\b){7,}", re.IGNORECASE)
@@ -45,6 +47,7 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 def read(text: str) -> Reading:
+    text = _trimmed(text)
     spans, chars = spans_of(text), len(text)
     if _stutters(spans):
         text = _repeated.sub(r"\1", text)
@@ -62,6 +65,14 @@ def read(text: str) -> Reading:
             concepts[place] += 1
             ordered[place] += near
     return Reading(text, language, spans, concepts, ordered, kept)
+
+
+def _trimmed(text: str) -> str:
+    """White space that says nothing goes: around the text, at ends of lines, and beyond one blank in them."""
+    text = text.strip().replace("\r\n", "\n")
+    if "  " in text or " \n" in text:
+        text = _blanks.sub(" ", text).replace(" \n", "\n")
+    return text
 
 
 def _stutters(spans: Spans) -> bool:

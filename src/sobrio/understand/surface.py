@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from sobrio.encode import Spans
 from sobrio.understand.reading import CONCEPTS, Reading
 
 _CONCEPTS_KEPT: Final = 4
@@ -69,9 +70,9 @@ _BULLETED, _INDENTED = _BREAK + _BULLET, _BREAK + _BLANK
 def surface(reading: Reading) -> NDArray[np.float32]:
     """Logarithms of counts, and shares; shape (len(NAMES),), each about 0 to 5."""
     raw, tokens = reading.spans.raw, len(reading.spans.starts)
-    lengths = reading.spans.ends - reading.spans.starts
+    lengths, size = _lengths(reading.spans)
     single = int(np.count_nonzero(lengths == 1))
-    letters, words, size = int(np.add.reduce(lengths)) - single, tokens - single, max(len(raw), 1)
+    letters, words = int(np.add.reduce(lengths)) - single, tokens - single
     kinds = np.frombuffer(raw.translate(_SIGN, _NO_SIGN), np.uint8)
     signs = np.bincount(kinds, minlength=len(_SIGNS) + 1).tolist()
     values = np.empty(len(NAMES), np.float32)
@@ -87,6 +88,16 @@ def surface(reading: Reading) -> NDArray[np.float32]:
     counts = [_numbers(raw), long_words, *_lines(raw), *signs[1:], *concepts]
     values[_SHAPES:] = np.log1p(np.array(counts, np.float64))
     return values
+
+
+def _lengths(spans: Spans) -> tuple[NDArray[np.intp], int]:
+    """Of every token and of the whole, in characters."""
+    lengths = spans.ends - spans.starts
+    if spans.raw.isascii():
+        return lengths, max(len(spans.raw), 1)
+    continuing = (np.frombuffer(spans.raw, np.uint8) & 0xC0) == 0x80
+    before = np.append(0, np.cumsum(continuing))
+    return lengths - before.take(spans.ends) + before.take(spans.starts), len(spans.raw) - int(before[-1])
 
 
 def _numbers(raw: bytes) -> int:
