@@ -60,7 +60,7 @@ class Block:
     model: NDArray[np.intp]
     data_set: NDArray[np.intp]
     levelled: bool
-    """Whether its scores are on everybody's scale: then neither habit nor level may explain them away."""
+    """Whether its scores are on everybody's scale: then no habit, level or ability may explain them away."""
     targets: Floats
     """Shape (rows, columns)."""
     weights: Floats
@@ -151,6 +151,8 @@ class _Problem:
         for place, block in enumerate(self.blocks):
             parts[3 + place][:] = _NEVER if block.levelled else by.habit
             parts[3 + place + len(self.blocks)][:] = _NEVER if block.levelled else by.level
+            if block.levelled and self.logistic:
+                parts[2][block.model] = _NEVER
         for part in parts[:2]:
             part[:, 1:] *= by.interaction
         parts[0][-1] = by.intercept

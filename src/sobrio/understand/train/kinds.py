@@ -31,6 +31,8 @@ _KINDS: Final[tuple[tuple[str, str], ...]] = (
     ("parallel", "everyday requests"),
     ("anchors", "trivial requests"),
     ("graded", "open requests to an assistant"),
+    ("closed questions", "questions from school to university"),
+    ("closed exercises", "exercises in steps"),
     ("wmt23", "texts to translate"),
 )
 

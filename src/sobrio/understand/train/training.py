@@ -21,6 +21,7 @@ from sobrio.understand.gloss import GLOSSED
 from sobrio.understand.parameters import Parameters, save, standardise
 from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, Ties, solve
+from sobrio.understand.train.closed import closed
 from sobrio.understand.train.graded import graded
 from sobrio.understand.train.kinds import kind_of
 from sobrio.understand.train.landmarks import Landmarks, kinds_of, landmarks_of
@@ -60,7 +61,7 @@ def train(data: Path, out: Path) -> TrainingReport:
     Raises `InputError` when `data` holds no outcomes.
     """
     begun = time.perf_counter()
-    sources = (*load(data), *chat_lengths(data), *anchors(), *graded(data), *form_lengths())
+    sources = (*load(data), *chat_lengths(data), *anchors(), *graded(data), *closed(), *form_lengths())
     seen = [features_of(prompt) for source in sources for prompt in source.prompts]
     parameters, loss = fit_sources(sources, seen, tied(data))
     save(parameters, out)

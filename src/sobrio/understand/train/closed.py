@@ -1,0 +1,107 @@
+"""Closed questions of known difficulty: from primary school to what experts argue about.
+
+Public outcomes of closed questions are nearly all of hard ones, so nothing else would say that an easy one is
+easy. What is known is who is asked such a question: a level, from 1 (primary school) over 3 (the end of
+school), 4 (a first course), 5 (a degree or a professional examination) and 6 (graduate work) to 7 (a
+specialist with time to think). Their scores are ASSUMED, not measured: see `docs/model-card.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sobrio.terms.model import Model
+from sobrio.understand.train.drills import drills
+from sobrio.understand.train.exercises import Exercise, word_problems
+from sobrio.understand.train.outcomes import Source
+from sobrio.understand.train.parallel import levelled
+
+CLOSED_LEVELS: Final = 7
+_FOLDER: Final = Path(__file__).parent
+_SIZES: Final = np.array([0.135, 0.5, 1.0, 3.0, 8.0, 30.0, 70.0, 200.0])
+"""Billions of parameters."""
+_EASIEST: Final = np.array([0.20, 0.55, 0.75, 0.92, 0.97, 0.985, 0.99, 0.993])
+_HARDEST: Final = np.array([0.005, 0.01, 0.015, 0.03, 0.06, 0.15, 0.26, 0.35])
+"""Who knows the answer, by size, at levels 1 and 7; levels between lie evenly between them in logits."""
+_WEIGHT: Final = 3.0
+_LAYOUTS: Final = (
+    ("{question}\n{options}", "{letter}. {option}", 40.0),
+    ("{question}\n{options}\nAnswer with the letter only.", "{letter}) {option}", 1.0),
+    ("Question: {question}\nOptions:\n{options}\nAnswer:", "({letter}) {option}", 15.0),
+)
+"""Of a question with options, and of one option; tokens of the answer per level."""
+_TOKENS_WITHOUT_OPTIONS: Final = 25.0
+_EITHER: Final = (
+    "true or false", "vrai ou faux", "richtig oder falsch", "verdadero o falso",
+    "yes or no", "oui ou par non", "ja oder nein", "sí o no",
+    "positive or negative", "positif ou négatif", "positiv oder negativ", "positiva o negativa",
+)  # fmt: skip
+"""What says that there are two answers."""
+_WORD_PROBLEMS: Final = 4
+
+
+def closed() -> tuple[Source, ...]:
+    """What was written, and what is made by rules."""
+    made = [*word_problems(_WORD_PROBLEMS), *drills()]
+    return (
+        _source("closed questions", [*_written(), *_parallel()]),
+        _source("closed exercises", made),
+    )
+
+
+def expected_of_closed(levels: NDArray[np.float64], options: NDArray[np.int_]) -> NDArray[np.float64]:
+    """What is assumed of models of `_SIZES`, shape (questions, sizes): who does not know guesses."""
+    share = ((levels - 1) / (CLOSED_LEVELS - 1))[:, None]
+    logit = (1 - share) * _logit(_EASIEST) + share * _logit(_HARDEST)
+    known = 1 / (1 + np.exp(-logit))
+    guessed = np.where(options > 0, 1 / np.maximum(options, 1), 0.0)[:, None]
+    return np.asarray(known + (1 - known) * guessed)
+
+
+def _logit(chance: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(np.log(chance / (1 - chance)))
+
+
+def _written() -> Iterator[Exercise]:
+    """Lines of a level, a question and its options; [ opens a subject and # a remark."""
+    lines = (_FOLDER / "closed.txt").read_text(encoding="utf-8").splitlines()
+    asked = (line for line in lines if line and line[0] not in "#[")
+    for number, line in enumerate(asked):
+        yield _laid_out(number, float(line[0]), line[2:].replace("\\n", "\n"))
+
+
+def _parallel() -> Iterator[Exercise]:
+    for number, (level, questions) in enumerate(levelled(_FOLDER / "closed-parallel.txt")):
+        yield from (_laid_out(number, float(level), each) for each in questions)
+
+
+def _laid_out(number: int, level: float, written: str) -> Exercise:
+    question, *options = written.split(" | ")
+    if not options:
+        either = 2 * any(words in question.lower() for words in _EITHER)
+        return Exercise(level, question, level * _TOKENS_WITHOUT_OPTIONS, either)
+    whole, single, tokens = _LAYOUTS[number % len(_LAYOUTS)]
+    lines = [single.format(letter=chr(65 + place), option=option) for place, option in enumerate(options)]
+    return Exercise(
+        level, whole.format(question=question, options="\n".join(lines)), level * tokens, len(options)
+    )
+
+
+def _source(name: str, asked: Sequence[Exercise]) -> Source:
+    levels, prompts, tokens, options = zip(*asked, strict=True)
+    return Source(
+        name=name,
+        prompts=prompts,
+        datasets=(name,) * len(prompts),
+        groups=tuple(f"{name} {place}" for place in range(len(prompts))),
+        models=tuple(Model(f"assumed {size:g}B", size, size, released="2024-07") for size in _SIZES),
+        scores=expected_of_closed(np.array(levels), np.array(options)),
+        tokens=np.tile(np.array(tokens)[:, None], (1, len(_SIZES))),
+        weight=_WEIGHT,
+        levelled=True,
+    )
