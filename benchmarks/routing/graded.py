@@ -31,7 +31,7 @@ class Request(NamedTuple):
 
 
 def requests() -> Iterator[Request]:
-    for head, line in _under_heads(FOLDER / "graded.txt"):
+    for head, line in under_heads(FOLDER / "graded.txt"):
         language, task = head.split(" ", 1)
         yield Request(language, task, int(line[0]), line[2:])
 
@@ -67,12 +67,12 @@ def graded() -> dict[str, Any]:
 
 def _short() -> dict[str, float]:
     told: dict[str, list[bool]] = {}
-    for language, text in _under_heads(FOLDER / "short.txt"):
+    for language, text in under_heads(FOLDER / "short.txt"):
         told.setdefault(language, []).append(language_of_text(text) == language)
     return {language: round(float(np.mean(right)), 3) for language, right in told.items()}
 
 
-def _under_heads(file: Path) -> Iterator[tuple[str, str]]:
+def under_heads(file: Path) -> Iterator[tuple[str, str]]:
     """(head in square brackets, line below it); # begins a remark."""
     head = ""
     for line in file.read_text(encoding="utf-8").splitlines():

@@ -25,6 +25,8 @@ UNSCORED = (
     "anchors, trivial",
     "anchors, easy code",
     "graded requests",
+    "closed questions",
+    "closed exercises",
     "forms, lengths",
 )
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from battery import battery
 from calibration import calibration, calibration_left_out
+from closed import closed_questions
 from cost import cost
 from graded import graded as graded_requests
 from lengths import answer_lengths
@@ -31,6 +32,7 @@ from trust import promised
 
 from sobrio.understand.features import features_of
 from sobrio.understand.train.anchors import anchors
+from sobrio.understand.train.closed import closed
 from sobrio.understand.train.graded import graded
 from sobrio.understand.train.lengths import chat_lengths, form_lengths
 from sobrio.understand.train.outcomes import load
@@ -43,7 +45,7 @@ STRONG, WEAK = "gpt-4o-2024-05-13", "Meta-Llama-3-8B-Instruct"
 def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
     @cache
     def world() -> World:
-        sources = (*load(data), *chat_lengths(data), *anchors(), *graded(data), *form_lengths())
+        sources = (*load(data), *chat_lengths(data), *anchors(), *graded(data), *closed(), *form_lengths())
         seen = [features_of(prompt) for source in sources for prompt in source.prompts]
         if litellm is None:
             return World(sources, seen, tied(data))
@@ -56,6 +58,7 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
         "parity": parity,
         "parity_development": lambda: parity(DEVELOPMENT),
         "graded": graded_requests,
+        "closed": closed_questions,
         "lengths": lambda: answer_lengths(world()),
         "stated": lambda: stated_lengths(world()),
         "few_labels": lambda: [
