@@ -8,11 +8,11 @@ request says how many there are.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Final
 
 from sobrio.understand.alternation import any_of
+from sobrio.understand.brief import brief_tokens
 from sobrio.understand.numerals import NUMERAL, number_of
 from sobrio.understand.parts import times_ordered
 
@@ -60,8 +60,10 @@ _MAKING: Final = any_of(
 )
 _TO_WHOM: Final = r"(?:[ -](?:me|us|moi|nous|mir|uns))?"
 _ABOUT: Final = (
-    r"(?:about|around|at most|at least|up to|je|jeweils|environ|etwa|rund|unas?|unos|hasta|höchstens|maximal)"
+    r"(?:about|around|approximately|approx\.|roughly|at most|at least|up to|je|jeweils|environ|etwa|rund|ca\."
+    r"|circa|unas?|unos|hasta|höchstens|maximal)"
 )
+_ABOUT_SIGNS: Final = "~≈"
 _ARTICLE: Final = r"(?:an?|the|one|my|our|your|une?|mon|ma|ein|einen?|einem|einer|mein\w*|una?|el|la|mi)"
 _HAVING: Final = r"(?:of|with|de|d['’]|avec|von|mit|zu|con)"
 _FOREIGN: Final = (
@@ -71,10 +73,10 @@ _FOREIGN: Final = (
 )
 """How something begins that the text to be written is about: "a review of a …"."""
 _counted = re.compile(
-    rf"(?<![\w$€£.,-])({NUMERAL})(?:(?: ?[-–] ?| (?:to|or|and|à|ou|et|bis|oder|und|[aoy]) ){NUMERAL})?"
+    rf"(?<![\w$€£.,-])({NUMERAL})"
+    rf"(?:k?(?: ?[-–] ?| (?:to|or|and|à|ou|et|bis|oder|und|[aoy]) )(?P<most>{NUMERAL}))?(?P<thousands>k?)\+?"
     r"(?P<gap>[-\u00a0 ]?)(?:an? |of |de |d['’])?(?:short |brief |long |full |kurzen? |ganzen? )?$"
 )
-"""Of a range, the lower end."""
 _introduced = re.compile(
     rf"\b(?:{_INTRODUCING}|{_MAKING}{_TO_WHOM})[ \u00a0](?:de )?(?:{_ABOUT} )?(?:{_ARTICLE} )?$"
 )
@@ -132,7 +134,7 @@ _OF_OTHERS: Final = (_asks_how_much, _own_work, _programmed)
 
 
 def stated_tokens(text: str, language: str) -> float:
-    """Tokens of an answer as long as the text asks for; NaN when it states no length."""
+    """Tokens of an answer as long as the text asks for; NaN when it states no length, nor a short kind."""
     sample = text if len(text) <= _MAX_CHARS else text[: _MAX_CHARS // 2] + "\n" + text[-_MAX_CHARS // 2 :]
     lower = sample.lower()
     for unit, words in _UNITS.get(language, _UNITS["en"]).items():
@@ -144,7 +146,7 @@ def stated_tokens(text: str, language: str) -> float:
             if count is not None:
                 return max(_WORD_TOKENS * min(count * words, _MOST_WORDS), _LEAST_TOKENS)
             place = lower.find(unit, place + 1)
-    return math.nan
+    return brief_tokens(lower, language)
 
 
 def _count(lower: str, start: int, unit: str) -> float | None:
@@ -156,9 +158,9 @@ def _count(lower: str, start: int, unit: str) -> float | None:
         return None
     if not found["gap"] and unit != "seitig":
         return None
-    number = number_of(found[1])
+    number = _number(found)
     describes = number >= 1 and (found["gap"] in "-" or (not ending[0] and number > 1))
-    before, behind = said[: found.start()], lower[ending.end() :]
+    before, behind = said[: found.start()].rstrip(_ABOUT_SIGNS), lower[ending.end() :]
     sentence = _in_sentence(before)
     if _is_quoted(before) or any(other.search(sentence) for other in _OF_OTHERS):
         return None
@@ -169,6 +171,13 @@ def _count(lower: str, start: int, unit: str) -> float | None:
         return None
     times = times_ordered(before, behind)
     return times and times * number
+
+
+def _number(counted: re.Match[str]) -> float:
+    """Of a range, the middle."""
+    least = number_of(counted[1])
+    most = number_of(counted["most"]) if counted["most"] else least
+    return (least + most) / 2 * (1_000 if counted["thousands"] else 1)
 
 
 def _is_quoted(before: str) -> bool:
