@@ -46,6 +46,8 @@ SAME = (
         ("de", "Schlage einen Namen vor.", "propose a name."),
         ("fr", "Comment savoir cela ?", "how do i know that?"),
         ("es", "¿Cómo cambio una rueda?", "how do i change a wheel?"),
+        ("es", "¿Qué planeta es? ¿Qué es?", "which planet is? what is?"),
+        ("es", "¿Por qué?", "why?"),
     ],
 )
 def test_known_words_are_read_in_english(language: str, text: str, english: str) -> None:

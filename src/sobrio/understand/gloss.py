@@ -55,6 +55,12 @@ _ENGLISH: Final[tuple[tuple[re.Pattern[str], str], ...]] = (
     (re.compile(r"a (?=[aeiou])(?<=\ba )"), "an "),
 )
 """Words that have no English leave no gap, and articles go by what follows."""
+_NO_NOUN: Final = (
+    r"(?:es|era|fue|son|eran|fueron|será|sería|ha[nsy]?|va[ns]?|más|tal|tan|hora|edad|tipo|clase|tamaño|altura"
+    r"|frecuencia|velocidad|(?:hab|hac|hag|hic|hiz|pued|pod|deb|ten|tien|quier|qui|pas|ocurr|suced|signific"
+    r"|dic|dij|sab|pien|pens|opin|cre|recom|sirv|parec|est)\w+)\b"
+)
+"""What behind "qué" makes it "what" or "how", and not "which"."""
 _HABITS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
     "fr": (
         (re.compile(r"-(?:t-)?(?:ils?|elles?|on)\b"), ""),
@@ -73,7 +79,10 @@ _HABITS: Final[Mapping[str, tuple[tuple[re.Pattern[str], str], ...]]] = {
         ),
         (re.compile(r" (?:vor|um|zusammen|ab|an|auf|ein|hin|nach|mit)(?=[.!?,;]|$)", re.MULTILINE), ""),
     ),
-    "es": ((re.compile(r"[Cc]ómo (?!puedo|hago)(?=\w{2,}o\b)(?<!\w cómo )"), "cómo puedo "),),
+    "es": (
+        (re.compile(r"[Cc]ómo (?!puedo|hago)(?=\w{2,}o\b)(?<!\w cómo )"), "cómo puedo "),
+        (re.compile(rf"[Qq]ué (?!{_NO_NOUN})(?=[a-zñáéíóú]{{3,}})(?<![Pp]or qué )"), "cuáles "),
+    ),
 }
 """Hyphens, pronouns, commas and parted prefixes that English would not set, and what it asks with "do"."""
 _ELIDED: Final = frozenset(
