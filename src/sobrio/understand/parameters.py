@@ -82,14 +82,14 @@ class Parameters:
     usual_worth: Floats = field(init=False)
     """What a prompt usual in training is worth: the intercepts, shape (2 x 2 x facts,)."""
     slopes: NDArray[np.float64] = field(init=False)
-    """`dense`, then `alone`, for quality: shape (2, surface features + 1, facts)."""
+    """`dense`, then `alone`, for quality alone: shape (2 x (surface features + 1), facts)."""
 
     def __post_init__(self) -> None:
         both, facts = np.hstack([self.dense, self.alone]), self.dense.shape[1] // 2
         object.__setattr__(self, "weights", both[:-1].copy())
         object.__setattr__(self, "usual_worth", both[-1].copy())
         object.__setattr__(
-            self, "slopes", np.stack([self.dense[:, :facts], self.alone[:, :facts]], dtype=np.float64)
+            self, "slopes", np.vstack([self.dense[:, :facts], self.alone[:, :facts]], dtype=np.float64)
         )
         object.__setattr__(self, "table", np.hstack([self.hashed, self.landmarks]))
 

@@ -105,7 +105,7 @@ def contributions(parameters: Parameters, view: View, facts: NDArray[np.float64]
     quality, trust = view.quality[0], view.trust.item(0)
     decided = np.where(quality > LEAST_WORTH, facts, 0.0)
     """Where what a fact is worth stands at its bound, no feature moves it."""
-    with_ngrams, without = parameters.slopes @ decided
+    with_ngrams, without = (parameters.slopes @ decided).reshape(2, -1)
     slopes = trust * with_ngrams + (1.0 - trust) * without
     moved: NDArray[np.float64] = slopes.copy()
     moved[:-1] *= view.prompts.surface[0]
