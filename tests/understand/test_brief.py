@@ -17,6 +17,7 @@ from sobrio.understand.stated import stated_tokens
     [
         ("How many legs has a spider? Reply with just the number.", "en", 4),
         ("What is 17 * 23? Just the number please.", "en", 4),
+        ("Reply with only a number from 1 to 10: how funny is it?", "en", 4),
         ("Return only the final number.", "en", 4),
         ("Which one is right? Answer with one letter.", "en", 4),
         ("Answer with the letter of the right option, only the letter.", "en", 4),

@@ -72,6 +72,7 @@ from sobrio.understand.stated import stated_tokens
         ("Resume en un párrafo la novela", "es", 126),
         ("Answer with 5 words: why is the sky blue?", "en", 7),
         ("Use 50 words to describe rain", "en", 70),
+        ("What is the capital of France? One word only.", "en", 4),
         ("Write a story of ~500 words", "en", 700),
         ("~500 words on rain", "en", 700),
         ("Write an essay of approximately 500 words", "en", 700),

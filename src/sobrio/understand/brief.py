@@ -48,7 +48,8 @@ _made_or_in = re.compile(rf"{_made.pattern}|\b(?:in|as|en|als|comme|como) {_AN} 
 _in = re.compile(r"\b(?:in|on|en|auf)(?: a)? $")
 _one_liner = re.compile(rf"\b(?:{_AN}|{_MAKING}{_TO_WHOM}|in|de) (?:[\w'’-]+ ){{0,2}}$")
 _ends = re.compile(
-    r"n?[\"'»”)]*(?:\W*$|[ ]?[.,:;!?)\n]| (?:please|only|to|s'il|bitte|por favor|if|si|ob|whether)\b)"
+    r"n?[\"'»”)]*(?:\W*$|[ ]?[.,:;!?)\n]"
+    r"| (?:please|only|to|s'il|bitte|por favor|if|si|ob|whether|from|between|entre|zwischen|von)\b)"
 )
 _or_not = re.compile(
     r"[\"'»”]?(?: ?/ ?| (?:or|ou|oder|o) )[\"'«„“]?(?:no|false|non|faux|nein|falsch|falso)\b" + _ends.pattern

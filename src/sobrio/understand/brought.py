@@ -28,8 +28,8 @@ _TO_ENGLISH_SHRINKS: Final = frozenset(("fr", "de", "es", "it", "pt", "nl"))
 
 _HINTS: Final = frozenset(
     ("tran", "trad", "über", "corr", "korr", "proo", "rewr", "reph", "rewo", "para", "poli", "fix", "impr",
-     "chec", "repe", "repr", "conv", "turn", "form", "refo", "rééc", "répè", "répé", "umfo", "verb", "wied",
-     "amél", "mejo", "rees", "repi", "konv", "wand")
+     "chec", "make", "repe", "repr", "conv", "turn", "form", "refo", "rééc", "répè", "répé", "umfo", "verb",
+     "wied", "amél", "mejo", "rees", "repi", "konv", "wand")
 )  # fmt: skip
 """How a word of every order begins; looking for these first takes far less time."""
 _HINT_LETTERS: Final = 4
@@ -49,7 +49,7 @@ _CORRECT: Final = any_of(
     "reescribe reescribir repite"
 )
 _IMPROVE: Final = (
-    r"polish (?:up )?(?=the|my|this|these)"
+    r"polish (?:up )?(?=the|my|this|these)|make (?:the|my|this|these) (?:\w+ )?(?:sound )?(?:more|less)\b"
     r"|(?:fix|improve|check) (?:all )?(?:the |my |this |these )?(?:\w+ ){0,3}?"
     r"(?:grammar|spelling|typos?|punctuation|mistakes|wording|style|email|text|paragraph|sentences?|writing)"
 )
@@ -71,7 +71,8 @@ _order_last = re.compile(
 """German has the verb behind what it is done to."""
 _other_order = re.compile(
     r"\b(?:summar|shorte|concis|expla|resum|résum|raccourc|expliq|explic|zusammenf|kürze|erklär|expand|longer"
-    r"|poem|story|times\b|versions?\b|options?\b|alternativ|variant|correct (?:me|to|answer|option)\b)"
+    r"|poem|story|times\b|versions\b|versionen\b|ways\b|options\b|alternativ|variant"
+    r"|correct (?:me|to|answer|option)\b)"
 )
 _begins = re.compile(r":(?=\s)|\n|(?<!\w)['\"«„“‘`]")
 _CLOSING: Final = {"'": "'", '"': '"', "«": "»", "„": "“", "“": "”", "‘": "’", "`": "`"}

@@ -85,7 +85,7 @@ _made_last = re.compile(r"[^.!?\n]{0,60} (?:schreiben|verfassen|erstellen|formul
 _made = re.compile(rf"\b{_MAKING}{_TO_WHOM} (?:(?!{_FOREIGN})[\w'’-]+,? ){{0,6}}$")
 _headed = re.compile(rf"^(?:{_ARTICLE} |{NUMERAL} )?(?:[\w-]+ )?$")
 _owned = re.compile(rf"\b(?:{_ARTICLE}|d(?:er|ie|as|en|em)|l[eao]s?) (?:\w+ ){{1,2}}$")
-_apart = re.compile(rf"(?:^|\(|[,:.\n] )(?:{_ABOUT} )?(?:{_ARTICLE} )?$")
+_apart = re.compile(rf"(?:^|\(|[,:.!?\n] )(?:{_ABOUT} )?(?:{_ARTICLE} )?$")
 _after = re.compile(
     r"\W*$|[,)]|\.\s| (?:on|of|about|each|per|only|max|sur|par|chacune?|über|pro|je|jeweils|nur"
     r"|sobre|por|cada|solamente)\b"
