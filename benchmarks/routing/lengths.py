@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 
 from sobrio.catalog import Catalog
 from sobrio.understand import Predictor
-from sobrio.understand.prior import ln_tokens
+from sobrio.understand.prior import ln_sd, ln_tokens
 from sobrio.understand.train.outcomes import Source
 from sobrio.understand.train.training import fit_sources
 
@@ -38,10 +38,10 @@ def _held_out(world: World) -> Iterator[dict[str, Any]]:
         thinks = np.array([model.reasoning for model in source.models])
         written = np.where(thinks, np.nan, np.log(source.tokens[rows]))
         if np.isfinite(written).any():
-            yield _row(source, said, written, known.length_ln_sd)
+            yield _row(source, said, written, ln_sd(view, said, known.length_ln_sd))
 
 
-def _row(source: Source, said: Floats, written: Floats, ln_sd: float) -> dict[str, Any]:
+def _row(source: Source, said: Floats, written: Floats, spread: Floats) -> dict[str, Any]:
     known = np.isfinite(written)
     errors = (said - written)[known]
     rows = known.sum(axis=1) >= LEAST_MODELS
@@ -53,7 +53,7 @@ def _row(source: Source, said: Floats, written: Floats, ln_sd: float) -> dict[st
         "bias": round(float(errors.mean()), 3),
         "median_absolute_error": round(float(np.median(np.abs(errors))), 3),
         "rank_correlation_of_prompts": round(float(spearmanr(*by_prompt)[0]), 3),
-        "within_p5_to_p95": round(float((np.abs(errors) < NINETY * ln_sd).mean()), 3),
+        "within_p5_to_p95": round(float((np.abs(errors) < NINETY * spread[known]).mean()), 3),
     }
 
 
