@@ -65,6 +65,7 @@ def test_what_is_said_again_is_as_long(request_text: str, language: str, times: 
         f"Summarise this text:\n\n{TEXT}",
         f"Translate this and explain the grammar:\n\n{TEXT}",
         f"Rewrite this shorter:\n\n{TEXT}",
+        f"Your task is to translate a question into a set of filters.\n\n{TEXT}",
         f"Make this text more concise:\n\n{TEXT}",
         f"Rewrite this in three different ways:\n\n{TEXT}",
         f"Rewrite this as a poem:\n\n{TEXT}",

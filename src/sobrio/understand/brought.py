@@ -71,7 +71,7 @@ _order_last = re.compile(
 """German has the verb behind what it is done to."""
 _other_order = re.compile(
     r"\b(?:summar|shorte|concis|expla|resum|résum|raccourc|expliq|explic|zusammenf|kürze|erklär|expand|longer"
-    r"|poem|story|times\b|versions\b|versionen\b|ways\b|options\b|alternativ|variant"
+    r"|into an? (?:set|list)\b|poem|story|times\b|versions\b|versionen\b|ways\b|options\b|alternativ|variant"
     r"|correct (?:me|to|answer|option)\b)"
 )
 _begins = re.compile(r":(?=\s)|\n|(?<!\w)['\"«„“‘`]")
