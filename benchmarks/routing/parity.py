@@ -1,7 +1,8 @@
 """French, German and Spanish against English: is the same problem sent to the same model?
 
-The parallel prompts in `parallel.txt` were written for this test before any result was seen. Those in
-`parallel_dev.txt` are to choose word lists and rules on. Never train on either.
+The parallel prompts in `parallel.txt` and `parallel_2.txt` were written for this test before any result was
+seen; the first have been looked at many times since. Those in `parallel_dev.txt` are to choose word lists and
+rules on. Never train on any of them.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sobrio.understand import Predictor
 from sobrio.understand.features import Features, features_of
 
 PROMPTS = Path(__file__).with_name("parallel.txt")
+SECOND = Path(__file__).with_name("parallel_2.txt")
 DEVELOPMENT = Path(__file__).with_name("parallel_dev.txt")
 LANGUAGES = ("en", "fr", "de", "es")
 SMALL = Model("an 8B model", 8.0, 8.0, released="2024-07")

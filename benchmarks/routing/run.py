@@ -24,7 +24,7 @@ from cost import cost
 from graded import graded as graded_requests
 from lengths import answer_lengths
 from noise import noise
-from parity import DEVELOPMENT, parity
+from parity import DEVELOPMENT, SECOND, parity
 from pool import pool
 from ranking import World, few_labels, held_out_fifths, leave_one_source_out
 from stated import stated_lengths
@@ -56,6 +56,7 @@ def tables(data: Path, litellm: Path | None) -> dict[str, Callable[[], Any]]:
     return {
         "cost": cost,
         "parity": parity,
+        "parity_second": lambda: parity(SECOND),
         "parity_development": lambda: parity(DEVELOPMENT),
         "graded": graded_requests,
         "closed": closed_questions,
