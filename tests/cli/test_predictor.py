@@ -236,6 +236,38 @@ def test_a_fit_that_is_asked_for_and_cannot_be_read_is_refused(
     assert "old.npz is not a fitted predictor" in refused.err
 
 
+@pytest.mark.parametrize("command", ["fit", "evaluate"])
+def test_a_model_that_nobody_declared_is_named_with_its_line(
+    sobrio: Callable[..., Any], labels: Path, command: str
+) -> None:
+    stranger = {"prompt": "Add 1 and 2", "model": "my-model-7b", "score": 1}
+    labels.write_text(f"{labels.read_text()}\n{json.dumps(stranger)}", encoding="utf-8")
+    refused = sobrio("predictor", command, str(labels))
+    assert refused.code == 2
+    assert "line 121: unknown model 'my-model-7b'" in refused.err
+    assert "sobrio models add" in refused.err
+
+
+def test_labels_come_through_standard_input_as_well(
+    sobrio: Callable[..., Any], labels: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for command in ("fit", "evaluate"):
+        with labels.open(encoding="utf-8") as file:
+            monkeypatch.setattr("sys.stdin", file)
+            assert sobrio("predictor", command, "-").code == 0
+
+
+@pytest.mark.parametrize(
+    ("dated", "said"), [(True, "60 labelled prompts count as 60"), (False, "no label has a date")]
+)
+def test_what_a_half_life_leaves_is_said(
+    sobrio: Callable[..., Any], labels: Path, dated: bool, said: str
+) -> None:
+    if not dated:
+        labels.write_text(labels.read_text().replace(', "at": "2026-05-01"', ""), encoding="utf-8")
+    assert said in sobrio("predictor", "fit", str(labels), "--half-life-days", "30").err
+
+
 def test_a_fit_elsewhere_names_where_the_gateway_would_read_it(
     sobrio: Callable[..., Any], labels: Path, tmp_path: Path
 ) -> None:

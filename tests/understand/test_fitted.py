@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import tokenize
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -169,10 +171,10 @@ def test_iso_8601_dates_and_times_are_read(tmp_path: Path, at: str) -> None:
 
 @pytest.mark.parametrize(
     ("at", "age"),
-    [("9999-12-31T23:59:59-05:00", 1.0), ("9999-12-30", 0.0), ("0001-01-01T00:00:00+05:00", 3652059.0)],
+    [("2026-05-02T23:59:59-05:00", 1.0), ("2026-05-02", 0.0), ("0001-01-01T00:00:00+05:00", 739738.0)],
 )
-def test_the_ends_of_time_are_days(tmp_path: Path, at: str, age: float) -> None:
-    last = "9999-12-31" if age else at
+def test_the_ends_of_days_and_of_time_are_days(tmp_path: Path, at: str, age: float) -> None:
+    last = "2026-05-02"
     lines = [line("a", "m", 1.0, at), line("b", "m", 1.0, last)]
     assert np.ptp(read_labelled(write(tmp_path / "labels.jsonl", *lines)).ages) == age
 
@@ -209,6 +211,20 @@ def test_means_do_not_depend_on_the_order_of_lines(tmp_path: Path) -> None:
     ("bad", "said"),
     [
         (line("a", "m", 1.0, "soon"), "2026-05-02"),
+        (line("a", "m", 1.0, "9999-12-31T23:59:59-05:00"), "yet to come"),
+        (
+            '{"messages": [{"content": "a", "x": '
+            + 5000 * "["
+            + 5000 * "]"
+            + '}], "model": "m", "score": 1}',
+            "recursion depth",
+        ),
+        ('{"prompt": "a", "model": "m", "score": 1, "weight": 0}', "weight 0 .* above 0"),
+        ('{"prompt": "a", "prompt": "b", "model": "m", "score": 1}', "'prompt' is written twice"),
+        (
+            '{"messages": [{"role": "user", "role": "user", "content": "a"}], "model": "m", "score": 1}',
+            "'role' is written twice",
+        ),
         (line("a", "m", 7.0), "between 0 and 1"),
         ('{"messages": [{"role": "user", "content": 5}], "model": "m", "score": 1}', "content"),
         ('{"messages": [{"role": "user", "content": ["abc"]}], "model": "m", "score": 1}', "content"),
@@ -470,3 +486,47 @@ def test_a_fit_that_could_not_take_its_place_leaves_nothing_behind(tmp_path: Pat
     with pytest.raises(InputError, match="cannot be written"):
         Predictor.default().fit(prompts, PAIR, scores).save_fit(tmp_path / "fit.npz")
     assert [each.name for each in tmp_path.iterdir()] == ["fit.npz"]
+
+
+def test_a_date_may_lie_a_day_ahead_of_this_clock(tmp_path: Path) -> None:
+    ahead, beyond = (datetime.now(UTC) + timedelta(days=days) for days in (1, 3))
+    assert read_labelled(write(tmp_path / "a.jsonl", line("a", "m", 1.0, ahead.isoformat()))).lines == 1
+    with pytest.raises(InputError, match=r"line 1: 'at' is .* yet to come"):
+        read_labelled(write(tmp_path / "b.jsonl", line("a", "m", 1.0, beyond.date().isoformat())))
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"prompt,model,score\na,m,1\n", "CSV"),
+        (b"\xef\xbb\xbfprompt;model;score\na;m;1\n", "CSV"),
+        (b'[{"prompt": "a", "model": "m", "score": 1}]', "a JSON array"),
+        (line("a", "m", 1.0).encode("utf-16"), "UTF-16"),
+        (gzip.compress(line("a", "m", 1.0).encode()), "gzip"),
+        (b"PAR1\x15\x04", "Parquet"),
+        (b"PK\x03\x04\x14", "a zip or a spreadsheet"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(tmp_path: Path, content: bytes, kind: str) -> None:
+    (tmp_path / "labels").write_bytes(content)
+    with pytest.raises(InputError, match=f"seems to be {kind}; write one JSON object a line, in UTF-8"):
+        read_labelled(tmp_path / "labels")
+
+
+def test_a_weight_is_as_many_lines(tmp_path: Path) -> None:
+    heavy = line("a", "m", 1.0)[:-1] + ', "weight": 3}'
+    once = read_labelled(write(tmp_path / "a.jsonl", heavy, line("a", "m", 0.0)))
+    often = read_labelled(write(tmp_path / "b.jsonl", *3 * [line("a", "m", 1.0)], line("a", "m", 0.0)))
+    assert once.scores.tolist() == often.scores.tolist() == [[0.75]]
+    assert once.weights is not None
+    assert often.weights is not None
+    assert once.weights.tolist() == often.weights.tolist() == [4.0]
+
+
+def test_what_age_leaves_of_labels_is_told() -> None:
+    prompts, scores = traffic(30)
+    days = np.where(np.arange(30) < 10, 100.0, 70.0)
+    aged = Predictor.default().fit(prompts, PAIR, scores, days=days, half_life_days=30.0)
+    assert aged.labels.worth == pytest.approx(20.0)
+    assert Predictor.default().fit(prompts, PAIR, scores, days=days).labels.worth is None
+    assert Predictor.default().fit(prompts, PAIR, scores, half_life_days=30.0).labels.worth is None

@@ -44,3 +44,16 @@ def say_next_step(written: Path | None, data_dir: Path | None) -> None:
     else:
         step = f"a gateway reads only {read}; copy {written} there"
     output.prose().print(step, markup=False, highlight=False, soft_wrap=True)
+
+
+def say_ages(fitted: Predictor) -> None:
+    """One line on stderr, where labels are to count less with age."""
+    labels = fitted.labels
+    if labels.half_life_days is None:
+        return
+    told = f"with a half-life of {labels.half_life_days:g} days"
+    if labels.worth is None:
+        said = f"{told} nothing ages: no label has a date ('at')"
+    else:
+        said = f"{told} {labels.count} labelled prompts count as {labels.worth:.3g} of the latest day"
+    output.prose().print(said, markup=False, highlight=False, soft_wrap=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sobrio.cli import output
-from sobrio.cli.fits import fitted_on, in_force, read_by_the_gateway, say_next_step
+from sobrio.cli.fits import fitted_on, in_force, read_by_the_gateway, say_ages, say_next_step
 from sobrio.cli.options import DataDir, Json
 from sobrio.cli.promise import promise
 
@@ -20,7 +20,10 @@ app = typer.Typer(help="The predictor of quality and output length.", no_args_is
 app.command()(promise)
 
 Labels = Annotated[
-    Path, typer.Argument(help="JSON lines: prompt (or messages), model, score, output_tokens, at.")
+    Path,
+    typer.Argument(
+        help="JSON lines: prompt (or messages), model, score, output_tokens, at; - is standard input."
+    ),
 ]
 Fit = Annotated[Path | None, typer.Option("--fit", help="A fit other than the one in force.")]
 
@@ -68,10 +71,12 @@ def fit(
 ) -> None:
     """Teach the predictor with your own scores. The file holds no text of any prompt."""
     from sobrio.understand import Predictor
+    from sobrio.understand.label_lines import must_be_known
     from sobrio.understand.labelled import read_labelled
     from sobrio.understand.outcomes import keys_of
 
     known = read_labelled(labels, apart=True)
+    must_be_known(labels, known.firsts)
     prompts = len(set(keys_of(known.prompts)))
     before = Predictor.default() if onto is None else Predictor.default().with_fit(onto)
     fitted = before.fit(known.prompts, known.models, known.scores, known.output_tokens, known.weights,
@@ -79,7 +84,7 @@ def fit(
     file = out or read_by_the_gateway(data_dir)
     fitted.save_fit(file)
     if json:
-        counts = {"lines": known.lines, "prompts": prompts}
+        counts = {"lines": known.lines, "prompts": prompts, "worth": fitted.labels.worth}
         output.document({"file": str(file), "predictor": fitted.version, **counts, "models": fitted.lessons(),
                          "kept": [{**asdict(each), "kept": each.kept, "why": each.why}
                                   for each in fitted.verdicts()]})  # fmt: skip
@@ -87,6 +92,7 @@ def fit(
         rows = ((model, LEARNT[each.kept], each.why) for each in fitted.verdicts() for model in each.models)
         read = f"{known.lines} lines on {prompts} prompts"
         output.table(f"wrote {file} ({fitted.version}) from {read}", ("model", "learnt", "why"), rows)
+    say_ages(fitted)
     say_next_step(file, data_dir)
 
 
@@ -95,9 +101,11 @@ def evaluate(labels: Labels, fit: Fit = None, data_dir: DataDir = None, json: Js
     """How far expectations of the predictor in force hold on labelled prompts that nothing was fitted on."""
     from sobrio.understand import Predictor
     from sobrio.understand.evaluation import evaluate as evaluated
+    from sobrio.understand.label_lines import must_be_known
     from sobrio.understand.labelled import read_labelled
 
     known = read_labelled(labels)
+    must_be_known(labels, known.firsts)
     predictor = in_force(data_dir) if fit is None else Predictor.default().with_fit(fit)
     found, seen = evaluated(predictor, known), fitted_on(known.prompts, predictor)
     if json:

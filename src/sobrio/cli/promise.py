@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 def promise(
     labels: Annotated[
-        Path, typer.Argument(help="Scores of both models on prompts that nothing was fitted on, JSON lines.")
+        Path,
+        typer.Argument(help="Scores of both models on prompts that nothing was fitted on: JSON lines, or -."),
     ],
     small: Annotated[str, typer.Option("--small", help="The model that is to answer where it may.")],
     reference: Annotated[str, typer.Option("--reference", help="The model that answers otherwise.")],
@@ -35,7 +36,8 @@ def promise(
 ) -> None:
     """Find the boldest operating point whose loss can be promised. Exit 1 when there is none."""
     from sobrio.understand import Predictor
-    from sobrio.understand.labelled import name_of, read_labelled
+    from sobrio.understand.label_lines import name_of
+    from sobrio.understand.labelled import read_labelled
     from sobrio.understand.outcomes import stems_of
     from sobrio.understand.promise import Promise
     from sobrio.understand.promise import promise as promised

@@ -2,52 +2,32 @@
 
     {"prompt": "...", "model": "...", "score": 0.8, "output_tokens": 120, "at": "2026-05-02"}
 
-`messages` may stand for `prompt`; `output_tokens` and `at` may be absent; there are no other keys. `at` is
-any ISO 8601 date or time. Several lines on one prompt and model are one label, their mean; a model is one by
-whichever of its names in the catalogue, with any publisher before it, in capitals or not.
+`messages` may stand for `prompt`; `output_tokens`, `at` and `weight` (how much a line counts in a fit, 1 when
+left out) may be absent; there are no other keys. `at` is any ISO 8601 date or time, but none to come. Several
+lines on one prompt and model are one label, their mean; a model is one by whichever of its names in the
+catalogue, with any publisher before it, in capitals or not.
 """
 
 from __future__ import annotations
 
-import codecs
-import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.errors import InputError
-from sobrio.understand.arguments import MOST_TOKENS, must_chat
-from sobrio.understand.conversation import Prompt, messages_of
-from sobrio.understand.facts import canonical
-
-if TYPE_CHECKING:
-    from sobrio.catalog import Catalog
-    from sobrio.terms.model import Model
+from sobrio.understand.conversation import Prompt
+from sobrio.understand.label_lines import Line, name_of, read_lines
 
 _LEAST_COUNT: Final = 1e-6
 """The oldest label still counts so much, so that no sum of weights is 0."""
 
 Floats = NDArray[np.float64]
-
-
-class _Line(msgspec.Struct, forbid_unknown_fields=True):
-    model: str
-    score: float
-    prompt: str | None = None
-    messages: list[dict[str, Any]] | None = None
-    output_tokens: float | None = None
-    at: str | None = None
-
-
-_KEYS: Final = _Line.__struct_fields__
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +41,11 @@ class Labelled:
     days: Floats
     """Day of each prompt's latest label, counted from year 1, shape (prompts,); NaN where none is dated."""
     weights: Floats | None = None
-    """Lines that each prompt has per labelled model, shape (prompts,); `None` is one each."""
+    """Lines, by weight, that each prompt has per labelled model, shape (prompts,); `None` is one each."""
     lines: int = 0
     """Read from the file."""
+    firsts: tuple[tuple[str, int], ...] = ()
+    """Every model, and the number of its first line."""
 
     @property
     def ages(self) -> Floats:
@@ -95,6 +77,7 @@ class Labelled:
             self.days[rows],
             None if self.weights is None else self.weights[rows],
             self.lines,
+            self.firsts,
         )
 
 
@@ -105,44 +88,11 @@ def read_labelled(file: Path, *, apart: bool = False) -> Labelled:
     whichever file each line came in: a prompt has a row for each of its days, and for each line there on the
     same model.
     """
-    try:
-        lines = file.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines()
-    except OSError as error:
-        raise InputError(f"{file} cannot be read: {error.strerror}") from None
-    rows = [_row(file, number, line) for number, line in enumerate(lines, 1) if line.strip()]
-    if not rows:
-        raise InputError(f"{file} holds no label; write one JSON object a line: prompt, model, score")
-    _must_be_one_each(file, rows)
-    return _tables([(line, day) for _, line, day in rows], apart=apart)
-
-
-def name_of(model: str) -> str:
-    """The catalogue's own name for it; an unknown one stays. Raises `InputError` for no chat model.
-
-    A name that the catalogue has not letter for letter is that of its one model spelt like it (`canonical`).
-    """
-    from sobrio.catalog import Catalog
-
-    catalog = Catalog.default()
-    found = catalog.find(model) or _by_spelling(catalog).get(canonical(model))
-    if found is None:
-        return model
-    must_chat(found)
-    return found.name
-
-
-@lru_cache(maxsize=2)
-def _by_spelling(catalog: Catalog) -> dict[str, Model]:
-    """By canonical name or alias; without those that two models share."""
-    named = [
-        (canonical(name), each.model)
-        for each in catalog.entries()
-        for name in (each.model.name, *each.aliases)
-    ]
-    owners: dict[str, set[str]] = {}
-    for spelling, model in named:
-        owners.setdefault(spelling, set()).add(model.name)
-    return {spelling: model for spelling, model in named if len(owners[spelling]) == 1}
+    rows = read_lines(file)
+    firsts: dict[str, int] = {}
+    for number, line, _ in rows:
+        firsts.setdefault(line.model, number)
+    return replace(_tables([(line, day) for _, line, day in rows], apart=apart), firsts=tuple(firsts.items()))
 
 
 def ages(days: Floats) -> Floats:
@@ -161,58 +111,7 @@ def sums(values: Floats, places: NDArray[np.intp], count: int) -> Floats:
     return np.asarray(np.bincount(places[order], values[order], count), np.float64)
 
 
-def _row(file: Path, number: int, raw: bytes) -> tuple[int, _Line, float]:
-    """(its number, the line, its day)."""
-    try:
-        line = msgspec.json.decode(raw, type=_Line)
-        day = _checked(line)
-        line.model = name_of(line.model)
-        return number, line, day
-    except msgspec.ValidationError as error:
-        raise InputError(f"{file}, line {number}: {error}; the keys are {', '.join(_KEYS)}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, InputError) as error:
-        raise InputError(f"{file}, line {number}: {error}") from None
-
-
-def _must_be_one_each(file: Path, rows: Sequence[tuple[int, _Line, float]]) -> None:
-    """Raises `InputError` for two models that the predictor cannot tell apart."""
-    first: dict[str, tuple[str, int]] = {}
-    for number, line, _ in rows:
-        model, before = first.setdefault(canonical(line.model), (line.model, number))
-        if model != line.model:
-            raise InputError(
-                f"{file}, line {number}: {line.model} differs from {model} (line {before}) by its publisher, "
-                "capitals or dashes alone; give them one name, or add one to the catalogue under another"
-            )
-
-
-def _checked(line: _Line) -> float:
-    """The day of the line."""
-    if (line.prompt is None) == (line.messages is None):
-        raise InputError("give 'prompt' or 'messages', and not both")
-    turns = messages_of(line.prompt or line.messages or ())
-    if not any(each.text.strip() or each.images or each.tool_calls for each in turns):
-        raise InputError("the prompt is empty")
-    if not 0 <= line.score <= 1:
-        raise InputError(f"the score {line.score} must lie between 0 and 1")
-    if line.output_tokens is not None and not 1 <= line.output_tokens <= MOST_TOKENS:
-        raise InputError(
-            f"output_tokens is {line.output_tokens:g}; give 1 or more, at most {MOST_TOKENS:,}, or leave it "
-            "out where unknown"
-        )
-    return math.nan if line.at is None else _day(line.at)
-
-
-def _day(at: str) -> float:
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise InputError(f"'at' is {at!r}; give a date such as 2026-05-02 or 2026-05-02T10:00:00Z") from None
-    since = moment.replace(tzinfo=None) - datetime.min - (moment.utcoffset() or timedelta())
-    return float(since.days + 1)
-
-
-def _tables(rows: Sequence[tuple[_Line, float]], *, apart: bool) -> Labelled:
+def _tables(rows: Sequence[tuple[Line, float]], *, apart: bool) -> Labelled:
     lines = [line for line, _ in rows]
     keys: list[Hashable] = _measurements(rows) if apart else list(map(_said, lines))
     prompts = dict(zip(keys, lines, strict=True))
@@ -226,23 +125,24 @@ def _tables(rows: Sequence[tuple[_Line, float]], *, apart: bool) -> Labelled:
     np.fmax.at(days, row, dates)
     scores = np.array([line.score for line in lines])
     tokens = np.array([np.nan if line.output_tokens is None else line.output_tokens for line in lines])
-    known = _sums(cells, shape, np.ones(len(lines)))
+    counts = np.array([line.weight for line in lines])
+    known = _sums(cells, shape, counts)
     return Labelled(
         tuple(line.messages or line.prompt or "" for line in prompts.values()),
         tuple(models),
-        _means(cells, shape, scores),
-        _means(cells, shape, tokens),
+        _means(cells, shape, scores, counts),
+        _means(cells, shape, tokens, counts),
         days,
         known.sum(axis=1) / (known > 0).sum(axis=1),
         len(lines),
     )
 
 
-def _said(line: _Line) -> bytes:
+def _said(line: Line) -> bytes:
     return msgspec.json.encode(line.messages or line.prompt)
 
 
-def _measurements(rows: Sequence[tuple[_Line, float]]) -> list[Hashable]:
+def _measurements(rows: Sequence[tuple[Line, float]]) -> list[Hashable]:
     """(prompt, day, lines before that tell of the same model) of each."""
     before: Counter[Hashable] = Counter()
     keys: list[Hashable] = []
@@ -253,9 +153,9 @@ def _measurements(rows: Sequence[tuple[_Line, float]]) -> list[Hashable]:
     return keys
 
 
-def _means(cells: NDArray[np.intp], shape: tuple[int, int], values: Floats) -> Floats:
+def _means(cells: NDArray[np.intp], shape: tuple[int, int], values: Floats, counts: Floats) -> Floats:
     """By cell; NaN where nothing is known."""
-    known = np.isfinite(values).astype(float)
+    known = np.isfinite(values) * counts
     total = _sums(cells, shape, known)
     found = _sums(cells, shape, np.nan_to_num(values) * known)
     return np.asarray(np.divide(found, total, out=np.full(shape, np.nan), where=total > 0))

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.understand.chorus import Chorus, chorus_of
+from sobrio.understand.labelled import ages, recency
 from sobrio.understand.lesson import Lesson, chances, learn
 from sobrio.understand.levels import Levels, levels_of
 from sobrio.understand.nearby import Nearby, nearby
@@ -64,6 +65,16 @@ class Labels:
     def keys(self) -> frozenset[str]:
         """Of every prompt labelled so far, as `keys_of` tells them."""
         return frozenset(key for each in self.outcomes for key in each.keys or ())
+
+    @property
+    def worth(self) -> float | None:
+        """How many labelled prompts of the latest day weigh as much; `None` where nothing ages."""
+        days = [each.known_days for each in self.outcomes]
+        if self.half_life_days is None or not np.isfinite(np.concatenate(days)).any():
+            return None
+        weights = np.concatenate([each.weights for each in self.outcomes])
+        left = weights @ recency(ages(np.concatenate(days)), self.half_life_days) / weights.sum()
+        return float(left * self.count)
 
     @property
     def digest(self) -> str:

@@ -58,7 +58,8 @@ class TooFewLabels:
             return (
                 "the small model loses about as much as promised or more even where it is expected to do best"
             )
-        return f"{self.labels} labels are too few for this promise; about {self.missing} more are needed"
+        few = "1 label is" if self.labels == 1 else f"{self.labels} labels are"
+        return f"{few} too few for this promise; about {self.missing} more are needed"
 
 
 def promise(
