@@ -59,6 +59,9 @@ ABILITIES = {
     "supports_function_calling": "tools",
     "supports_vision": "vision",
     "supports_response_schema": "json",
+    "supports_audio_input": "audio",
+    "supports_pdf_input": "documents",
+    "supports_video_input": "video",
 }
 COPIED = (
     "kind", "provider", "family", "weight_bits", "context_tokens", "abilities", "specialised",

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from sobrio.errors import InputError, NotCalled, NotReachable, UnknownModel, UpstreamError
-from sobrio.route import explain, receive
+from sobrio.errors import InputError, NotCalled, NotReachable, SobrioError, UnknownModel, UpstreamError
+from sobrio.route import explain, live, receive
 from sobrio.terms.request import Caller
 from sobrio.testing.fakes import BrokenStore
 
@@ -313,6 +313,21 @@ def test_explaining_calls_nothing_and_books_nothing(house):
     assert answer["cache"] == "miss"
     assert house.upstream.requests == []
     assert json.dumps(answer)
+
+
+def test_no_model_is_sent_what_it_is_not_known_to_take(house):
+    sound = {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}
+    body = {"model": "sobrio/auto", "messages": [{"role": "user", "content": [sound]}]}
+    request = receive(json.dumps(body).encode(), {}, Caller())
+
+    answer = explain(request, house.rooms)
+
+    assert answer["decision"] is None
+    assert "first is not known to take sound" in answer["refused"]
+    assert answer["assessment"]["needs"]["audio"] is True
+    with pytest.raises(SobrioError, match="not known to take sound"):
+        house.run(live(request, house.rooms))
+    assert house.upstream.requests == []
 
 
 def test_explaining_a_wrong_request_is_an_error(house):

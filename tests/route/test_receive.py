@@ -287,3 +287,58 @@ def test_pictures_of_a_long_body_are_counted_not_read_and_go_on_as_they_came():
     assert request.messages[0].text == f"{say}\nAnd this?"
     assert request.messages[0].images == 3
     assert json.loads(call_of(request, UPSTREAM).body)["messages"] == body["messages"]
+
+
+PDF = "data:application/pdf;base64," + "A" * 200_000
+BESIDE = {
+    "chat": ("text", {"type": "file", "file": {"filename": "a.pdf", "file_data": PDF}}, "documents", 6_000),
+    "chat, sound": (
+        "text",
+        {"type": "input_audio", "input_audio": {"data": "A" * 10_000_000, "format": "wav"}},
+        "audio",
+        5_000,
+    ),
+    "responses": ("input_text", {"type": "input_file", "file_data": PDF}, "documents", 6_000),
+    "responses, sound": (
+        "input_text",
+        {"type": "input_audio", "input_audio": {"data": "A" * 10_000_000, "format": "wav"}},
+        "audio",
+        5_000,
+    ),
+    "messages": (
+        "text",
+        {
+            "type": "document",
+            "source": {"type": "base64", "media_type": "application/pdf", "data": PDF[28:]},
+        },
+        "documents",
+        6_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_comes_along_is_known_by_kind_and_size_and_goes_on_as_it_came(name):
+    text, part, kind, tokens = BESIDE[name]
+    shape = name.partition(",")[0]
+    turns = [{"role": "user", "content": [{"type": text, "text": "Sum it up."}, part]}]
+    body = {"model": "m", "input" if shape == "responses" else "messages": turns, "max_tokens": 9}
+
+    request = receive(json.dumps(body).encode(), {}, Caller(), shape)
+
+    (message,) = request.messages
+    assert (message.text, message.images, message.files) == ("Sum it up.", 0, 1)
+    (enclosed,) = message.enclosed
+    assert enclosed.kind == kind
+    assert enclosed.tokens == pytest.approx(tokens, rel=0.01)
+    assert json.loads(request.fields["input" if shape == "responses" else "messages"]) == turns
+
+
+def test_a_document_of_plain_text_is_text():
+    document = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "A poem."}}
+    turns = [{"role": "user", "content": [document, {"type": "text", "text": "Who wrote it?"}]}]
+
+    request = receive(json.dumps({"model": "m", "messages": turns}).encode(), {}, Caller(), "messages")
+
+    assert request.messages[0].text == "A poem.\nWho wrote it?"
+    assert request.messages[0].enclosed == ()

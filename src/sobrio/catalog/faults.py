@@ -10,8 +10,9 @@ from typing import get_args
 from sobrio.errors import CatalogError
 from sobrio.terms.assessment import Task
 from sobrio.terms.model import Billions, Model
+from sobrio.terms.request import Ability
 
-ABILITIES = frozenset({"tools", "vision", "json"})
+ABILITIES = frozenset(get_args(Ability))
 RELEASED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -30,7 +31,7 @@ def _faults(model: Model) -> Iterator[str]:
     if _smallest(model.active_params_b) > _largest(model.total_params_b):
         yield "it has more active than total parameters"
     if bad := sorted(model.abilities - ABILITIES):
-        yield f"unknown ability {bad[0]!r}; abilities are json, tools, vision"
+        yield f"unknown ability {bad[0]!r}; abilities are {', '.join(sorted(ABILITIES))}"
     if strange := [task for task in model.specialised if task not in get_args(Task)]:
         yield f"unknown task {strange[0]!r}; tasks are {', '.join(get_args(Task))}"
     for name, score in model.scores.items():

@@ -61,7 +61,9 @@ def add(
     released: Annotated[str, typer.Option("--released", help="ISO month, such as 2026-05.")] = "",
     context_tokens: Annotated[int | None, typer.Option("--context-tokens")] = None,
     weight_bits: Annotated[int | None, typer.Option("--weight-bits")] = None,
-    ability: Annotated[list[str] | None, typer.Option("--ability", help="tools, vision or json.")] = None,
+    ability: Annotated[
+        list[str] | None, typer.Option("--ability", help="tools, vision, json, audio, documents or video.")
+    ] = None,
     score: Annotated[
         list[str] | None, typer.Option("--score", help="A published score, such as mmlu_pro=0.55.")
     ] = None,

@@ -8,8 +8,14 @@ from typing import Final
 from sobrio.terms.model import Billions, Deployment, Model
 from sobrio.terms.shape import Shape, spoken
 
-_CANNOT: Final = {"tools": "cannot use tools", "vision": "cannot read images", "json": "cannot promise JSON"}
-
+_CANNOT: Final[Mapping[str, str]] = {
+    "tools": "cannot use tools",
+    "vision": "cannot read images",
+    "json": "cannot promise JSON",
+    "audio": "is not known to take sound",
+    "documents": "is not known to read documents",
+    "video": "is not known to watch videos",
+}
 
 KINDS: Final[Mapping[Shape, str]] = {"embeddings": "embedding", "images": "image"}
 """What kind of model answers a shape; chat for all others."""

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from sobrio.policy.address import flaw
 from sobrio.terms.assessment import Task
+from sobrio.terms.request import Ability
 
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION: Final = re.compile(r"^(\d+(?:\.\d+)?)\s*([smhd])$")
@@ -78,11 +79,7 @@ Range = Annotated[
     WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
 ]
 _TASKS: Final = list(get_args(Task))
-_ABILITIES: Final = ["tools", "vision", "json"]
+_ABILITIES: Final = list(get_args(Ability))
 Tasks = Annotated[list[Task], BeforeValidator(_listed), _one_or_many({"enum": _TASKS})]
-Abilities = Annotated[
-    list[Literal["tools", "vision", "json"]],
-    BeforeValidator(_listed),
-    _one_or_many({"enum": _ABILITIES}),
-]
+Abilities = Annotated[list[Ability], BeforeValidator(_listed), _one_or_many({"enum": _ABILITIES})]
 Objective = Literal["energy", "ghg"]

@@ -88,9 +88,11 @@ def _receipt(journey: Journey, ending: Ending) -> Receipt:
 
 
 def _prompt(journey: Journey) -> str | None:
-    """Text alone: a request that holds pictures is not kept."""
+    """Text alone: a request that holds pictures or files is not kept."""
     request = journey.request
-    if not journey.policy.defaults.keep_prompts or any(each.images for each in request.messages):
+    if not journey.policy.defaults.keep_prompts or any(
+        each.images or each.files for each in request.messages
+    ):
         return None
     return request.fields.get("messages", request.fields.get("input", b"")).decode() or None
 

@@ -26,7 +26,7 @@ _TELLING: Final = 5
 def slim(journey: Journey, plan: Plan) -> None:
     """Drops stale turns: those before the last `keep_turns` that share no telling word with the question.
 
-    A conversation with tools or images is left as it is: its turns hang together by more than words.
+    A conversation with tools, images or files is left as it is: its turns hang together by more than words.
     """
     keep, request = plan.context_diet.keep_turns, journey.request
     if keep is None or request.shape != "chat" or not _plain(request.messages):
@@ -45,7 +45,8 @@ def repeats(journey: Journey) -> list[Cut]:
 
 
 def _plain(messages: Sequence[Message]) -> bool:
-    return all(each.role != "tool" and not each.tool_calls and not each.images for each in messages)
+    counted = sum(each.images + each.files + each.tool_calls for each in messages)
+    return not counted and all(each.role != "tool" for each in messages)
 
 
 def _stale(messages: Sequence[Message], keep: int) -> set[int]:

@@ -16,6 +16,7 @@ from sobrio.recall.wish import strictest
 from sobrio.route.cache_control import Control, control_of
 from sobrio.route.pictures import without_pictures
 from sobrio.route.turns import TURNS
+from sobrio.terms.enclosure import Enclosure, enclosure_of
 from sobrio.terms.request import CacheWish, Caller, Message, Options, Request, Role
 from sobrio.terms.shape import Shape
 from sobrio.wire import reading as wire
@@ -47,6 +48,16 @@ class _Turn(msgspec.Struct, gc=False):
     role: str
     content: str | list[_Part] | None = None
     tool_calls: list[msgspec.Raw] | None = None
+
+
+class _Packed(msgspec.Struct, gc=False):
+    """A turn whose parts are not opened."""
+
+    content: str | list[msgspec.Raw] | None = None
+
+
+class _Kind(msgspec.Struct, gc=False):
+    type: str = ""
 
 
 class _Object(msgspec.Struct, gc=False):
@@ -94,6 +105,8 @@ class _Body(_OtherBody, gc=False):
 _fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _body = msgspec.json.Decoder(_Body)
 _other_body = msgspec.json.Decoder(_OtherBody)
+_packed = msgspec.json.Decoder(list[_Packed])
+_kind = msgspec.json.Decoder(_Kind)
 _place = re.compile(r"at `\$\.(\w+)")
 _unknown = re.compile(r"unknown field `(.*?)` - at `\$\.sobrio`", re.DOTALL)
 
@@ -117,7 +130,7 @@ def receive(body: bytes, headers: Mapping[str, str], caller: Caller, shape: Shap
     options = _options(read.sobrio, headers)
     return Request(
         model=_named(read.model),
-        messages=_messages(read.messages) if isinstance(read, _Body) else TURNS[shape](fields),
+        messages=_messages(read.messages, fields) if isinstance(read, _Body) else TURNS[shape](fields),
         fields=fields,
         stream=bool(read.stream),
         max_output_tokens=_output_cap(read, fields, shape),
@@ -166,7 +179,7 @@ def _named(model: str | None) -> str:
     return model
 
 
-def _messages(turns: list[_Turn] | msgspec.UnsetType) -> tuple[Message, ...]:
+def _messages(turns: list[_Turn] | msgspec.UnsetType, fields: Mapping[str, bytes]) -> tuple[Message, ...]:
     if turns is msgspec.UNSET:
         raise InputError("'messages' is missing; send a list of turns with 'role' and 'content'")
     if not turns:
@@ -174,7 +187,8 @@ def _messages(turns: list[_Turn] | msgspec.UnsetType) -> tuple[Message, ...]:
     wire.must_be_few("'messages'", "turns", len(turns), wire.MOST_TURNS)
     parts = sum(len(each.content) for each in turns if isinstance(each.content, list))
     wire.must_be_few("'messages'", "parts", parts, wire.MOST_PARTS)
-    return tuple(map(_message, turns))
+    messages = tuple(map(_message, turns))
+    return _with_files(messages, fields["messages"]) if any(each.files for each in messages) else messages
 
 
 def _message(turn: _Turn) -> Message:
@@ -188,6 +202,17 @@ def _message(turn: _Turn) -> Message:
     kinds = [part.type for part in turn.content if part.type not in _TEXT_PARTS]
     images = sum(kind in _IMAGE_PARTS for kind in kinds)
     return Message(role, text, images, tool_calls, len(kinds) - images)
+
+
+def _with_files(messages: tuple[Message, ...], raw: bytes) -> tuple[Message, ...]:
+    """`raw` holds the turns with all that came along in them."""
+    held = (each.content if isinstance(each.content, list) else [] for each in _packed.decode(raw))
+    enclosed = (tuple(found for part in parts if (found := _enclosure(part))) for parts in held)
+    return tuple(replace(message, enclosed=each) for message, each in zip(messages, enclosed, strict=True))
+
+
+def _enclosure(part: msgspec.Raw) -> Enclosure | None:
+    return enclosure_of(_kind.decode(part).type, memoryview(part))
 
 
 def _passed(headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

@@ -26,6 +26,7 @@ CAVEATS: Final[dict[str, str]] = {
     "unmetered": "A call was made whose tokens nobody counted; its impact, and so the sum, is unknown.",
     "usage-estimated": "The upstream gave no token counts; they were estimated from the text.",
     "out-of-distribution": "The request is unlike the predictor's training data; it fell back to the prior.",
+    "unread-parts": "Pictures, sound, video or documents came along; nobody looked into them beforehand.",
     "unverified": "Nobody checked that the answer is as good as the reference's.",
     "not-comparable": "The answer failed its check, so nothing counts as avoided.",
     "stale-facts": "The catalogue entry is more than a year old.",

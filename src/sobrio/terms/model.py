@@ -36,7 +36,7 @@ class Model:
     weight_bits: int | None = None
     context_tokens: int | None = None
     abilities: frozenset[str] = frozenset()
-    """Out of `tools`, `vision`, `json`."""
+    """Out of `tools`, `vision`, `json`, `audio`, `documents`, `video`; what is not declared is not there."""
     specialised: tuple[str, ...] = ()
     """Tasks it is made for, such as `code`; empty for a general model."""
     evidence: Evidence = "unknown"

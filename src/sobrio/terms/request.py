@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
+from sobrio.terms.enclosure import Enclosure
 from sobrio.terms.shape import Shape
 
 CacheWish: TypeAlias = Literal["default", "semantic", "exact", "refresh", "no-store", "off"]
+Ability: TypeAlias = Literal["tools", "vision", "json", "audio", "documents", "video"]
+"""What a model may be able to do, or to take."""
 Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
 
@@ -22,6 +25,8 @@ class Message(msgspec.Struct, frozen=True):
     tool_calls: int = 0
     files: int = 0
     """Parts that are neither text nor images: documents, sound, moving pictures."""
+    enclosed: tuple[Enclosure, ...] = ()
+    """Those of them that take an ability."""
 
 
 class Needs(msgspec.Struct, frozen=True):
@@ -32,10 +37,18 @@ class Needs(msgspec.Struct, frozen=True):
     json: bool = False
     context_tokens: int = 0
     """Estimated input tokens plus the output asked for."""
+    audio: bool = False
+    documents: bool = False
+    video: bool = False
 
     @property
     def abilities(self) -> frozenset[str]:
-        return frozenset(name for name in ("tools", "vision", "json") if getattr(self, name))
+        return frozenset(name for name in get_args(Ability) if getattr(self, name))
+
+    @property
+    def unread(self) -> bool:
+        """Whether it asks about something that nobody looks into before choosing."""
+        return self.vision or self.audio or self.documents or self.video
 
 
 class Caller(msgspec.Struct, frozen=True):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, get_args
 
+import msgspec
+
 from sobrio.errors import InputError
+from sobrio.terms.enclosure import Enclosure, enclosure_of
 from sobrio.terms.request import Message, Request, Role
 
 Prompt: TypeAlias = str | Sequence[Mapping[str, Any]] | Sequence[Message] | Request
@@ -56,4 +59,16 @@ def _message(turn: Any) -> Message:
     if not all(isinstance(text, str) for text in texts):
         raise InputError("the 'text' of a part of a message is a string")
     images = sum("image" in str(part.get("type", "")) for part in content)
-    return Message(role=role, text="\n".join(texts), images=images, tool_calls=tool_calls)
+    enclosed = tuple(found for part in content if (found := _enclosed(part)))
+    return Message(
+        role=role,
+        text="\n".join(texts),
+        images=images,
+        tool_calls=tool_calls,
+        files=len(enclosed),
+        enclosed=enclosed,
+    )
+
+
+def _enclosed(part: Mapping[str, Any]) -> Enclosure | None:
+    return enclosure_of(str(part.get("type", "")), msgspec.json.encode(dict(part), enc_hook=str))

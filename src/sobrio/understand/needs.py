@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from sobrio.terms.enclosure import Kind
 from sobrio.terms.request import Message, Needs, Request
 from sobrio.understand.conversation import Prompt, messages_of
 
@@ -24,17 +25,18 @@ _format = msgspec.json.Decoder(_Format)
 
 
 def needs_of(prompt: Prompt) -> Needs:
-    """Tools, vision, JSON and context. A string or a message list can only need vision, tools and context."""
+    """What a request needs of a model, and how much context. A string or a message list asks for no JSON."""
     messages = messages_of(prompt)
-    vision = any(each.images for each in messages)
+    vision, enclosed = any(each.images for each in messages), _enclosed(messages)
     if not isinstance(prompt, Request):
         context = input_tokens(messages) + output_room(prompt)
-        return Needs(tools=_uses_tools(messages), vision=vision, context_tokens=context)
+        return Needs(tools=_uses_tools(messages), vision=vision, context_tokens=context, **enclosed)
     return Needs(
         tools=_declares_tools(prompt) or _uses_tools(messages),
         vision=vision,
         json=_asks_json(prompt),
         context_tokens=request_tokens(prompt) + output_room(prompt),
+        **enclosed,
     )
 
 
@@ -54,12 +56,16 @@ def input_tokens(messages: tuple[Message, ...]) -> int:
     """Estimated: about four bytes of UTF-8 a token, as measured on byte-pair vocabularies."""
     return sum(
         TOKENS_PER_TURN + _text_tokens(each.text) + TOKENS_PER_IMAGE * each.images for each in messages
-    )
+    ) + sum(each.tokens for message in messages for each in message.enclosed)
 
 
 def _text_tokens(text: str) -> int:
     size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
     return -(-size // 4)
+
+
+def _enclosed(messages: tuple[Message, ...]) -> dict[Kind, bool]:
+    return {each.kind: True for message in messages for each in message.enclosed}
 
 
 def _declares_tools(request: Request) -> bool:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+import msgspec
+
 from sobrio.errors import InputError
+from sobrio.terms.enclosure import Enclosure, enclosure_of
 from sobrio.terms.request import Message, Role
-from sobrio.wire.messages.terms import Block, Turn
+from sobrio.wire.messages.terms import Block, Source, Turn
 from sobrio.wire.reading import MOST_PARTS, MOST_TURNS, must_be_few, read
 
 _ROLES: Final[dict[str, Role]] = {"user": "user", "assistant": "assistant", "system": "system"}
@@ -47,11 +50,27 @@ def _turn(turn: Turn) -> Message:
     results = any(each.type == "tool_result" for each in turn.blocks)
     return Message(
         "tool" if results else role,
-        "\n".join(each.text for each in blocks if each.text),
+        "\n".join(text for each in blocks if (text := _text(each))),
         images=sum(each.type == "image" for each in blocks),
         tool_calls=sum(each.type == "tool_use" for each in blocks),
         files=sum(each.type not in _KNOWN for each in blocks),
+        enclosed=tuple(found for each in blocks if (found := _enclosed(each))),
     )
+
+
+def _text(block: Block) -> str | None:
+    """A document of plain text is text: upstreams that know no documents get it as such."""
+    match block:
+        case Block(type="document", source=Source(type="text", data=text)):
+            return text
+        case _:
+            return block.text
+
+
+def _enclosed(block: Block) -> Enclosure | None:
+    if block.type in _KNOWN or _text(block):
+        return None
+    return enclosure_of(block.type, msgspec.json.encode(block))
 
 
 def _flat(block: Block) -> Iterator[Block]:

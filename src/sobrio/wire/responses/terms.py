@@ -18,6 +18,7 @@ class Part(Struct):
     filename: str | None = None
     file_id: str | None = None
     refusal: str | None = None
+    input_audio: Maybe = UNSET
 
 
 class Item(Struct):

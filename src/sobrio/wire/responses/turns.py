@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+import msgspec
+
 from sobrio.errors import InputError
+from sobrio.terms.enclosure import enclosure_of
 from sobrio.terms.request import Message, Role
 from sobrio.wire.reading import MOST_PARTS, MOST_TURNS, must_be_few, read
 from sobrio.wire.responses.terms import Item, Part
@@ -46,23 +49,23 @@ def _turn(item: Item) -> Iterator[Message]:
                     f"'input' has the unknown role {item.role!r}; use one of {', '.join(_ROLES)}"
                 )
             content = item.said
-            yield Message(role, _text(content), images=_images(content), files=_files(content))
+            yield _said(role, content)
         case "function_call":
             yield Message("assistant", "", tool_calls=1)
         case "function_call_output":
             output = item.told
-            yield Message("tool", _text(output), images=_images(output), files=_files(output))
+            yield _said("tool", output)
 
 
-def _text(content: str | list[Part] | None) -> str:
-    if isinstance(content, str):
-        return content
-    return "\n".join(part.text for part in content or () if part.text)
-
-
-def _files(content: str | list[Part] | None) -> int:
-    return sum(part.type not in _KNOWN for part in content) if isinstance(content, list) else 0
-
-
-def _images(content: str | list[Part] | None) -> int:
-    return sum(part.type == "input_image" for part in content) if isinstance(content, list) else 0
+def _said(role: Role, content: str | list[Part] | None) -> Message:
+    if not isinstance(content, list):
+        return Message(role, content or "")
+    others = [part for part in content if part.type not in _KNOWN]
+    enclosed = (enclosure_of(part.type, msgspec.json.encode(part)) for part in others)
+    return Message(
+        role,
+        "\n".join(part.text for part in content if part.text),
+        images=sum(part.type == "input_image" for part in content),
+        files=len(others),
+        enclosed=tuple(each for each in enclosed if each),
+    )
