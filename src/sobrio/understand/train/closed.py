@@ -3,7 +3,8 @@
 Public outcomes of closed questions are nearly all of hard ones, so nothing else would say that an easy one is
 easy. What is known is who is asked such a question: a level, from 1 (primary school) over 3 (the end of
 school), 4 (a first course), 5 (a degree or a professional examination) and 6 (graduate work) to 7 (a
-specialist with time to think). Their scores are ASSUMED, not measured: see `docs/model-card.md`.
+specialist with time to think). Their scores are ASSUMED, not measured: see `docs/model-card.md`. How long
+answers to such questions are, public outcomes do say.
 """
 
 from __future__ import annotations
@@ -30,12 +31,11 @@ _HARDEST: Final = np.array([0.005, 0.01, 0.015, 0.03, 0.06, 0.15, 0.26, 0.35])
 """Who knows the answer, by size, at levels 1 and 7; levels between lie evenly between them in logits."""
 _WEIGHT: Final = 3.0
 _LAYOUTS: Final = (
-    ("{question}\n{options}", "{letter}. {option}", 40.0),
-    ("{question}\n{options}\nAnswer with the letter only.", "{letter}) {option}", 1.0),
-    ("Question: {question}\nOptions:\n{options}\nAnswer:", "({letter}) {option}", 15.0),
+    ("{question}\n{options}", "{letter}. {option}"),
+    ("{question}\n{options}\nAnswer with the letter only.", "{letter}) {option}"),
+    ("Question: {question}\nOptions:\n{options}\nAnswer:", "({letter}) {option}"),
 )
-"""Of a question with options, and of one option; tokens of the answer per level."""
-_TOKENS_WITHOUT_OPTIONS: Final = 25.0
+"""Of a question with options, and of one option."""
 _EITHER: Final = (
     "true or false", "vrai ou faux", "richtig oder falsch", "verdadero o falso",
     "yes or no", "oui ou par non", "ja oder nein", "sí o no",
@@ -84,24 +84,23 @@ def _laid_out(number: int, level: float, written: str) -> Exercise:
     question, *options = written.split(" | ")
     if not options:
         either = 2 * any(words in question.lower() for words in _EITHER)
-        return Exercise(level, question, level * _TOKENS_WITHOUT_OPTIONS, either)
-    whole, single, tokens = _LAYOUTS[number % len(_LAYOUTS)]
+        return Exercise(level, question, either)
+    whole, single = _LAYOUTS[number % len(_LAYOUTS)]
     lines = [single.format(letter=chr(65 + place), option=option) for place, option in enumerate(options)]
-    return Exercise(
-        level, whole.format(question=question, options="\n".join(lines)), level * tokens, len(options)
-    )
+    return Exercise(level, whole.format(question=question, options="\n".join(lines)), len(options))
 
 
 def _source(name: str, asked: Sequence[Exercise]) -> Source:
-    levels, prompts, tokens, options = zip(*asked, strict=True)
+    levels, prompts, options = zip(*asked, strict=True)
+    scores = expected_of_closed(np.array(levels), np.array(options))
     return Source(
         name=name,
         prompts=prompts,
         datasets=(name,) * len(prompts),
         groups=tuple(f"{name} {place}" for place in range(len(prompts))),
         models=tuple(Model(f"assumed {size:g}B", size, size, released="2024-07") for size in _SIZES),
-        scores=expected_of_closed(np.array(levels), np.array(options)),
-        tokens=np.tile(np.array(tokens)[:, None], (1, len(_SIZES))),
+        scores=scores,
+        tokens=np.full(scores.shape, np.nan),
         weight=_WEIGHT,
         levelled=True,
     )

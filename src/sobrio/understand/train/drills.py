@@ -58,7 +58,6 @@ _ASKED_OF_PROGRAMS: Final = (
     "```python\n{}\n```\nWhat is the output?",
     "What is printed by the following Python code?\n{}",
 )
-_BRIEF, _SHOWN, _CALL = 15.0, 150.0, 40.0
 
 
 def drills() -> Iterator[Exercise]:
@@ -69,7 +68,7 @@ def drills() -> Iterator[Exercise]:
 
 def _sums(random: Random) -> Iterator[Exercise]:
     for (form, first, second, level), _ in product(_SUMS, range(5)):
-        yield Exercise(level, form.format(_number(random, first), _number(random, second)), _BRIEF)
+        yield Exercise(level, form.format(_number(random, first), _number(random, second)))
 
 
 def _number(random: Random, digits: int) -> int:
@@ -79,18 +78,18 @@ def _number(random: Random, digits: int) -> int:
 def _lists(random: Random) -> Iterator[Exercise]:
     for (form, harder), count in product(_ON_LISTS, (3, 5, 8, 12, 20)):
         words = ", ".join(random.sample(_WORDS, count))
-        yield Exercise(max(1.0, 1 + harder + 0.16 * count), form.format(words), 2.0 * count)
+        yield Exercise(max(1.0, 1 + harder + 0.16 * count), form.format(words))
 
 
 def _letters(random: Random) -> Iterator[Exercise]:
     for word in random.sample(_WORDS, 20):
         letter = random.choice(word)
-        yield Exercise(1.0, f"What is the first letter of the word {word}?", _BRIEF)
-        yield Exercise(2.0 + 0.2 * len(word), f'How many times does "{letter}" occur in "{word}"?', _BRIEF)
-        yield Exercise(1.5 + 0.35 * len(word), f"Spell the word {word} backwards.", _BRIEF)
+        yield Exercise(1.0, f"What is the first letter of the word {word}?")
+        yield Exercise(2.0 + 0.2 * len(word), f'How many times does "{letter}" occur in "{word}"?')
+        yield Exercise(1.5 + 0.35 * len(word), f"Spell the word {word} backwards.")
         key = random.choice(ascii_lowercase[1:])
         asked = f'Encrypt "{word}" with a Caesar cipher in which a becomes {key}.'
-        yield Exercise(3.0 + 0.25 * len(word), asked, _SHOWN)
+        yield Exercise(3.0 + 0.25 * len(word), asked)
 
 
 def _orders(random: Random) -> Iterator[Exercise]:
@@ -107,7 +106,7 @@ def _orders(random: Random) -> Iterator[Exercise]:
             if count < 4
             else f"Who is number {count // 2 + 1}, counted from the {more[:-1]}st?"
         )
-        yield Exercise(1.0 + 0.35 * (count - 2) + mixed * 0.2 * count, " ".join([*told, asked]), 20.0 * count)
+        yield Exercise(1.0 + 0.35 * (count - 2) + mixed * 0.2 * count, " ".join([*told, asked]))
 
 
 def _liars(random: Random) -> Iterator[Exercise]:
@@ -116,7 +115,7 @@ def _liars(random: Random) -> Iterator[Exercise]:
         row = random.sample(_PEOPLE, count)
         said = [_claim(random, speaker, row) for speaker in row]
         text = f"Everybody on an island either always lies or never does. {' '.join(said)} Who lies?"
-        yield Exercise(3.2 + 0.9 * (count - 2), text, 80.0 * count)
+        yield Exercise(3.2 + 0.9 * (count - 2), text)
 
 
 def _claim(random: Random, speaker: str, row: list[str]) -> str:
@@ -132,7 +131,7 @@ def _programs(random: Random) -> Iterator[Exercise]:
         first, second = random.sample(_WORDS, 2)
         values = {"n": random.randint(4, 9), "m": random.randint(11, 97), "w": first, "v": second}
         code = filled(program, values.__getitem__)
-        yield Exercise(level, asked.format(code), _BRIEF if level < 3 else _SHOWN)
+        yield Exercise(level, asked.format(code))
 
 
 def _levelled_programs() -> list[tuple[float, str]]:
@@ -146,12 +145,12 @@ def _calls(random: Random) -> Iterator[Exercise]:
     for (asks, signature, does), others in product(_TOOLS, (0, 1, 3)):
         spare = random.sample([each for each in _TOOLS if each[0] != asks], others)
         tools = [(signature, does), *((each[1], each[2]) for each in spare)]
-        yield Exercise(2.0 + 0.2 * others, _with_tools(_plain(random, asks), random, tools), _CALL)
+        yield Exercise(2.0 + 0.2 * others, _with_tools(_plain(random, asks), random, tools))
     for count, _ in product((2, 3, 4), range(4)):
         chosen = random.sample(_TOOLS, count)
         text = " ".join(_plain(random, asks) for asks, _, _ in chosen)
         tools = [(signature, does) for _, signature, does in chosen]
-        yield Exercise(2.3 + 0.5 * (count - 1), _with_tools(text, random, tools), _CALL * count)
+        yield Exercise(2.3 + 0.5 * (count - 1), _with_tools(text, random, tools))
 
 
 def _plain(random: Random, asks: str) -> str:

@@ -21,15 +21,12 @@ _PERCENTAGES: Final = (5, 10, 20, 25, 30, 40, 60, 75)
 _EASIEST, _PER_STEP, _PER_SHARE, _MOST_SHARES = 1.0, 0.55, 0.25, 3
 """Levels of `closed.py`: shares, percentages and rates make a step harder."""
 _PER_STORY: Final = 0.4
-_TOKENS, _TOKENS_PER_STEP = 30.0, 40.0
 _place: Final = re.compile(r"\{(\w)\}")
 
 
 class Exercise(NamedTuple):
     level: float
     text: str
-    tokens: float
-    """Of the answer."""
     options: int = 0
     """To choose from; 0 where the answer is to be found."""
 
@@ -58,7 +55,7 @@ def _problem(steps: Sequence[_Step], story: str, random: Random) -> Exercise:
     shares = min(sum(step.shares for step in steps), _MOST_SHARES)
     level = _EASIEST + _PER_STEP * (len(steps) - 1) + _PER_SHARE * shares + _PER_STORY * bool(story)
     text = " ".join([*(step.said for step in steps), steps[-1].asked])
-    return Exercise(level, _told(story + text, random), _TOKENS + _TOKENS_PER_STEP * len(steps))
+    return Exercise(level, _told(story + text, random))
 
 
 def _settings() -> Iterator[tuple[str, list[_Step]]]:
