@@ -14,7 +14,7 @@ _LINE_TOKENS: Final = 18.0
 """ASSUMED, as the others: a line 13 words, a title or a slogan 8, a tweet 40."""
 _TITLE_TOKENS: Final = 11.0
 _TWEET_TOKENS: Final = 56.0
-_ORDER_CHARS: Final = 200
+_ORDER_CHARS: Final = 140
 _LOOK_BACK: Final = 64
 _TRIES: Final = 4
 
@@ -73,42 +73,56 @@ class _Kind(NamedTuple):
     tokens: float
     before: re.Pattern[str]
     behind: re.Pattern[str]
-    names: tuple[str, ...]
 
 
-def _kinds(*names: str) -> tuple[_Kind, ...]:
-    """Names apart by `|`, of answers that choose or count, then of titles, lines and on-line texts."""
-    either, alone, title, line, lined = (each.split("|") for each in names)
-    return (
-        _Kind(_LEAST_TOKENS, _either, _or_not, tuple(either)),
-        _Kind(_LEAST_TOKENS, _alone, _ends, tuple(alone)),
-        _Kind(_TITLE_TOKENS, _made, _of_text, tuple(title)),
-        _Kind(_TWEET_TOKENS, _made_or_in, _of_text, ("tweet",)),
-        _Kind(_LINE_TOKENS, _in, _line_ends, tuple(line)),
-        _Kind(_LINE_TOKENS, _one_liner, _goes_on, tuple(lined)),
-    )
+_ORDERED: Final = (
+    _Kind(_LEAST_TOKENS, _either, _or_not),
+    _Kind(_LEAST_TOKENS, _alone, _ends),
+    _Kind(_TITLE_TOKENS, _made, _of_text),
+    _Kind(_TWEET_TOKENS, _made_or_in, _of_text),
+    _Kind(_LINE_TOKENS, _in, _line_ends),
+    _Kind(_LINE_TOKENS, _one_liner, _goes_on),
+)
+"""What chooses, what counts, a title, a tweet, one line, and a text of one line."""
 
 
-_KINDS: Final[dict[str, tuple[_Kind, ...]]] = {
+def _kinds(*names: str) -> dict[str, _Kind]:
+    """By name; those of one kind are apart by `|`."""
+    return {name: kind for kind, each in zip(_ORDERED, names, strict=True) for name in each.split("|")}
+
+
+_KINDS: Final[dict[str, dict[str, _Kind]]] = {
     "en": _kinds(
         "yes|true",
         "number|letter|digit",
         "title|headline|slogan|subject line",
+        "tweet",
         "one line|single line",
         "one-line",
     ),
     "fr": _kinds(
-        "oui|vrai", "nombre|chiffre|lettre", "titre|slogan", "une ligne|une seule ligne", "d'une ligne"
+        "oui|vrai",
+        "nombre|chiffre|lettre",
+        "titre|slogan",
+        "tweet",
+        "une ligne|une seule ligne",
+        "d'une ligne",
     ),
     "de": _kinds(
         "ja|wahr|richtig",
         "zahl|ziffer|buchstabe",
         "titel|überschrift|slogan|betreff",
+        "tweet",
         "einer zeile",
         "einzeilige",
     ),
     "es": _kinds(
-        "sí|verdadero", "número|letra|cifra", "título|eslogan", "una línea|una sola línea", "de una línea"
+        "sí|verdadero",
+        "número|letra|cifra",
+        "título|eslogan",
+        "tweet",
+        "una línea|una sola línea",
+        "de una línea",
     ),
 }
 
@@ -120,11 +134,10 @@ def brief_tokens(lower: str, language: str) -> float:
     """
     if len(lower) > 2 * _ORDER_CHARS:
         lower = f"{lower[:_ORDER_CHARS]}\n{lower[-_ORDER_CHARS:]}"
-    for kind in _KINDS.get(language, _KINDS["en"]):
-        for name in kind.names:
-            if name in lower and _orders(lower, name, kind):
-                thinks = kind.tokens <= _LEAST_TOKENS and _reasoned.search(lower)
-                return math.nan if thinks else kind.tokens
+    for name, kind in _KINDS.get(language, _KINDS["en"]).items():
+        if name in lower and _orders(lower, name, kind):
+            thinks = kind.tokens <= _LEAST_TOKENS and _reasoned.search(lower)
+            return math.nan if thinks else kind.tokens
     return math.nan
 
 

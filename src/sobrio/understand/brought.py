@@ -22,6 +22,8 @@ _KEYS_REPEATED: Final = 2.0
 _LEAST_TOKENS, _MOST_TOKENS = 4.0, 16_000.0
 """The most is about what many models may answer (16,384)."""
 _ORDER_CHARS: Final = 240
+_VERB_CHARS: Final = 120
+"""Its verb stands in the first so many."""
 _LEAST_CHARS: Final = 60
 """Of a text with nothing but sentences' ends between it and the order, or before the order."""
 _TO_ENGLISH_SHRINKS: Final = frozenset(("fr", "de", "es", "it", "pt", "nl"))
@@ -122,7 +124,7 @@ def _orders(text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
 
 
 def _ordered(part: str) -> re.Match[str] | None:
-    if _HINTS.isdisjoint([word[:_HINT_LETTERS] for word in part.split()]):
+    if _HINTS.isdisjoint([word[:_HINT_LETTERS] for word in part[:_VERB_CHARS].split()]):
         return None
     return _order.search(part) or _order_last.search(part)
 
