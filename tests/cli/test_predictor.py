@@ -353,7 +353,7 @@ def test_wordings_of_one_question_are_one_label(
     (tmp_path / "same.jsonl").write_text("\n".join(lines), encoding="utf-8")
     told = sobrio("predictor", "promise", "same.jsonl", "--small", SMALL, "--reference", LARGE)
     assert told.code == 1
-    assert "1 labels are too few" in told.out
+    assert "1 label is too few" in told.out
     assert "300 labelled prompts ask 1 questions" in told.err
 
 
