@@ -41,6 +41,7 @@ caches: {{exact: {{enabled: false}}}}
 TOOLS = [{"type": "function", "function": {"name": "run", "parameters": {"type": "object"}}}]
 ASKED = (
     "Thanks, go on.",
+    "Thank you!",
     "Now prove that the loop always terminates, and bound the number of steps in terms of n.",
     "Rename the variable.",
     "Why does the third test deadlock when two workers hold each other's lock? Fix the race condition.",
