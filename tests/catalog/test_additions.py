@@ -23,7 +23,7 @@ def test_a_model_added_is_usable_at_once(additions: Path) -> None:
     add(OURS, additions, aliases=["ours"], source="training log of March", today=TODAY)
     entry = Catalog.default(today=TODAY).entry("ours")
     assert entry.model.total_params_b == 7.0
-    assert entry.model.evidence == "official"
+    assert entry.model.evidence == "declared"
     assert entry.sources["size"].title == "training log of March"
     assert entry.sources["scores"].year == 2026
     assert entry_as_dict(entry)["aliases"] == ["ours"]
@@ -65,14 +65,34 @@ def test_what_is_added_grows_stale_too(additions: Path) -> None:
         (Model("m", abilities=frozenset({"telepathy"})), "unknown ability 'telepathy'"),
         (Model("m", specialised=("juggling",)), "unknown task 'juggling'"),
         (Model("m", released="last May"), "not a date"),
+        (Model("m", released="2026-13"), "not a date"),
+        (Model("m", released="2026-02-30"), "not a date"),
+        (Model("m", released="2099-01"), "is still to come"),
+        (Model("m", released="2026-11-23"), "is still to come"),
+        (Model("m", released="1926"), "before there were language models"),
+        (Model("m", 1e9), "at most 100,000"),
+        (Model("m", (7.0, 7e9)), "at most 100,000"),
+        (Model("m", context_tokens=10**12), "number of tokens"),
         (Model("m", context_tokens=0), "number of tokens"),
         (Model("m", weight_bits=0), "1 to 64 bits"),
     ],
 )
 def test_a_fact_that_cannot_be_true_is_refused(model: Model, fault: str, additions: Path) -> None:
     with pytest.raises(CatalogError, match=fault):
-        add(model, additions)
+        add(model, additions, today=TODAY)
     assert not additions.exists()
+
+
+@pytest.mark.parametrize("released", ["", "2026", "2026-11", "2026-11-22", "2022-11-30"])
+def test_dates_up_to_today_are_taken(released: str, additions: Path) -> None:
+    add(Model("m", 7.0, released=released), additions, today=TODAY)
+    assert Catalog.default(today=TODAY).model("m").released == released
+
+
+def test_a_clock_that_is_late_makes_no_catalogue_unreadable(additions: Path) -> None:
+    add(OURS, additions, today=TODAY)
+    add(Model("m", 7.0, released="2026-11-22"), additions, today=TODAY)
+    assert Catalog.default(today=date(2025, 1, 1)).model("m").released == "2026-11-22"
 
 
 @pytest.mark.parametrize(

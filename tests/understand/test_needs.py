@@ -9,6 +9,7 @@ import pytest
 
 from sobrio.understand import Predictor
 from sobrio.understand.needs import needs_of
+from sobrio.understand.outcomes import keys_of
 
 PDF = "data:application/pdf;base64," + base64.b64encode(bytes(120_000)).decode()
 SOUND = base64.b64encode(bytes(960_000)).decode()
@@ -77,3 +78,16 @@ def test_that_nobody_looked_into_it_is_said_and_makes_less_sure(part: dict[str, 
 
 def test_parts_that_are_not_json_are_still_seen() -> None:
     assert needs_of(talk({"type": "input_audio", "input_audio": {"data": object()}})).audio
+
+
+def test_two_pictures_alone_are_two_labelled_prompts() -> None:
+    def picture(data: str) -> list[dict[str, Any]]:
+        part = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{data}"}}
+        return [{"role": "user", "content": [part]}]
+
+    first, again, other, text, typed = keys_of(
+        [picture("AAAA"), picture("AAAA"), picture("BBBB"), talk(), "What  is said HERE?"]
+    )
+    assert first == again
+    assert len({first, other, text}) == 3
+    assert text == typed

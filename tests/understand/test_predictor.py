@@ -93,6 +93,15 @@ def test_what_no_chat_can_come_to_is_refused(predictor: Predictor) -> None:
         predictor.fit(["a"], ["text-embedding-3-small"], np.ones((1, 1)))
 
 
+def test_nothing_is_expected_of_a_model_that_answers_no_chats() -> None:
+    predictor = Predictor.default()
+    for ask in (predictor.quality, predictor.output_tokens):
+        with pytest.raises(InputError, match="text-embedding-3-small is made for embeddings"):
+            ask(["a"], ["gpt-5.4", "text-embedding-3-small"])
+    with pytest.raises(InputError, match="text-embedding-3-small is made for embeddings"):
+        predictor.assess("a", ["text-embedding-3-small"])
+
+
 @pytest.mark.parametrize("tokens", [0.0, -5.0, 0.5, 5e-324, 1_000_001.0, 1e308])
 def test_lengths_that_no_answer_has_are_refused(predictor: Predictor, tokens: float) -> None:
     with pytest.raises(InputError, match=r"row 1 .* between 1 and 1,000,000; use NaN"):

@@ -107,7 +107,7 @@ def _record(entry: Entry, origin: str) -> records.ModelRecord:
 
 
 def _evidence(model: Model) -> Evidence:
-    """Who declares one size knows it; who declares a pair guesses."""
+    """Who declares a pair guesses; nobody here has checked a single figure."""
     if model.evidence != "unknown" or model.total_params_b is None:
         return model.evidence
-    return "estimate" if isinstance(model.total_params_b, tuple) else "official"
+    return "estimate" if isinstance(model.total_params_b, tuple) else "declared"

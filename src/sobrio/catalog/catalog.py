@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sobrio.catalog import additions, records
 from sobrio.catalog.entry import Entry, Price, entry_as_dict
 from sobrio.catalog.factor import Source
+from sobrio.catalog.faults import check
 from sobrio.catalog.zone import Provider, Zone
 from sobrio.errors import CatalogError, UnknownModel
 from sobrio.terms.model import Model
@@ -124,6 +125,7 @@ def add(
     model, or the file cannot be read or written.
     """
     today = today or date.today()
+    check(model, today)
     entry = Entry(model, tuple(aliases), {}, licence, today)
     declared = Source(source, "", today.year, "user's own")
     file = additions.with_model(additions.load(path, today), entry, declared)

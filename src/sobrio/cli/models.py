@@ -91,7 +91,7 @@ def add(
         weight_bits=weight_bits,
         context_tokens=context_tokens,
         abilities=frozenset(ability or ()),
-        evidence="official",
+        evidence="declared",
     )
     path, before = default_path(os.environ), Catalog.default().find(name)
     add_model(model, path, aliases=alias or (), source=source)

@@ -30,7 +30,8 @@ PARTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
 """Unit and rows of each criterion."""
 
 WEAKEST_FIRST: Final[tuple[Evidence, ...]] = (
-    "unknown", "assumed", "estimate", "modelled", "benchmarked", "official", "disclosed", "measured",
+    "unknown", "assumed", "estimate", "declared", "modelled", "benchmarked", "official", "disclosed",
+    "measured",
 )  # fmt: skip
 
 Levels: TypeAlias = Sequence[Number]

@@ -10,8 +10,9 @@ from sobrio.terms.shape import Shape
 
 Architecture: TypeAlias = Literal["dense", "moe"]
 Evidence: TypeAlias = Literal[
-    "measured", "disclosed", "official", "benchmarked", "modelled", "estimate", "assumed", "unknown"
-]
+    "measured", "disclosed", "official", "benchmarked", "modelled", "declared", "estimate", "assumed",
+    "unknown",
+]  # fmt: skip
 Billions: TypeAlias = float | tuple[float, float]
 """A size in billions of parameters; a pair is a published guess, from and to."""
 
@@ -40,7 +41,7 @@ class Model:
     specialised: tuple[str, ...] = ()
     """Tasks it is made for, such as `code`; empty for a general model."""
     evidence: Evidence = "unknown"
-    """How the sizes are known: `official`, `estimate` or `unknown`."""
+    """How the sizes are known: `official`, `declared` by the user, `estimate` or `unknown`."""
     stale: bool = False
 
 

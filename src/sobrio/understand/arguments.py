@@ -48,7 +48,7 @@ def all_different(names: Sequence[str]) -> None:
 def must_chat(model: Model) -> None:
     """Raises `InputError` for a model that answers no chats."""
     if model.kind != "chat":
-        raise InputError(f"{model.name} is made for {model.kind}s, not for chats; label chat models alone")
+        raise InputError(f"{model.name} is made for {model.kind}s, not for chats; name chat models alone")
 
 
 def half_life(days: float | None) -> float | None:

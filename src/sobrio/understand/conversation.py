@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias, get_args
 
 import msgspec
@@ -42,6 +42,14 @@ def asked_last(messages: Sequence[Message]) -> str:
 def instructed(messages: Sequence[Message]) -> str:
     """The system's text."""
     return "\n".join(each.text for each in messages if each.role == "system" and each.text)
+
+
+def beside_text(prompt: Prompt) -> Iterator[Mapping[str, Any]]:
+    """The parts of a message list that hold no text, such as pictures. A `Request` keeps none of them."""
+    turns = prompt if isinstance(prompt, Sequence) and not isinstance(prompt, str) else ()
+    contents = (turn.get("content") for turn in turns if isinstance(turn, Mapping))
+    parts = (part for content in contents if isinstance(content, list | tuple) for part in content)
+    return (dict(part) for part in parts if not part.get("text"))
 
 
 def _message(turn: Any) -> Message:

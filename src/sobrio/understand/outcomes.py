@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.encode import spans_of
-from sobrio.understand.conversation import Prompt, messages_of
+from sobrio.understand.conversation import Prompt, beside_text, messages_of
 from sobrio.understand.labelled import ages, recency, sums
 from sobrio.understand.views import Floats, Prompts
 
@@ -59,7 +60,10 @@ def keys_of(prompts: Iterable[Prompt]) -> tuple[str, ...]:
 
 def _key(prompt: Prompt) -> str:
     turns = "\0".join(f"{each.role}\0{_plain(each.text)}" for each in messages_of(prompt))
-    return hashlib.blake2b(turns.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    digest = hashlib.blake2b(turns.encode("utf-8", "surrogatepass"), digest_size=8)
+    for part in beside_text(prompt):
+        digest.update(msgspec.json.encode(part, enc_hook=str, order="deterministic"))
+    return digest.hexdigest()
 
 
 def _plain(text: str) -> str:

@@ -142,8 +142,6 @@ class Predictor:
         if not prompts:
             raise InputError("give at least one labelled prompt to fit")
         arguments.all_different(roster.names)
-        for model in roster.models:
-            arguments.must_chat(model)
         shape = len(prompts), len(roster.names)
         known, lengths = arguments.scores_of(scores, shape), arguments.lengths_of(output_tokens, shape)
         half_life_days = arguments.half_life(half_life_days)
@@ -165,7 +163,10 @@ class Predictor:
         return self._with(labels)
 
     def assess(self, prompt: Prompt, models: Sequence[str | Model]) -> Assessment:
-        """Everything sobrio understands of one request, with an expectation per model."""
+        """Everything sobrio understands of one request, with an expectation per model.
+
+        Raises `InputError` for a prompt that is none, and for a model that answers no chats.
+        """
         seen = self._features(prompt)
         view = self._view([seen])
         confidence = float(view.confidence[0])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sobrio.terms.model import Model
+from sobrio.understand.arguments import must_chat
 from sobrio.understand.facts import FACTS, canonical, facts_of
 from sobrio.understand.parameters import Parameters
 from sobrio.understand.published import published_ability
@@ -58,6 +59,7 @@ class Rosters:
         self.places = {name: place for place, name in enumerate(self.parameters.names)}
 
     def of(self, models: Sequence[Model]) -> Roster:
+        """Raises `InputError` for a model that answers no chats."""
         key = tuple(map(id, models))
         known = self.kept.get(key)
         if known is None:
@@ -67,6 +69,8 @@ class Rosters:
         return known
 
     def _roster(self, models: Sequence[Model]) -> Roster:
+        for model in models:
+            must_chat(model)
         names = tuple(canonical(model.name) for model in models)
         found = [self.places.get(name) for name in names]
         facts = np.array([facts_of(model) for model in models]).reshape(len(models), len(FACTS))
