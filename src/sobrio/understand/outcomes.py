@@ -54,7 +54,10 @@ class Outcomes:
 
 def keys_of(prompts: Iterable[Prompt]) -> tuple[str, ...]:
     """16 hexadecimal digits for each, the same in other spacing and capitals: nobody can read the prompt
-    from them."""
+    from them.
+
+    Pictures and files of a message list count; a `Request` keeps none, so its text alone does.
+    """
     return tuple(map(_key, prompts))
 
 
