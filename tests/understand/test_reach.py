@@ -90,7 +90,7 @@ def test_far_from_every_label_hardly_anything_moves(score: float, labels: int) -
     tokens = np.full((labels, 3), 3_000.0)
     fitted = default.fit(TICKETS[:labels], FAMILY, np.full((labels, 3), score), tokens)
     models = [*FAMILY, *OTHERS]
-    assert np.abs(moved(fitted, FAR, models)).max() < 0.2
+    assert np.abs(moved(fitted, FAR, models)).max() < 0.25
     lengths = fitted.output_tokens(FAR, models) / default.output_tokens(FAR, models)
     assert np.abs(np.log(lengths)).max() < 0.1
 
