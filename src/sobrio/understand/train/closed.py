@@ -29,7 +29,7 @@ _SIZES: Final = np.array([0.135, 0.5, 1.0, 3.0, 8.0, 30.0, 70.0, 200.0])
 _EASIEST: Final = np.array([0.20, 0.55, 0.75, 0.92, 0.97, 0.985, 0.99, 0.993])
 _HARDEST: Final = np.array([0.005, 0.01, 0.015, 0.03, 0.06, 0.15, 0.26, 0.35])
 """Who knows the answer, by size, at levels 1 and 7; levels between lie evenly between them in logits."""
-_WEIGHT: Final = 3.0
+_WEIGHT: Final = 1.0
 _LAYOUTS: Final = (
     ("{question}\n{options}", "{letter}. {option}"),
     ("{question}\n{options}\nAnswer with the letter only.", "{letter}) {option}"),
@@ -46,12 +46,18 @@ _WORD_PROBLEMS: Final = 4
 
 
 def closed() -> tuple[Source, ...]:
-    """What was written, and what is made by rules."""
+    """What was written, and what is made by rules, whose many forms of few kinds make nothing familiar."""
     made = [*word_problems(_WORD_PROBLEMS), *drills()]
     return (
-        _source("closed questions", [*_written(), *_parallel()]),
-        _source("closed exercises", made),
+        _source("closed questions", [*_written(), *_parallel()], at_home=True),
+        _source("closed exercises", made, at_home=False),
     )
+
+
+def parallel_closed() -> Iterator[tuple[str, ...]]:
+    """The same question in four languages, English first."""
+    for number, (level, questions) in _in_four_languages():
+        yield tuple(_laid_out(number, float(level), each).text for each in questions)
 
 
 def expected_of_closed(levels: NDArray[np.float64], options: NDArray[np.int_]) -> NDArray[np.float64]:
@@ -76,8 +82,12 @@ def _written() -> Iterator[Exercise]:
 
 
 def _parallel() -> Iterator[Exercise]:
-    for number, (level, questions) in enumerate(levelled(_FOLDER / "closed-parallel.txt")):
+    for number, (level, questions) in _in_four_languages():
         yield from (_laid_out(number, float(level), each) for each in questions)
+
+
+def _in_four_languages() -> Iterator[tuple[int, tuple[int, tuple[str, ...]]]]:
+    return enumerate(levelled(_FOLDER / "closed-parallel.txt"))
 
 
 def _laid_out(number: int, level: float, written: str) -> Exercise:
@@ -90,7 +100,7 @@ def _laid_out(number: int, level: float, written: str) -> Exercise:
     return Exercise(level, whole.format(question=question, options="\n".join(lines)), len(options))
 
 
-def _source(name: str, asked: Sequence[Exercise]) -> Source:
+def _source(name: str, asked: Sequence[Exercise], *, at_home: bool) -> Source:
     levels, prompts, options = zip(*asked, strict=True)
     scores = expected_of_closed(np.array(levels), np.array(options))
     return Source(
@@ -103,4 +113,5 @@ def _source(name: str, asked: Sequence[Exercise]) -> Source:
         tokens=np.full(scores.shape, np.nan),
         weight=_WEIGHT,
         levelled=True,
+        at_home=at_home,
     )

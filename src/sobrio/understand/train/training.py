@@ -21,7 +21,7 @@ from sobrio.understand.gloss import GLOSSED
 from sobrio.understand.parameters import Parameters, save, standardise
 from sobrio.understand.train.anchors import anchors
 from sobrio.understand.train.bilinear import Block, Design, Penalties, Solution, Ties, solve
-from sobrio.understand.train.closed import closed
+from sobrio.understand.train.closed import closed, parallel_closed
 from sobrio.understand.train.graded import graded
 from sobrio.understand.train.kinds import kind_of
 from sobrio.understand.train.landmarks import Landmarks, kinds_of, landmarks_of
@@ -76,7 +76,7 @@ def train(data: Path, out: Path) -> TrainingReport:
 
 def tied(data: Path) -> list[Tied]:
     """Every parallel prompt in another language, and its English side."""
-    asked = [[features_of(each) for each in prompts] for prompts in parallel(data)]
+    asked = [[features_of(each) for each in prompts] for prompts in (*parallel(data), *parallel_closed())]
     return [(other, english) for english, *others in asked for other in others]
 
 
