@@ -142,6 +142,11 @@ def test_an_error_told_in_a_stream_has_the_status_it_has_otherwise(told: str, st
     assert complaint.status == status
 
 
+@pytest.mark.parametrize("odd", ['{"error": null, "type": []}', '{"error": null, "type": {"a": 1}}'])
+def test_an_event_of_no_known_type_tells_no_error(odd: str) -> None:
+    assert complaint_in(odd.encode()) is None
+
+
 def test_an_error_in_the_middle_of_a_stream_is_told_once(canned) -> None:
     """The content came in a piece before it, so the answer has begun."""
     house = canned(events(chunk({"content": "hi"})) + events(b'{"error": {"message": "overloaded"}}'), EVENTS)

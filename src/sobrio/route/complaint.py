@@ -9,7 +9,7 @@ import msgspec
 from sobrio.errors import UpstreamBroken
 from sobrio.wire.messages.errors import error_status
 
-_ERRORS: Final = frozenset({"error", "response.failed"})
+_ERRORS: Final = ("error", "response.failed")
 _OPENAIS: Final = {"rate_limit_exceeded": 429, "insufficient_quota": 429}
 """Words for which there is a status, in OpenAI's `code`; the others are a failure like any."""
 _LONGEST: Final = 500
