@@ -74,6 +74,11 @@ def test_what_is_said_again_is_as_long(request_text: str, language: str, times: 
         "Choose the correct answer:\nA) one\nB) two",
         "Correct me if I am wrong: the mill is older than the bridge, is it not?",
         "Give the value of pi, correct to three decimals.\nCorrect to three decimals: what is it?",
+        "Improve my writing skills: what should I do every day for a year?",
+        "Make my company more sustainable: give me a detailed plan",
+        "Convert this outline into HTML: home, about, contact",
+        "Traduis en dix langues : bonjour",
+        f"Classify this ticket as billing, delivery or other.\n\n{TEXT}\nPlease correct my invoice.",
         "Polish cuisine: what are its best known dishes?",
         "How do I translate a DNA sequence into a protein?",
         "Write a function that translates a DNA sequence:\n- input: a string\n- output: a protein",
@@ -94,6 +99,10 @@ def test_a_stated_length_goes_first() -> None:
     order = "Translate this into French and shorten it to 20 words:"
     assert features_of(f"{order}\n\n{TEXT * 20}").stated == pytest.approx(28)
     assert features_of(f"Rewrite this in 100 words:\n\n{TEXT * 20}").stated == pytest.approx(140)
+
+
+def test_short_requests_say_their_length_themselves() -> None:
+    assert features_of("Repeat after me: hello. Then write a 1000-word essay.").stated == pytest.approx(1400)
 
 
 def test_a_length_that_the_text_names_is_no_order() -> None:

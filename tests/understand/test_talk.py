@@ -55,7 +55,19 @@ def test_thanks_and_goodbyes_are_easy_whatever_was_asked_before(leave: str) -> N
 
 
 @pytest.mark.parametrize(
-    "more", ["thanks, now prove the converse", "thank you, but the second step is wrong", "thanks, go on"]
+    "more",
+    [
+        "thanks, now prove the converse",
+        "thank you, but the second step is wrong",
+        "thanks, go on",
+        "Thanks! Now the second one, please.",
+        "Thanks. Next exercise please",
+        "Thanks, is this right?",
+        "Thanks, now all of them please",
+        "Merci ! Maintenant le deuxième, s'il te plaît.",
+        "Danke! Jetzt bitte die zweite Aufgabe.",
+        "Gracias, ahora el segundo, por favor.",
+    ],
 )
 def test_thanks_with_a_further_wish_are_as_hard_as_the_talk(more: str) -> None:
     assert difficulty(HARD, more) >= difficulty(HARD) - 0.01

@@ -62,6 +62,8 @@ _of_text = re.compile(
     r"|pour|sur|de|du|für|über|zu|zum|para|sobre)\b"
 )
 _goes_on = re.compile(r"[nrsm]? \w")
+_several = re.compile(r"\b(?:each|every|chaque|chacune?|jede\w*|cada|then|puis|dann|luego)\b")
+"""Who wants one of each, or something else besides, wants no short answer."""
 _reasoned = re.compile(
     r"\b(?:step by step|explain|explanation|justif|reasoning|your work|why\b|expliq|pourquoi|étape"
     r"|begründ|erklär|warum|schritt|explic|razon|por qué|paso a paso)"
@@ -135,7 +137,7 @@ def brief_tokens(lower: str, language: str) -> float:
     if len(lower) > 2 * _ORDER_CHARS:
         lower = f"{lower[:_ORDER_CHARS]}\n{lower[-_ORDER_CHARS:]}"
     for name, kind in _KINDS.get(language, _KINDS["en"]).items():
-        if name in lower and _orders(lower, name, kind):
+        if name in lower and _orders(lower, name, kind) and not _several.search(lower):
             thinks = kind.tokens <= _LEAST_TOKENS and _reasoned.search(lower)
             return math.nan if thinks else kind.tokens
     return math.nan

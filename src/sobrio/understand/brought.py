@@ -74,8 +74,15 @@ _order_last = re.compile(
 _other_order = re.compile(
     r"\b(?:summar|shorte|concis|expla|resum|résum|raccourc|expliq|explic|zusammenf|kürze|erklär|expand|longer"
     r"|into an? (?:set|list)\b|poem|story|times\b|versions\b|versionen\b|ways\b|options\b|alternativ|variant"
-    r"|correct (?:me|to|answer|option)\b)"
+    r"|correct (?:me|to|answer|option)\b|corrige-moi\b|korrigiere mich\b|different|tones?\b|tweet|essay"
+    r"|plan\b|languages\b|langues\b|sprachen\b|idiomas\b|comment\b|pages?\b|longue?\b)"
 )
+_of_the_text = re.compile(
+    r"\b(?:above|(?:this|the|that|ce|cet|cette|le|la|l'|de[nrm]|das|die|diese[nrsm]?|el|este|esta) ?"
+    r"(?:text\w*|paragraph\w*|passage|document\w*|e-?mail|mail|message|sentences?|phrase|article|absatz|satz)"
+    r"|ci-dessus|oben|obige\w*|anterior|arriba)\b"
+)
+"""How an order behind a text names it: the last line of a mail may order something else."""
 _begins = re.compile(r":(?=\s)|\n|(?<!\w)['\"«„“‘`]")
 _CLOSING: Final = {"'": "'", '"': '"', "«": "»", "„": "“", "“": "”", "‘": "’", "`": "`"}
 _next_sentence = re.compile(r"[.!?]\s+(?=\S)")
@@ -94,7 +101,9 @@ class Brought(NamedTuple):
 def brought(text: str, language: str) -> Brought | None:
     """What a request in `language` brings along to be said again; `None` where it asks for something else."""
     for order, rest, found in _orders(text):
-        if rest.strip() and not _other_order.search(order):
+        least = 1 if found["translated"] else _LEAST_CHARS
+        """Few words behind "improve" or "check" rather say what is wanted."""
+        if len(rest.strip()) >= least and not _other_order.search(order):
             times = _times(order, found, language)
             return Brought(order, _bounded(times * _tokens(rest)))
     return None
@@ -118,7 +127,7 @@ def _orders(text: str) -> Iterator[tuple[str, str, re.Match[str]]]:
     before, _, last = text.rstrip().rpartition("\n")
     if len(last) <= _ORDER_CHARS and len(before) >= _LEAST_CHARS:
         last = last.lower()
-        found = _ordered(last)
+        found = _ordered(last) if _of_the_text.search(last) else None
         if found:
             yield last, before, found
 

@@ -23,6 +23,8 @@ from sobrio.understand.task import TASKS, task_of
 
 NAMES: Final = (*surface.NAMES, *(f"task {task}" for task in TASKS))
 _SYSTEM_CHARS: Final = 300
+_SHORT_CHARS: Final = 100
+"""So short a request says all of it itself, whatever it seems to bring along."""
 _TASK_PLACES: Final = {task: place for place, task in enumerate(TASKS, len(surface.NAMES))}
 
 
@@ -61,7 +63,8 @@ def _stated(messages: Sequence[Message], language: str) -> float:
     """
     last, system = asked_last(messages), instructed(messages)
     said = brought(last, language)
-    tokens = stated_tokens(said.order if said else last, language)
+    apart = said is not None and len(last) > _SHORT_CHARS
+    tokens = stated_tokens(said.order if said and apart else last, language)
     if math.isnan(tokens) and said:
         return said.tokens
     if math.isnan(tokens) and 0 < len(system) <= _SYSTEM_CHARS:

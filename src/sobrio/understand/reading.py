@@ -19,8 +19,8 @@ ORDER_BYTES: Final = 400
 """What is asked for stands in the first so many bytes, or the last."""
 
 
-_blanks = re.compile(r"(?<=\S) {2,}")
-"""Within a line: what it begins with may be its indentation."""
+_blanks = re.compile(r"  (?<=\S  ) *")
+"""Within a line: what it begins with may be its indentation. Two blanks first: they are found fast."""
 _STUTTER: Final = 4
 """A text of which one token in so many is the one before it may be a single word over and over."""
 _repeated = re.compile(r"\b([^\W\d_]{2,})(?:\s+\1\b){7,}", re.IGNORECASE)

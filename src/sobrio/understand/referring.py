@@ -39,11 +39,12 @@ _THANKING: Final = frozenset(
     {"bye", "cheers", "goodbye", "hello", "hey", "hi", "thank", "thanks", "thx", "welcome"}
 )  # fmt: skip
 _COURTEOUS: Final = frozenset(
-    {"afternoon", "amazing", "appreciate", "awesome", "beautiful", "brilliant", "clear", "cool",
-     "day", "enough", "evening", "excellent", "fine", "got", "had", "have", "help", "helped", "helpful",
-     "helps", "kind", "later", "lot", "love", "lovely", "makes", "many", "morning", "much", "needed", "night",
-     "no", "s", "see", "sense", "soon", "super", "sweet", "tomorrow", "understood", "until", "weekend",
-     "wonderful", "wow"}
+    {"a", "all", "alright", "amazing", "and", "appreciate", "awesome", "beautiful", "brilliant", "cool",
+     "day", "evening", "everything", "excellent", "fine", "for", "good", "got", "great", "had", "have",
+     "help", "helped", "helpful", "helps", "i", "is", "it", "kind", "later", "lot", "lovely", "made", "makes",
+     "me", "morning", "much", "my", "nice", "night", "of", "ok", "okay", "perfect", "s", "see", "sense",
+     "so", "soon", "super", "sweet", "that", "thats", "the", "this", "to", "tomorrow", "understood",
+     "until", "very", "was", "weekend", "well", "wonderful", "wow", "you", "your"}
 )  # fmt: skip
 """Words that go with thanks, greetings and leave."""
 _OTHERS: Final = ("assistant", "tool")
@@ -102,10 +103,10 @@ def refers(turn: str) -> bool:
 
 def takes_leave(turn: str) -> bool:
     """Whether a turn but greets, thanks or says goodbye."""
-    if len(turn) > _MOST_CHARS:
+    if len(turn) > _MOST_CHARS or "?" in turn:
         return False
     words = frozenset(_word.findall(read(turn).text.lower()))
-    return bool(words & _THANKING) and words <= _THANKING | _COURTEOUS | _AROUND
+    return bool(words & _THANKING) and words <= _THANKING | _COURTEOUS
 
 
 def _asks(text: str) -> bool:

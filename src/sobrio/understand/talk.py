@@ -40,19 +40,23 @@ class Turns:
         """The place of the hardest; of equals, of the last. Who takes leave wants nothing hard any more."""
         if takes_leave(turns[-1]):
             return len(turns) - 1
-        return max(range(len(turns)), key=lambda place: (self._hard(turns[place]), place))
+        hard = self._hard(turns)
+        return max(range(len(turns)), key=lambda place: (hard[place], place))
 
-    def _hard(self, turn: str) -> float:
-        key = hash(turn)
-        found = self.known.get(key)
-        if found is None:
-            found = self.known[key] = self._judged(turn)
-            if len(self.known) > _KEPT:
-                self.known.popitem(last=False)
-        return found
+    def _hard(self, turns: Sequence[str]) -> list[float]:
+        """Logits of each turn."""
+        keys = [hash(turn) for turn in turns]
+        new = {key: turn for key, turn in zip(keys, turns, strict=True) if key not in self.known}
+        judged = dict(zip(new, self._judged([*new.values()]), strict=True))
+        self.known.update(judged)
+        hard = [judged[key] if key in judged else self.known.get(key, -math.inf) for key in keys]
+        while len(self.known) > _KEPT:
+            self.known.popitem(last=False)
+        return hard
 
-    def _judged(self, turn: str) -> float:
-        """Logits; a turn that but refers to others is as hard as they are."""
-        if refers(turn):
-            return -math.inf
-        return view_of(self.parameters, [features_of(turn)], subjects=False).hard.item(0)
+    def _judged(self, turns: Sequence[str]) -> list[float]:
+        """A turn that but refers to others is as hard as they are."""
+        telling = [turn for turn in turns if not refers(turn)]
+        view = view_of(self.parameters, [features_of(turn) for turn in telling], subjects=False)
+        hard = dict(zip(telling, view.hard.tolist(), strict=True))
+        return [hard.get(turn, -math.inf) for turn in turns]
