@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sobrio.encode import Spans, spans_of
 from sobrio.understand.prose import prose_of
-from sobrio.understand.words import vocabulary
+from sobrio.understand.words import bytes_among, vocabulary
 
 _LETTERS: Final[dict[str, str]] = {
     "fr": "çœêèàùûîôâëï",
@@ -99,11 +99,6 @@ def _spoken(spans: Spans) -> NDArray[np.uint64]:
     return spans.words[~named]
 
 
-def _among(signs: bytes) -> NDArray[np.bool_]:
-    """By byte, whether it is one of these."""
-    return np.isin(np.arange(256), np.frombuffer(signs, np.uint8))
-
-
-_LEADS: Final = _among(b"=^\\.")
-_CALLS: Final = _among(b"(=^")
+_LEADS: Final = bytes_among(b"=^\\.")
+_CALLS: Final = bytes_among(b"(=^")
 """What stands before such names, and behind them."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sobrio.encode import Spans
 from sobrio.understand.reading import Reading
-from sobrio.understand.words import vocabulary
+from sobrio.understand.words import bytes_among, vocabulary
 
 _USUAL_SHARE: Final = 0.3
 """Of its words that are usual English ones: 99 of 100 training prompts have as many."""
@@ -123,18 +123,13 @@ def _english() -> NDArray[np.uint64]:
     return languages.hashes[:-1].compress(usual)
 
 
-def _among(signs: bytes) -> NDArray[np.bool_]:
-    """By byte, whether it is one of these."""
-    return np.isin(np.arange(256), _bytes(signs))
-
-
 _CAPITALS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGITS: Final = b"0123456789"
-_LETTERS: Final = _among(_CAPITALS + _CAPITALS.lower() + bytes(range(128, 256)))
+_LETTERS: Final = bytes_among(_CAPITALS + _CAPITALS.lower() + bytes(range(128, 256)))
 """All beyond ASCII among them."""
-_WITHIN: Final = _LETTERS | _among(_DIGITS)
-_MARKS: Final = _among(_CAPITALS + _DIGITS + b"_")
+_WITHIN: Final = _LETTERS | bytes_among(_DIGITS)
+_MARKS: Final = bytes_among(_CAPITALS + _DIGITS + b"_")
 """What is inside names alone."""
-_LEADS: Final = _among(b"\\.")
-_CALLS: Final = _among(b"([=")
+_LEADS: Final = bytes_among(b"\\.")
+_CALLS: Final = bytes_among(b"([=")
 """What stands before names, and behind them."""

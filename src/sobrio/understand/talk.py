@@ -57,6 +57,8 @@ class Turns:
     def _judged(self, turns: Sequence[str]) -> list[float]:
         """A turn that but refers to others is as hard as they are."""
         telling = [turn for turn in turns if not refers(turn)]
+        if not telling:
+            return [-math.inf] * len(turns)
         view = view_of(self.parameters, [features_of(turn) for turn in telling], subjects=False)
         hard = dict(zip(telling, view.hard.tolist(), strict=True))
         return [hard.get(turn, -math.inf) for turn in turns]

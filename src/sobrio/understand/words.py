@@ -106,6 +106,11 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(_concepts(concepts), _languages(usual), _pairs(usual))
 
 
+def bytes_among(signs: bytes) -> NDArray[np.bool_]:
+    """By byte, whether it is one of `signs`."""
+    return np.isin(np.arange(256), np.frombuffer(signs, np.uint8))
+
+
 def stems(spans: Spans) -> NDArray[np.uint64]:
     """The hash of each token's beginning."""
     return spans.hashes(spans.starts, np.minimum(spans.ends, spans.starts + _STEM_LETTERS))

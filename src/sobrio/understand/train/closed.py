@@ -19,13 +19,12 @@ from numpy.typing import NDArray
 from sobrio.terms.model import Model
 from sobrio.understand.train.drills import drills
 from sobrio.understand.train.exercises import Exercise, word_problems
+from sobrio.understand.train.graded import SIZES, log_odds
 from sobrio.understand.train.outcomes import Source
 from sobrio.understand.train.parallel import levelled
 
 CLOSED_LEVELS: Final = 7
 _FOLDER: Final = Path(__file__).parent
-_SIZES: Final = np.array([0.135, 0.5, 1.0, 3.0, 8.0, 30.0, 70.0, 200.0])
-"""Billions of parameters."""
 _EASIEST: Final = np.array([0.20, 0.55, 0.75, 0.92, 0.97, 0.985, 0.99, 0.993])
 _HARDEST: Final = np.array([0.005, 0.01, 0.015, 0.03, 0.06, 0.15, 0.26, 0.35])
 """Who knows the answer, by size, at levels 1 and 7; levels between lie evenly between them in logits."""
@@ -61,16 +60,12 @@ def parallel_closed() -> Iterator[tuple[str, ...]]:
 
 
 def expected_of_closed(levels: NDArray[np.float64], options: NDArray[np.int_]) -> NDArray[np.float64]:
-    """What is assumed of models of `_SIZES`, shape (questions, sizes): who does not know guesses."""
+    """What is assumed of models of `SIZES`, shape (questions, sizes): who does not know guesses."""
     share = ((levels - 1) / (CLOSED_LEVELS - 1))[:, None]
-    logit = (1 - share) * _logit(_EASIEST) + share * _logit(_HARDEST)
+    logit = (1 - share) * log_odds(_EASIEST) + share * log_odds(_HARDEST)
     known = 1 / (1 + np.exp(-logit))
     guessed = np.where(options > 0, 1 / np.maximum(options, 1), 0.0)[:, None]
     return np.asarray(known + (1 - known) * guessed)
-
-
-def _logit(chance: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.log(chance / (1 - chance)))
 
 
 def _written() -> Iterator[Exercise]:
@@ -108,7 +103,7 @@ def _source(name: str, asked: Sequence[Exercise], *, at_home: bool) -> Source:
         prompts=prompts,
         datasets=(name,) * len(prompts),
         groups=tuple(f"{name} {place}" for place in range(len(prompts))),
-        models=tuple(Model(f"assumed {size:g}B", size, size, released="2024-07") for size in _SIZES),
+        models=tuple(Model(f"assumed {size:g}B", size, size, released="2024-07") for size in SIZES),
         scores=scores,
         tokens=np.full(scores.shape, np.nan),
         weight=_WEIGHT,

@@ -28,7 +28,7 @@ _Form: TypeAlias = tuple[int, str, float | None]
 
 HARDEST: Final = 7
 _FOLDER: Final = Path(__file__).parent
-_SIZES: Final = np.array([0.135, 0.5, 1.0, 3.0, 8.0, 30.0, 70.0, 200.0])
+SIZES: Final = np.array([0.135, 0.5, 1.0, 3.0, 8.0, 30.0, 70.0, 200.0])
 """Billions of parameters."""
 _EASIEST_SCORES: Final = np.array([0.45, 0.78, 0.88, 0.95, 0.97, 0.98, 0.985, 0.985])
 _HARDEST_SCORES: Final = np.array([0.01, 0.03, 0.05, 0.10, 0.20, 0.38, 0.50, 0.68])
@@ -89,13 +89,13 @@ def graded(data: Path | None = None) -> tuple[Source, ...]:
 
 
 def expected_scores(levels: NDArray[np.int_]) -> NDArray[np.float64]:
-    """What is assumed of models of `_SIZES`, shape (levels, sizes)."""
+    """What is assumed of models of `SIZES`, shape (levels, sizes)."""
     share = (levels[:, None] - 1) / (HARDEST - 1)
-    logit = (1 - share) * _logit(_EASIEST_SCORES) + share * _logit(_HARDEST_SCORES)
+    logit = (1 - share) * log_odds(_EASIEST_SCORES) + share * log_odds(_HARDEST_SCORES)
     return np.asarray(1 / (1 + np.exp(-logit)))
 
 
-def _logit(chance: NDArray[np.float64]) -> NDArray[np.float64]:
+def log_odds(chance: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(np.log(chance / (1 - chance)))
 
 
@@ -141,9 +141,9 @@ def _source(asked: list[Graded]) -> Source:
         prompts=prompts,
         datasets=("graded",) * len(prompts),
         groups=tuple(f"graded {place}" for place in range(len(prompts))),
-        models=tuple(Model(f"assumed {size:g}B", size, size, released="2024-07") for size in _SIZES),
+        models=tuple(Model(f"assumed {size:g}B", size, size, released="2024-07") for size in SIZES),
         scores=scores,
-        tokens=np.tile(np.array(tokens, np.float64)[:, None], (1, len(_SIZES))),
+        tokens=np.tile(np.array(tokens, np.float64)[:, None], (1, len(SIZES))),
         weight=_WEIGHT,
         levelled=True,
     )
